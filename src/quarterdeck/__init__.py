@@ -1,0 +1,3 @@
+"""Quarterdeck, a self-hosted Project Management Office."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The kernel: one write path, access, registers, frame. It knows no word of the domain."""

@@ -1,0 +1,55 @@
+"""Gives each request its actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Elevation, User
+
+#: Session key of the elevation in force.
+ELEVATION = "elevation"
+
+
+def actor_for(request: HttpRequest) -> Actor:
+    """Return the actor of a request: the signed-in user, elevated or seeing as someone else while an elevation lasts."""
+    now = clock.now()
+    user = request.user if isinstance(request.user, User) else getattr(request.user, "_wrapped", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return Actor(user=None, now=now)
+    open_ = elevation(request, user)
+    if open_ is None:
+        return Actor(user=user, now=now)
+    if open_.kind == Elevation.Kind.ADMINISTER:
+        return Actor(user=user, now=now, unlimited=True)
+    return Actor(user=open_.target, now=now, behind=user, read_only=open_.kind == Elevation.Kind.VIEW_AS)
+
+
+def elevation(request: HttpRequest, user: User) -> Elevation | None:
+    """Return the elevation that this session is in, if it has not ended."""
+    pk = request.session.get(ELEVATION)
+    if not pk or not user.is_administrator:
+        return None
+    return (
+        Elevation.objects.select_related("target")
+        .filter(pk=pk, user=user, ended_at__isnull=True, ends_at__gt=clock.now())
+        .first()
+    )
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, worked out on first use."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Attach the actor and go on."""
+        actor: Any = SimpleLazyObject(lambda: actor_for(request))
+        request.actor = actor  # type: ignore[attr-defined]  # set here for every view; see ui.http.actor_of
+        return self.get_response(request)

@@ -1,0 +1,129 @@
+"""From an actor's rights to rows: the one subquery that limits every read and every write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.audit.models import Record
+
+R = TypeVar("R", bound=models.Model)
+
+
+class AccessDenied(PermissionDenied):
+    """The actor may not do this; the text says what and is safe to show."""
+
+
+def record_type(model: type[models.Model] | models.Model) -> str:
+    """Return the name by which permissions, history and links know a model: `app.model`."""
+    return model._meta.label_lower
+
+
+def scopes_below(paths: Iterable[str]) -> QuerySet[Scope]:
+    """Return the scopes at and below the given paths, as a range on the index of `path`."""
+    return Scope.objects.filter(below(paths))
+
+
+def below(paths: Iterable[str], prefix: str = "") -> Q:
+    """Return the condition that `<prefix>path` is at or below one of the paths."""
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(**{f"{prefix}path__gte": path, f"{prefix}path__lt": path + "g"})
+    return condition
+
+
+def row_scope(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the ORM paths by which rows of a model are governed; every record states them."""
+    scope: tuple[str, ...] = getattr(model, "row_scope")  # noqa: B009  attribute of Record, checked at start-up
+    return scope
+
+
+def visible(rows: QuerySet[R], actor: Actor, action: str = "view") -> QuerySet[R]:
+    """Return the rows on which the actor may do the action.
+
+    Reference data (empty `row_scope`) is read by whoever may view it anywhere and written by whoever may at the root. A model
+    may name `row_owner`, ORM paths to the user to whom a row belongs and who may always view it.
+    """
+    model = rows.model
+    paths = actor.paths(action, record_type(model))
+    if paths == ("",):
+        return rows
+    scope_fields = row_scope(model)
+    if not scope_fields:
+        open_ = bool(paths) if action == "view" else actor.can_everywhere(action, record_type(model))
+        return rows if open_ else rows.none()
+    condition = Q()
+    if paths:
+        nodes = scopes_below(paths).values("pk")
+        for name in scope_fields:
+            condition |= Q(**{f"{name}__in": nodes})
+    owners: tuple[str, ...] = getattr(model, "row_owner", ())
+    if owners and action == "view" and actor.user is not None and actor.limits is None:
+        for name in owners:
+            condition |= Q(**{name: actor.user.pk})
+    return rows.filter(condition) if condition else rows.none()
+
+
+def under(rows: QuerySet[R], scope: Scope | None) -> QuerySet[R]:
+    """Return the rows governed by a node or one below it; reference data is not narrowed."""
+    fields = row_scope(rows.model)
+    if scope is None or not fields:
+        return rows
+    nodes = scopes_below((scope.path,)).values("pk")
+    condition = Q()
+    for name in fields:
+        condition |= Q(**{f"{name}__in": nodes})
+    return rows.filter(condition)
+
+
+def may(actor: Actor, action: str, record: Record) -> bool:
+    """Tell whether the actor may do the action on this stored record."""
+    if actor.paths(action, record_type(record)) == ("",):
+        return True
+    rows: QuerySet[Record] = type(record)._default_manager.filter(pk=record.pk)
+    return visible(rows, actor, action).exists()
+
+
+def require(actor: Actor, action: str, records: Iterable[Record]) -> None:
+    """Refuse unless the actor may do the action on every one of these stored records of one model.
+
+    Raises AccessDenied with a text that names the action but none of the records.
+    """
+    kept = list(records)
+    if not kept:
+        return
+    model = type(kept[0])
+    if actor.paths(action, record_type(model)) == ("",):
+        return
+    pks = [record.pk for record in kept]
+    rows: QuerySet[Record] = model._default_manager.filter(pk__in=pks)
+    if visible(rows, actor, action).count() != len(set(pks)):
+        raise AccessDenied(refusal(action, model))
+
+
+def refusal(action: str, model: type[models.Model]) -> str:
+    """Return the sentence for a refused action."""
+    words = {"add": _("add"), "change": _("change"), "delete": _("remove"), "view": _("see")}
+    return _("Your roles do not let you %(action)s this %(kind)s here.") % {
+        "action": words.get(action, action),
+        "kind": model._meta.verbose_name,
+    }
+
+
+def row_paths(record: Record) -> tuple[str, ...]:
+    """Return the paths of the scopes that govern a record, following its relations; for sensitive fields."""
+    found: list[str] = []
+    for name in row_scope(type(record)):
+        value: object = record
+        for part in name.split("__"):
+            value = getattr(value, part, None)
+        if isinstance(value, Scope):
+            found.append(value.path)
+    return tuple(found) if row_scope(type(record)) else ("",)

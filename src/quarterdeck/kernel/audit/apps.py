@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """History of every record."""
+
+    name = "quarterdeck.kernel.audit"
+    label = "audit"

@@ -1,0 +1,59 @@
+"""Records as plain states and back: what a `Change` keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from typing import Any, TypeVar
+
+from django.db import models
+
+M = TypeVar("M", bound=models.Model)
+State = dict[str, Any]
+
+#: Bookkeeping of the row itself; the Change carries the same facts.
+UNSTATED = frozenset({"created_at", "created_by_id", "updated_at", "updated_by_id", "version"})
+
+
+def encode(value: Any) -> Any:
+    """Return a JSON value that compares equal exactly when the stored values are equal."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, decimal.Decimal):
+        # 10.50 and 10.5 are the same amount however they were typed.
+        return format(value.normalize(), "f") if value else "0"
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if isinstance(value, dict | list):
+        return value
+    return str(value)
+
+
+def state_of(record: models.Model) -> State:
+    """Return every stored field of a record by attribute name (`owner_id`, not `owner`), without the bookkeeping."""
+    return {
+        field.attname: encode(field.to_python(getattr(record, field.attname)))
+        for field in record._meta.concrete_fields
+        if field.attname not in UNSTATED
+    }
+
+
+def revive(model: type[M], state: State) -> M:
+    """Return an unsaved instance as the state tells it; fields that did not exist then take their defaults."""
+    values = {
+        field.attname: field.to_python(state[field.attname])
+        for field in model._meta.concrete_fields
+        if field.attname in state
+    }
+    instance = model(**values)
+    instance._state.adding = False
+    return instance
+
+
+def difference(before: State | None, after: State | None) -> tuple[State, State]:
+    """Return the fields that differ as two states; a missing side counts as empty."""
+    old, new = before or {}, after or {}
+    names = [name for name in {**old, **new} if name not in old or name not in new or old[name] != new[name]]
+    return {name: old[name] for name in names if name in old}, {name: new[name] for name in names if name in new}

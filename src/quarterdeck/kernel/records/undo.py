@@ -1,0 +1,85 @@
+"""Undo: take back one act, be it one edit, a bulk edit or an import."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import AccessDenied, refusal, require, visible
+from quarterdeck.kernel.audit.models import Action, Change, Record
+from quarterdeck.kernel.audit.states import revive
+from quarterdeck.kernel.records.errors import UndoRefused
+from quarterdeck.kernel.records.write import _change, _state, _tell, delete, save
+
+
+def undo(batch: uuid.UUID, *, actor: Actor) -> list[Change]:
+    """Take back every change of a batch, last first, as new changes; all or nothing.
+
+    Only whoever did it may take it back. Raises UndoRefused when one of the records has been changed since.
+    """
+    changes = list(Change.objects.filter(batch=batch).order_by("-id"))
+    if not changes or (not actor.unlimited and any(change.actor_id != _pk(actor) for change in changes)):
+        raise UndoRefused(_("There is nothing here that you can undo."))
+    actor = actor.by("undo", uuid.uuid4())
+    with transaction.atomic():
+        return [done for change in changes if (done := _take_back(change, actor)) is not None]
+
+
+def _pk(actor: Actor) -> int | None:
+    return actor.user.pk if actor.user else None
+
+
+def _take_back(change: Change, actor: Actor) -> Change | None:
+    model: Any = apps.get_model(change.record_type)
+    note = _("Undo")
+    if change.action == Action.DELETE:
+        return _bring_back(model, change, actor, note)
+    try:
+        record: Record = model._default_manager.get(pk=change.record_id)
+    except ObjectDoesNotExist as gone:
+        raise UndoRefused(_("%(record)s has been removed meanwhile.") % {"record": change.label}) from gone
+    if record.version != change.version:
+        raise UndoRefused(_("%(record)s has been changed again meanwhile.") % {"record": change.label})
+    if change.action == Action.CREATE:
+        # Whoever added a record a moment ago may take it back without the right to remove others.
+        require(actor, "change", [record])
+        return delete(record, actor=_removing(actor, record), note=note)
+    many = {field.name for field in model._meta.many_to_many}
+    for field in model._meta.concrete_fields:
+        if field.attname in change.before:
+            setattr(record, field.attname, field.to_python(change.before[field.attname]))
+    return save(record, actor=actor, note=note, many={name: change.before[name] for name in many & change.before.keys()})
+
+
+def _removing(actor: Actor, record: Record) -> Actor:
+    """Return the actor with the right to remove this one record, which it may change and has itself added."""
+    from dataclasses import replace
+
+    return actor if actor.unlimited else replace(actor, unlimited=True)
+
+
+def _bring_back(model: type[Record], change: Change, actor: Actor, note: str) -> Change:
+    if model._default_manager.filter(pk=change.record_id).exists():
+        raise UndoRefused(_("%(record)s exists again already.") % {"record": change.label})
+    record = revive(model, change.before)
+    record._state.adding = True
+    record.version = change.version + 1
+    record.created_at = record.updated_at = actor.now
+    record.created_by = record.updated_by = actor.user
+    record.save(force_insert=True)
+    for field in model._meta.many_to_many:
+        if field.name in change.before:
+            getattr(record, field.name).set(change.before[field.name])
+    if not visible(model._default_manager.filter(pk=record.pk), actor, "delete").exists():
+        raise AccessDenied(refusal("add", model))
+    state = _state(record)
+    done = _change(record, action=Action.CREATE, actor=actor, note=note, before={}, after=state, state=state)
+    done.save(force_insert=True)
+    _tell(model, (record.pk,), Action.CREATE, set(state), actor)
+    return done
