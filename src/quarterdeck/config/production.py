@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 SECRET_KEY_LEAST = 50
-"""Characters of a secret key: what `quarterdeck check --new-secret` prints has 64."""
+"""Characters of a secret key: `python -c 'import secrets; print(secrets.token_urlsafe(48))'` prints 64."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,7 @@ def faults(posture: Posture) -> list[str]:
     found = []
     if not posture.secret_key:
         found.append(
-            "QUARTERDECK_SECRET_KEY is missing: set it, or QUARTERDECK_SECRET_KEY_FILE, to 50 or more random
-            characters."
+            "QUARTERDECK_SECRET_KEY is missing: set it, or QUARTERDECK_SECRET_KEY_FILE, to 50 or more random characters."
         )
     elif len(posture.secret_key) < SECRET_KEY_LEAST or len(set(posture.secret_key)) < 10:
         found.append("QUARTERDECK_SECRET_KEY is weak: use 50 or more random characters.")
