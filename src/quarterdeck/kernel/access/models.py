@@ -82,6 +82,10 @@ class Scope(models.Model):
 
     class Meta:
         ordering = ("path",)
+        constraints = [
+            # Two first requests at once cannot make two roots.
+            models.UniqueConstraint(fields=("kind",), condition=Q(parent__isnull=True), name="access_scope_one_root")
+        ]
 
     def __str__(self) -> str:
         return self.label

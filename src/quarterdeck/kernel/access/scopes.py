@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
@@ -19,7 +19,12 @@ MAX_DEPTH = 40
 def root() -> Scope:
     """Return the root of the tree, made on first use; a grant here holds everywhere."""
     found = Scope.objects.filter(parent__isnull=True).first()
-    return found or scope_add(parent=None, kind="root", label=_("Whole organisation"))
+    if found is not None:
+        return found
+    try:
+        return scope_add(parent=None, kind="root", label=_("Whole organisation"))
+    except IntegrityError:  # someone else made it at the same moment
+        return Scope.objects.get(parent__isnull=True)
 
 
 def _segment(pk: int) -> str:
