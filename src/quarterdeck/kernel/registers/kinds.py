@@ -1,0 +1,331 @@
+"""Kinds of value: how each is filtered, shown, exported and described."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.registers.conditions import Condition, FilterError, date_range
+from quarterdeck.kernel.ui import components
+
+EMPTY = mark_safe('<span class="none" aria-label="none">–</span>')
+
+
+@dataclass(frozen=True)
+class Context:
+    """What parsing and showing a value may need besides the value."""
+
+    actor: Actor
+    today: dt.date
+
+
+class Kind:
+    """Text on one line; the base of the others."""
+
+    name = "text"
+    align = "start"
+    sums = False
+    presets: tuple[str, ...] = ()
+
+    def parse(self, text: str, context: Context) -> Condition:
+        """Return the condition that a filter's text means. Raises FilterError."""
+        if text in ("none", "any"):
+            return Condition(text, ("text",))
+        return Condition("contains", tuple(text.split()))
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        """Return the cell's content for a value that is not empty."""
+        return format_html("{}", value)
+
+    def plain(self, value: Any) -> Any:
+        """Return the value as exports write it: text, number, date or None."""
+        return None if value in (None, "") else value
+
+    def text(self, value: Any) -> str:
+        """Return the value in words, for history, conflict pages and previews."""
+        return str(value)
+
+
+class LongText(Kind):
+    """Text of several lines; the cell shows its beginning."""
+
+    name = "long text"
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return format_html('<span class="clip">{}</span>', str(value)[:200])
+
+
+class Code(Kind):
+    """A human code, such as PRJ-0042."""
+
+    name = "code"
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return components.code(value)
+
+
+class Link(Kind):
+    """A web or mail address."""
+
+    name = "link"
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        href = f"mailto:{value}" if "@" in str(value) and "://" not in str(value) else str(value)
+        if not href.startswith(("mailto:", "https://", "http://")):
+            return format_html("{}", value)
+        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', href, value)
+
+
+class Choice(Kind):
+    """One of a fixed set of values, shown as a badge in its state's tone."""
+
+    name = "choice"
+
+    def __init__(self, choices: Mapping[str, str] | None = None, tones: Mapping[str, str] | None = None) -> None:
+        self.choices = dict(choices or {})
+        self.tones = dict(tones or {})
+
+    def parse(self, text: str, context: Context) -> Condition:
+        if text in ("none", "any"):
+            return Condition(text, ("text",))
+        refused = text.startswith("!")
+        values = tuple(part for part in text.removeprefix("!").split(",") if part)
+        unknown = [value for value in values if value not in self.choices]
+        if unknown or not values:
+            raise FilterError(
+                _("“%(value)s” is not one of: %(choices)s.")
+                % {"value": ", ".join(unknown) or text, "choices": ", ".join(self.choices)}
+            )
+        return Condition("not_in" if refused else "in", values)
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        if not self.tones:
+            return format_html("{}", self.text(value))
+        return components.badge(self.text(value), self.tones.get(str(value), "grey"))
+
+    def plain(self, value: Any) -> Any:
+        return self.text(value) if value not in (None, "") else None
+
+    def text(self, value: Any) -> str:
+        return str(self.choices.get(str(value), value))
+
+
+class YesNo(Kind):
+    """True or false."""
+
+    name = "yes-no"
+
+    def parse(self, text: str, context: Context) -> Condition:
+        if text not in ("yes", "no"):
+            raise FilterError(_("Write yes or no."))
+        return Condition("in", (text == "yes",))
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return format_html("{}", self.text(value))
+
+    def plain(self, value: Any) -> Any:
+        return None if value is None else self.text(value)
+
+    def text(self, value: Any) -> str:
+        return _("yes") if value else _("no")
+
+
+class Number(Kind):
+    """A number; aligned, with thousands separated."""
+
+    name = "number"
+    align = "end"
+    sums = True
+    presets = ("none",)
+
+    def parse(self, text: str, context: Context) -> Condition:
+        if text in ("none", "any"):
+            return Condition(text)
+        low, dots, high = text.partition("..")
+        bounds = (self._number(low), self._number(high)) if dots else (self._number(text), self._number(text))
+        return Condition("between", bounds)
+
+    def _number(self, text: str) -> decimal.Decimal | None:
+        if not text:
+            return None
+        try:
+            number = decimal.Decimal(text.replace(",", ""))
+        except decimal.InvalidOperation as error:
+            raise FilterError(_("“%(text)s” is not a number; write 10..20, 10.. or ..20.") % {"text": text}) from error
+        if not number.is_finite() or abs(number) >= decimal.Decimal(10) ** 18:
+            raise FilterError(_("“%(text)s” is out of range.") % {"text": text[:30]})
+        return number
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return format_html("{}", self.text(value))
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, float):
+            value = decimal.Decimal(str(value))
+        if isinstance(value, decimal.Decimal):
+            value = value.normalize()
+            if value == value.to_integral_value():
+                value = value.to_integral_value()
+        return f"{value:,}".replace("-", "\u2212")
+
+
+class Money(Number):
+    """An amount in the record's currency."""
+
+    name = "money"
+
+    def text(self, value: Any) -> str:
+        amount = decimal.Decimal(value)
+        whole = amount == amount.to_integral_value()
+        return (f"{amount:,.0f}" if whole else f"{amount:,.2f}").replace("-", "\u2212")
+
+
+class Percent(Number):
+    """A percentage."""
+
+    name = "percent"
+
+    def text(self, value: Any) -> str:
+        return f"{super().text(value)}\u202f%"
+
+
+class Date(Kind):
+    """A calendar date; the year is shown when it is not this one."""
+
+    name = "date"
+    presets = ("overdue", "today", "this_week", "this_month", "next:30d", "last:30d", "this_quarter", "this_year", "none")
+
+    def parse(self, text: str, context: Context) -> Condition:
+        if text in ("none", "any"):
+            return Condition(text)
+        return Condition("between", date_range(text, context.today))
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return components.date_(value, context.today)
+
+    def text(self, value: Any) -> str:
+        return str(value.isoformat()) if isinstance(value, dt.date) else str(value)
+
+
+class Moment(Date):
+    """A date with its time of day."""
+
+    name = "moment"
+    presets = ("today", "this_week", "last:7d", "last:30d", "this_month")
+
+    def parse(self, text: str, context: Context) -> Condition:
+        condition = super().parse(text, context)
+        if condition.op != "between":
+            return condition
+        low, high = condition.values
+        start = timezone.make_aware(dt.datetime.combine(low, dt.time.min)) if low else None
+        return Condition("between", (start, clock.end_of(high) if high else None))
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        local = timezone.localtime(value)
+        return format_html(
+            '<time datetime="{}">{} {}</time>', value.isoformat(), components.date_(local.date(), context.today), f"{local:%H:%M}"
+        )
+
+    def plain(self, value: Any) -> Any:
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if value else None
+
+
+class Reference(Kind):
+    """Another record; the cell leads to it."""
+
+    name = "reference"
+    presets = ("none",)
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+
+    def parse(self, text: str, context: Context) -> Condition:
+        if text in ("none", "any"):
+            return Condition(text)
+        if text == "me":
+            return Condition("in", self._mine(context))
+        refused = text.startswith("!")
+        parts = text.removeprefix("!").split(",")
+        if not all(part.isdigit() and len(part) < 19 for part in parts):
+            raise FilterError(_("Choose one of those listed."))
+        return Condition("not_in" if refused else "in", tuple(int(part) for part in parts))
+
+    def _mine(self, context: Context) -> tuple[int, ...]:
+        user = context.actor.user
+        if user is None:
+            return ()
+        if isinstance(user, self.model):
+            return (user.pk,)
+        owners: tuple[str, ...] = getattr(self.model, "row_owner", ())
+        found: set[int] = set()
+        for name in owners:
+            found.update(self.model._default_manager.filter(**{name: user.pk}).values_list("pk", flat=True))
+        return tuple(found)
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        from quarterdeck.kernel.registers import spec
+
+        register = spec.for_model(self.model)
+        return register.chip(value) if register else format_html("{}", value)
+
+    def plain(self, value: Any) -> Any:
+        from quarterdeck.kernel.registers import spec
+
+        register = spec.for_model(self.model)
+        return None if value is None else register.ref(value) if register and register.key else str(value)
+
+
+#: The kinds that need nothing but their name.
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (Kind(), LongText(), Code(), Link(), YesNo(), Number(), Money(), Percent(), Date(), Moment())
+}
+
+
+def kind_of(field: models.Field[Any, Any], field_class: str = "") -> Kind:
+    """Return the kind of a model field; a decimal of the money class is an amount."""
+    if isinstance(field, models.ForeignKey):
+        return Reference(field.related_model)
+    if field.choices:
+        pairs = {str(value): str(label) for value, label in field.flatchoices}
+        return Choice(pairs, _tones(field))
+    for types, name in _BY_FIELD:
+        if isinstance(field, types):
+            return KINDS["money" if name == "number" and field_class == "money" else name]
+    return KINDS["text"]
+
+
+def _tones(field: models.Field[Any, Any]) -> Mapping[str, str]:
+    """Return the badge tones that the field's choices class states.
+
+    Django keeps only the pairs of a choices class, so the class is found again among those of the model's own app.
+    """
+    app = field.model.__module__.rpartition(".")[0]
+    values = [value for value, _label in field.flatchoices]
+    for source in models.TextChoices.__subclasses__():
+        tones = getattr(source, "tones", None)
+        if source.__module__.startswith(app) and callable(tones) and source.values == values:
+            return {str(key): tone for key, tone in tones().items()}
+    return {}
+
+
+_BY_FIELD: tuple[tuple[tuple[type[Any], ...], str], ...] = (
+    ((models.BooleanField,), "yes-no"),
+    ((models.DateTimeField,), "moment"),
+    ((models.DateField,), "date"),
+    ((models.DecimalField, models.IntegerField, models.FloatField), "number"),
+    ((models.EmailField, models.URLField), "link"),
+    ((models.TextField, models.JSONField), "long text"),
+)

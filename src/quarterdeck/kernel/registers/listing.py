@@ -1,0 +1,337 @@
+"""The list: rows that the actor may see, narrowed, ordered, grouped, summed and paged; of today or of a past date.
+
+Today's list is SQL: one query for count and sums, one for the page, one for groups. The list of a past date is the same
+conditions applied to the states that `Change` kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from quarterdeck.kernel import clock, records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import row_paths, row_scope, under
+from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.conditions import Condition, FilterError
+from quarterdeck.kernel.registers.kinds import Context
+from quarterdeck.kernel.registers.params import Params
+from quarterdeck.kernel.registers.spec import Register
+
+#: Above this many rows a tree is shown flat: its whole outline no longer fits one reading.
+TREE_LIMIT = 5_000
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter in force, with its condition or what is wrong with it."""
+
+    column: Shown
+    text: str
+    condition: Condition | None
+    error: str = ""
+
+
+@dataclass
+class Group:
+    """Rows that share a value of the grouping column, with their count and sums over the whole list, not the page."""
+
+    value: Any
+    count: int
+    sums: dict[str, Any]
+
+
+@dataclass
+class Row:
+    """One row of the page: the record, its depth in a tree, and the group that begins with it."""
+
+    record: Any
+    depth: int = 0
+    opens: Group | None = None
+
+
+class Listing:
+    """A register's list for one actor, one set of parameters, one node and one date.
+
+    `scope` narrows to a node and all below; `as_of` shows a past date. Reading an attribute runs its query once.
+    """
+
+    def __init__(
+        self, register: Register[Any], actor: Actor, params: Params, *, scope: Scope | None = None, as_of: dt.date | None = None
+    ) -> None:
+        self.register, self.actor, self.params, self.scope, self.as_of = register, actor, params, scope, as_of
+        self.context = Context(actor, as_of or actor.today)
+
+    # -- columns and filters -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def available(self) -> dict[str, Shown]:
+        """Every column that may be chosen. Of a past date those computed in SQL are not known."""
+        found = columns_for(self.register, self.actor)
+        if self.as_of is None:
+            return found
+        return {n: c for n, c in found.items() if c.computed is None or c.computed.value is not None}
+
+    @cached_property
+    def columns(self) -> list[Shown]:
+        """The columns shown, the title first when it was not chosen."""
+        wanted = self.params.columns or self.register.columns
+        return [self.available[name] for name in wanted if name in self.available]
+
+    @cached_property
+    def filters(self) -> list[Filter]:
+        """The filters in force; one that is not understood carries its error and matches nothing."""
+        found: list[Filter] = []
+        for name, text in self.params.filters.items():
+            column = self.available.get(name)
+            if column is None or not (column.filterable or (self.as_of and column.whole)):
+                continue
+            try:
+                found.append(Filter(column, text, column.kind.parse(text, self.context)))
+            except FilterError as error:
+                found.append(Filter(column, text, None, str(error)))
+        return found
+
+    @cached_property
+    def sort(self) -> list[tuple[Shown, bool]]:
+        """The columns that order the list, each with whether it descends."""
+        found: list[tuple[Shown, bool]] = []
+        for name in self.params.sort or self.register.ordering:
+            column = self.available.get(name.lstrip("-"))
+            if column is not None and column.sortable:
+                found.append((column, name.startswith("-")))
+        return found
+
+    @cached_property
+    def group(self) -> Shown | None:
+        """The grouping column."""
+        column = self.available.get(self.params.group)
+        return column if column is not None and column.sortable else None
+
+    @cached_property
+    def summed(self) -> list[Shown]:
+        """The columns with a sum."""
+        return [column for column in self.columns if column.sums and column.whole]
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether the rows show as an outline: no order or grouping of the reader's own, and not too many."""
+        return bool(self.register.tree) and not self.params.sort and not self.group and self.total <= TREE_LIMIT
+
+    # -- rows ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def matching(self) -> QuerySet[Any]:
+        """Every row of today that passes, not yet ordered."""
+        rows = under(self.register.rows(self.actor), self.scope)
+        for name in self._annotated():
+            column = self.available[name].computed
+            if column is not None and column.annotate is not None:
+                rows = column.annotate(rows)
+        for item in self.filters:
+            rows = rows.filter(item.condition.q(item.column.path)) if item.condition else rows.none()
+        for word in self.params.text.split():
+            condition = Q()
+            for name in self._searched():
+                condition |= Q(**{f"{name}__icontains": word})
+            rows = rows.filter(condition)
+        return rows
+
+    def _annotated(self) -> list[str]:
+        used = [*self.columns, *(f.column for f in self.filters), *(c for c, _ in self.sort), *([self.group] if self.group else [])]
+        return [n for n in dict.fromkeys(c.name for c in used) if (c := self.available[n]).computed and c.path]
+
+    def _searched(self) -> tuple[str, ...]:
+        """The searched fields, without those of a class that the actor does not see everywhere."""
+        wanted = self.register.search or tuple(n for n in (self.register.key, self.register.title) if n)
+        return tuple(n for n in wanted if "__" in n or (n in self.available and self.available[n].whole))
+
+    @cached_property
+    def ordered(self) -> QuerySet[Any]:
+        """The matching rows in order, with the related records that the columns show."""
+        terms: list[Any] = []
+        for column, descending in [*([(self.group, False)] if self.group else []), *self.sort]:
+            for path in column.order:
+                terms.append(F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True))
+        return self._with_related(self.matching).order_by(*terms, "pk")
+
+    def _with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        names = {name for column in [*self.columns, *([self.group] if self.group else [])] for name in column.related}
+        if any(not column.whole for column in self.columns):
+            names.update(row_scope(self.register.model))
+        return rows.select_related(*sorted(names)) if names else rows
+
+    @cached_property
+    def _totals(self) -> dict[str, Any]:
+        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
+        return self.matching.order_by().aggregate(n=Count("pk"), **wanted)
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows match."""
+        return len(self._past) if self.as_of else int(self._totals["n"])
+
+    @cached_property
+    def sums(self) -> dict[str, Any]:
+        """The sums over all matching rows, by column."""
+        if self.as_of:
+            return _python_sums(self._past, self.summed)
+        return {c.name: self._totals[f"sum_{c.name}"] for c in self.summed}
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.params.size))
+
+    @property
+    def page(self) -> int:
+        """The page shown: the one asked for, or the last."""
+        return min(self.params.page, self.pages)
+
+    @property
+    def first(self) -> int:
+        """The position of the page's first row, from 1; 0 when there is none."""
+        return (self.page - 1) * self.params.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        """The position of the page's last row."""
+        return min(self.total, self.page * self.params.size)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of the page."""
+        start, stop = (self.page - 1) * self.params.size, self.page * self.params.size
+        if self.as_of:
+            outline = _outline([(r.pk, getattr(r, f"{self.register.tree}_id")) for r in self._past]) if self.is_tree else None
+            if outline is None:
+                return self._opened([Row(record) for record in self._past[start:stop]])
+            by_pk = {record.pk: record for record in self._past}
+            return [Row(by_pk[pk], depth) for pk, depth in outline[start:stop]]
+        if self.is_tree:
+            return self._branch(start, stop)
+        return self._opened([Row(record) for record in self.ordered[start:stop]])
+
+    def _branch(self, start: int, stop: int) -> list[Row]:
+        """Return a page of the outline: parents before children, siblings in the list's order."""
+        pairs = list(self.ordered.select_related(None).values_list("pk", f"{self.register.tree}_id"))
+        shown = _outline(pairs)[start:stop]
+        by_pk = {record.pk: record for record in self._with_related(self.matching).filter(pk__in=[pk for pk, _ in shown])}
+        return [Row(by_pk[pk], depth) for pk, depth in shown]
+
+    def every(self) -> Iterable[Any]:
+        """Return all matching records in order, streamed: what an export writes."""
+        if self.as_of:
+            return self._past
+        if self.is_tree:
+            return (row.record for start in range(0, self.total, 500) for row in self._branch(start, start + 500))
+        return self.ordered.iterator(chunk_size=1000)
+
+    # -- groups --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def groups(self) -> dict[Any, Group]:
+        """The groups by their value (a related record by its key)."""
+        if self.group is None:
+            return {}
+        if self.as_of:
+            by_value: dict[Any, list[Any]] = {}
+            for record in self._past:
+                by_value.setdefault(self._group_key(record), []).append(record)
+            return {
+                value: Group(self.group.read(rows[0]), len(rows), _python_sums(rows, self.summed))
+                for value, rows in by_value.items()
+            }
+        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
+        rows = self.matching.order_by().values(self.group.path).annotate(n=Count("pk"), **wanted)
+        return {
+            row[self.group.path]: Group(None, row["n"], {c.name: row[f"sum_{c.name}"] for c in self.summed}) for row in rows
+        }
+
+    def _group_key(self, record: Any) -> Any:
+        assert self.group is not None
+        value = self.group.read(record)
+        return value.pk if isinstance(value, models.Model) else value
+
+    def _opened(self, rows: list[Row]) -> list[Row]:
+        """Mark the first row of each group on the page with its group."""
+        if self.group is None:
+            return rows
+        previous: Any = object()
+        for row in rows:
+            key = self._group_key(row.record)
+            if key != previous:
+                row.opens = self.groups.get(key, Group(None, 0, {}))
+                row.opens.value = self.group.read(row.record)
+                previous = key
+        return rows
+
+    # -- the past ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _past(self) -> list[Any]:
+        """Every record of the past date that passes, in order."""
+        assert self.as_of is not None
+        related = {name for column in self.available.values() for name in column.related if _is_reference(self.register, name)}
+        found = records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor, related=related)
+        if self.scope is not None and row_scope(self.register.model):
+            found = [r for r in found if any(path.startswith(self.scope.path) for path in row_paths(r))]
+        for item in self.filters:
+            condition = item.condition
+            found = [r for r in found if condition and condition.holds(_comparable(item.column.read(r)))]
+        words = [word.casefold() for word in self.params.text.split()]
+        names = [n for n in self._searched() if "__" not in n]
+        if words:
+            found = [r for r in found if all(any(w in str(getattr(r, n) or "").casefold() for n in names) for w in words)]
+        found.sort(key=lambda r: r.pk)
+        for column, descending in reversed([*([(self.group, False)] if self.group else []), *self.sort]):
+            found = _sorted(found, column, descending)
+        return found
+
+
+def _is_reference(register: Register[Any], name: str) -> bool:
+    try:
+        return isinstance(register.field(name), models.ForeignKey)
+    except FieldDoesNotExist:
+        return False
+
+
+def _comparable(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _sorted(found: list[Any], column: Shown, descending: bool) -> list[Any]:
+    def key(record: Any) -> Any:
+        value = column.read(record)
+        return str(value).casefold() if isinstance(value, models.Model | str) else value
+
+    valued = [record for record in found if column.read(record) is not None]
+    empty = [record for record in found if column.read(record) is None]
+    return sorted(valued, key=key, reverse=descending) + empty
+
+
+def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Any]:
+    return {c.name: sum((v for r in found if (v := c.read(r)) is not None), start=0) for c in columns}
+
+
+def _outline(pairs: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:
+    """Return (key, depth) parents first; a row whose parent is not listed stands at the top. Siblings keep their order."""
+    listed = {pk for pk, _parent in pairs}
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in pairs:
+        children.setdefault(parent if parent in listed else None, []).append(pk)
+    shown: list[tuple[int, int]] = []
+    waiting = [(pk, 0) for pk in reversed(children.get(None, []))]
+    while waiting:
+        pk, depth = waiting.pop()
+        shown.append((pk, depth))
+        waiting.extend((child, depth + 1) for child in reversed(children.get(pk, [])))
+    return shown
