@@ -35,6 +35,7 @@ class Right:
     path: str
     permissions: Mapping[str, Iterable[str]]
     sees: frozenset[str]
+    role: int = 0
 
     def gives(self, action: str, record_type: str) -> bool:
         """Tell whether this right covers an action on a record type."""
@@ -106,9 +107,9 @@ class Actor:
             Grant.objects.filter(Q(user=self.user) | Q(group__in=self.user.access_groups.values("pk")))
             .filter(Q(starts_on__isnull=True) | Q(starts_on__lte=today))
             .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-            .values_list("scope__path", "role__permissions", "role__sees")
+            .values_list("scope__path", "role__permissions", "role__sees", "role_id")
         )
-        return tuple(Right(path, permissions, frozenset(sees)) for path, permissions, sees in grants)
+        return tuple(Right(path, permissions, frozenset(sees), role) for path, permissions, sees, role in grants)
 
     def paths(self, action: str, record_type: str) -> tuple[str, ...]:
         """Return the topmost paths at and below which the action may be done; `("",)` stands for everywhere."""
