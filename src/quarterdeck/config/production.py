@@ -22,7 +22,7 @@ def faults(posture: Posture) -> list[str]:
     found = []
     if not posture.secret_key:
         found.append(
-            "QUARTERDECK_SECRET_KEY is missing: set it, or QUARTERDECK_SECRET_KEY_FILE, to 50 or more random characters."
+            "QUARTERDECK_SECRET_KEY is missing: set it (or QUARTERDECK_SECRET_KEY_FILE) to 50 random characters."
         )
     elif len(posture.secret_key) < SECRET_KEY_LEAST or len(set(posture.secret_key)) < 10:
         found.append("QUARTERDECK_SECRET_KEY is weak: use 50 or more random characters.")

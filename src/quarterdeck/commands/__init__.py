@@ -1,0 +1,8 @@
+"""The subcommands of `quarterdeck`, one module each."""
+
+NAMES = ("serve", "worker", "demo", "check", "backup", "restore", "user", "migrate")
+"""In the order in which the help shows them."""
+
+
+class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
+    """The command will not do it; the text is one plain line that says why and what to do."""

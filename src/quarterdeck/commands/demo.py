@@ -1,0 +1,52 @@
+"""Fill an empty database with the demo organisation, or show how to sign in to it.
+
+The organisation is invented. It is never mixed into a real database: one that has users is refused.
+"""
+
+import argparse
+
+from quarterdeck.commands import Refusal
+from quarterdeck.commands.common import has_users, migrate_database, start
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Build, or only show the sign-ins."""
+    parser.add_argument("--sign-ins", action="store_true", help="show the demo's sign-ins and build nothing")
+
+
+def build() -> None:
+    """Build the demo organisation as of now; the database must be empty."""
+    from quarterdeck import demo
+    from quarterdeck.kernel import clock
+
+    demo.build(now=clock.now())
+
+
+def sign_ins() -> list[str]:
+    """One line for each persona of the demo that this database has, with its password."""
+    from django.contrib.auth import get_user_model
+
+    from quarterdeck import demo
+
+    here = set(get_user_model()._default_manager.values_list("email", flat=True))
+    found = [persona for persona in demo.PERSONAS if persona.email in here]
+    width = max((len(persona.email) for persona in found), default=0)
+    return [f"  {persona.email:<{width}}  {persona.password}  {persona.title}" for persona in found]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build into an empty database, then show the sign-ins."""
+    from django.conf import settings
+
+    start()
+    if settings.PRODUCTION:
+        raise Refusal("The demo is not for production: its passwords are published.")
+    migrate_database()
+    if not options.sign_ins:
+        if has_users():
+            raise Refusal(
+                "This database is in use. The demo needs an empty one: set QUARTERDECK_DATA_DIR to a new folder."
+            )
+        build()
+    print("\n".join(sign_ins()) or "This database has no demo.")
+    return 0
