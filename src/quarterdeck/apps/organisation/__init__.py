@@ -1,0 +1,1 @@
+"""The organisation itself: units, offices, calendars, fiscal years, currencies."""

@@ -1,0 +1,1 @@
+"""People: who they are, what they cost and can do, which roles they hold where."""

@@ -1,0 +1,28 @@
+"""Starts the app: keeps access grants in line with role assignments whichever way these are written."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Persons, roles, skills, qualifications, absences."""
+
+    name = "quarterdeck.apps.people"
+    label = "people"
+    verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Follow changes of persons, roles and assignments."""
+        from quarterdeck.kernel import events
+        from quarterdeck.kernel.records import Changed
+
+        events.subscribe(Changed, follow_grants)
+
+
+def follow_grants(event: object) -> None:
+    """Align the grants that spring from assignments after an Undo, an import or a bulk edit; a service has done so already."""
+    from quarterdeck.apps.people.services.grants import grants_follow
+    from quarterdeck.kernel.records import Changed
+
+    if isinstance(event, Changed):
+        grants_follow(record_type=event.record_type, record_ids=event.record_ids, fields=event.fields)
