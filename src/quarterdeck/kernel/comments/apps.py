@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CommentsConfig(AppConfig):
+    """Comments on any record."""
+
+    name = "quarterdeck.kernel.comments"
+    label = "comments"

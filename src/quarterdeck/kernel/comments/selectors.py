@@ -1,0 +1,32 @@
+"""Reading comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, QuerySet
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.pointers import find
+from quarterdeck.kernel.access.policy import record_type
+from quarterdeck.kernel.audit.models import Record
+from quarterdeck.kernel.comments.models import Comment
+
+
+def comments_of(record: Record) -> QuerySet[Comment]:
+    """Return the comments on a record, oldest first, removed ones included. The caller has checked that the actor sees the record."""
+    return Comment.objects.filter(record_type=record_type(record), record_id=record.pk).select_related("author")
+
+
+def comment_counts(records: Sequence[Record]) -> dict[int, int]:
+    """Return how many comments stand on each of some records of one model; those without are left out. One query."""
+    if not records:
+        return {}
+    kind, pks = record_type(records[0]), [record.pk for record in records]
+    rows = Comment.objects.filter(record_type=kind, record_id__in=pks, deleted_at__isnull=True).order_by()
+    return dict(rows.values_list("record_id").annotate(Count("pk")))
+
+
+def comment_visible(actor: Actor, comment: Comment) -> bool:
+    """Tell whether the actor may read a comment: exactly when the actor may see the record that it is about."""
+    return find(comment.record_type, comment.record_id, actor) is not None

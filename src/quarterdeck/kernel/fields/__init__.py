@@ -1,0 +1,1 @@
+"""Fields that an organisation adds to its own records, without a programmer."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FieldsConfig(AppConfig):
+    """Custom fields."""
+
+    name = "quarterdeck.kernel.fields"
+    label = "fields"

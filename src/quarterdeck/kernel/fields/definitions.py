@@ -1,0 +1,42 @@
+"""Which custom fields records have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.fields.models import CustomField
+
+Definitions = Sequence[CustomField]
+
+
+def fields_for(
+    record_type: str, actor: Actor | None = None, scope_path: str | None = None, *, retired: bool = False
+) -> tuple[CustomField, ...]:
+    """Return the custom fields of a record type in their order, by one short query: read once a request and hand them on.
+
+    With `scope_path`, those that hold at that node; with an actor, those that hold on rows the actor may see. `retired` gives
+    those out of use as well, for reading the past.
+    """
+    rows = CustomField.objects.filter(record_type=record_type).select_related("scope")
+    if not retired:
+        rows = rows.filter(active=True)
+    if scope_path is not None:
+        above = [scope_path[:end] for end in range(6, len(scope_path) + 1, 6)]
+        rows = rows.filter(Q(scope__isnull=True) | Q(scope__path__in=above))
+    found = tuple(rows.order_by("position", "label", "pk"))
+    if actor is None:
+        return found
+    paths = actor.paths("view", record_type)
+    return tuple(field for field in found if field.scope is None or _meets(field.scope.path, paths))
+
+
+def _meets(path: str, paths: Sequence[str]) -> bool:
+    return any(path.startswith(other) or other.startswith(path) for other in paths)
+
+
+def holds_at(definition: CustomField, scope_path: str | None) -> bool:
+    """Tell whether a field holds on a row governed by the node with this path; a row without a node has those of everywhere."""
+    return definition.scope is None or (scope_path is not None and scope_path.startswith(definition.scope.path))

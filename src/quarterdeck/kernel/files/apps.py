@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    """Files on any record."""
+
+    name = "quarterdeck.kernel.files"
+    label = "files"

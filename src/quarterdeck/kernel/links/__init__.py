@@ -1,0 +1,1 @@
+"""Soft links between any two records: relates to, blocks, caused by, duplicates."""

@@ -1,0 +1,22 @@
+"""History of what is kept beside a record: its tags, files and links."""
+
+from __future__ import annotations
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.audit.models import Action, Change, Record
+from quarterdeck.kernel.audit.states import State
+from quarterdeck.kernel.records.write import _change, _state, _tell
+
+
+def note_beside(record: Record, *, actor: Actor, before: State, after: State, note: str = "") -> Change:
+    """Leave a Change on a stored record for something kept beside it, and tell of it; call it in the same transaction.
+
+    The row and its version stay, and the Change carries the row's whole state, so that as-of reading goes on through it. The
+    caller has checked that the actor may do this.
+    """
+    change = _change(
+        record, action=Action.CHANGE, actor=actor, note=note, before=before, after=after, state=_state(record)
+    )
+    change.save(force_insert=True)
+    _tell(type(record), (record.pk,), Action.CHANGE, set(before) | set(after), actor)
+    return change

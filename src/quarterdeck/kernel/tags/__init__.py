@@ -1,0 +1,1 @@
+"""Free words on any record, shared by the whole organisation."""
