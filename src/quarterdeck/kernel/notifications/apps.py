@@ -1,0 +1,10 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    """Telling people what concerns them."""
+
+    name = "quarterdeck.kernel.notifications"
+    label = "notifications"
