@@ -1,0 +1,191 @@
+"""Everything `make test` checks, in order, quiet while it is fine.
+
+    python tools/verify.py                  all steps
+    python tools/verify.py format types     only those
+    python tools/verify.py --list           their names
+
+Each step is one line with its seconds; a step that fails shows its output. The last line adds up the tests of all
+suites.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from hatch_build import build_assets, install_packages, node_environment  # noqa: E402  needs the path above
+from tools.postgres import PostgresError, server  # noqa: E402  needs the path above
+
+BIN = Path(sys.executable).parent
+CODE = ["src", "tests", "tools", "hatch_build.py"]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)\b")
+NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", re.MULTILINE)
+NO_TESTS = 5
+"""pytest's exit status when it found no test."""
+
+
+class StepError(Exception):
+    """A step failed; the text is its output."""
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """This process's environment without the caller's own Quarterdeck settings, which would change what is tested."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("QUARTERDECK_")}
+    return kept | {"DJANGO_SETTINGS_MODULE": "quarterdeck.config.settings", "PYTHONUNBUFFERED": "1"} | extra
+
+
+def chromium() -> str | None:
+    """The browser for journeys: QUARTERDECK_CHROMIUM, or the first one found; None when there is none."""
+    named = os.environ.get("QUARTERDECK_CHROMIUM")
+    return named or next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
+
+
+def execute(
+    command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)
+) -> str:
+    """Run a command and return what it wrote. Raises StepError when its exit status is not `fine`."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=env or environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode not in fine:
+        raise StepError(done.stdout)
+    return done.stdout
+
+
+class Verification:
+    """One run: its steps and the tests counted so far."""
+
+    def __init__(self) -> None:
+        self.totals: Counter[str] = Counter()
+        self.steps: dict[str, Callable[[], str]] = {
+            "format": lambda: self.tool("ruff", "format", "--check", "--quiet", "."),
+            "lint": lambda: self.tool("ruff", "check", "--quiet", "."),
+            "types": lambda: self.tool("mypy", *CODE),
+            "imports": lambda: self.tool("lint-imports"),
+            "migrations": lambda: self.tool("python", "-m", "django", "makemigrations", "--check", "--dry-run"),
+            "assets": self.assets,
+            "typescript": lambda: self.npm("check"),
+            "frontend": lambda: self.npm("test"),
+            "sqlite": lambda: self.pytest("-m", "not browser"),
+            "postgresql": self.postgresql,
+            "browser": self.browser,
+        }
+
+    def tool(self, name: str, *arguments: str) -> str:
+        """A program of the virtual environment that says nothing worth keeping."""
+        data = ROOT / "var"
+        data.mkdir(exist_ok=True)
+        execute([str(BIN / name), *arguments])
+        return ""
+
+    def assets(self) -> str:
+        """Bundle scripts and styles when they are not fresh."""
+        return "built" if build_assets() else "fresh"
+
+    def npm(self, script: str) -> str:
+        """A script of `frontend/package.json`."""
+        folder = ROOT / "frontend"
+        install_packages(folder)
+        node, npm, env = node_environment()
+        output = execute([node, npm, "run", "--silent", script], cwd=folder, env=env)
+        counts = {word: int(number) for word, number in NODE_COUNT.findall(output)}
+        names = {"pass": "passed", "fail": "failed", "skipped": "skipped"}
+        for word, number in counts.items():
+            self.totals[names[word]] += number
+        return f"{counts['pass']} passed" if "pass" in counts else ""
+
+    def pytest(self, *arguments: str, **env: str) -> str:
+        """A run of pytest; its counts are added to the totals."""
+        command = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", *arguments]
+        failure = None
+        try:
+            output = execute(command, env=environment(**env), fine=(0, NO_TESTS))
+        except StepError as error:
+            failure, output = error, str(error)
+        last = next((line for line in reversed(output.splitlines()) if COUNT.search(line)), "")
+        counts = [(int(number), word) for number, word in COUNT.findall(last)]
+        for number, word in counts:
+            self.totals["failed" if word.startswith(("fail", "error")) else word] += number
+        if failure:
+            raise failure
+        return ", ".join(f"{number} {word}" for number, word in counts) or "no tests"
+
+    def postgresql(self) -> str:
+        """The same tests on PostgreSQL, by a server of our own."""
+        try:
+            with server() as address:
+                return self.pytest("-m", "not browser", QUARTERDECK_DATABASE_URL=address)
+        except PostgresError as error:
+            raise StepError(str(error)) from None
+
+    def browser(self) -> str:
+        """Journeys in a real browser; without one they count as skipped."""
+        found = chromium()
+        result = self.pytest("-m", "browser", **({"QUARTERDECK_CHROMIUM": found} if found else {}))
+        return result if found else f"{result} (no Chromium here: install it, or set QUARTERDECK_CHROMIUM)"
+
+    def run(self, names: list[str]) -> int:
+        """Run these steps; the number that failed."""
+        failed = 0
+        for name in names:
+            began = time.monotonic()
+            try:
+                word, note, output = "ok", self.steps[name](), ""
+            except StepError as error:
+                word, note, output = "FAILED", "", str(error)
+                failed += 1
+            except (subprocess.CalledProcessError, OSError) as error:
+                word, note, output = "FAILED", "", str(error)
+                failed += 1
+            print(f"{name:<12} {word:<6} {time.monotonic() - began:6.1f} s  {note}".rstrip(), flush=True)
+            if output:
+                print(output.rstrip() + "\n", flush=True)
+        return failed
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named steps, or all; 0 when nothing failed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the database server is stopped on the way out
+    verification = Verification()
+    if "--list" in arguments:
+        print("\n".join(verification.steps))
+        return 0
+    unknown = [name for name in arguments if name not in verification.steps]
+    if unknown:
+        print(f"No step is called {unknown[0]}. Steps: {', '.join(verification.steps)}")
+        return 2
+    began = time.monotonic()
+    failed = verification.run(arguments or list(verification.steps))
+    totals = verification.totals
+    print(
+        f"{failed} steps failed, {time.monotonic() - began:.0f} s"
+        if failed
+        else f"All steps fine, {time.monotonic() - began:.0f} s"
+    )
+    print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main(sys.argv[1:]))
+    sys.exit(130)
