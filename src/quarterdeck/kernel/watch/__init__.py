@@ -1,0 +1,52 @@
+"""Watching the facts: an app declares a check, and what it finds is kept once, closed when gone, reopened when back.
+
+@check(
+    name="initiative-without-sponsor",
+    title=_("Active project without sponsor"),
+    function="governance.roles",
+    severity="high",
+    reads=("portfolio.initiative", "people.roleassignment"),
+)
+def without_sponsor(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    for initiative in ...:  # one query
+        yield Fact(initiative, message=_("No sponsor since %(date)s"), values={"date": initiative.started_on})
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quarterdeck.kernel.watch.checks import Check, Fact, Severity, check
+    from quarterdeck.kernel.watch.evaluation import evaluate
+    from quarterdeck.kernel.watch.models import Finding
+    from quarterdeck.kernel.watch.selectors import findings_on, open_findings
+    from quarterdeck.kernel.watch.services import acknowledge, snooze, wake
+
+__all__ = [
+    "Check",
+    "Fact",
+    "Finding",
+    "Severity",
+    "acknowledge",
+    "check",
+    "evaluate",
+    "findings_on",
+    "open_findings",
+    "snooze",
+    "wake",
+]
+
+_HOMES = {
+    "Finding": "models",
+    "evaluate": "evaluation",
+    **dict.fromkeys(("Check", "Fact", "Severity", "check"), "checks"),
+    **dict.fromkeys(("findings_on", "open_findings"), "selectors"),
+    **dict.fromkeys(("acknowledge", "snooze", "wake"), "services"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # The package is imported before Django's apps are ready, its models only after.
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(name)

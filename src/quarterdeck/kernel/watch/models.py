@@ -1,0 +1,110 @@
+"""What the checks found, and when each was last evaluated."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.notifications.messages import Text, render
+from quarterdeck.kernel.watch.checks import Severity, checks
+
+
+class Finding(models.Model):
+    """One fact that one check found about one record: open while it stands, kept when it is gone.
+
+    It is seen by whoever may see the record it is about, by way of the record's node, and by its owner.
+    """
+
+    row_scope: ClassVar[tuple[str, ...]] = ("scope",)
+    row_owner: ClassVar[tuple[str, ...]] = ("owner",)
+    field_classes: ClassVar[dict[str, str]] = {"cost_of_waiting": "money"}
+
+    check_name = models.CharField(max_length=100)
+    severity = models.CharField(_("severity"), max_length=6, choices=Severity.choices)
+    #: Sorts by severity: 0 is the highest.
+    rank = models.PositiveSmallIntegerField()
+    record_type = models.CharField(max_length=100)
+    record_id = models.BigIntegerField()
+    key = models.CharField(max_length=100, blank=True)
+    label = models.CharField(_("record"), max_length=300)
+    url = models.CharField(max_length=500, blank=True)
+    message = models.CharField(max_length=300)
+    values = models.JSONField(default=dict)
+    scope = models.ForeignKey(Scope, models.CASCADE, null=True, related_name="+", verbose_name=_("node"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="findings", verbose_name=_("owner")
+    )
+    due_on = models.DateField(_("due"), null=True)
+    cost_of_waiting = models.DecimalField(_("cost of waiting"), max_digits=18, decimal_places=2, null=True)
+    first_seen = models.DateTimeField(_("first seen"))
+    opened_at = models.DateTimeField(_("open since"))
+    last_seen = models.DateTimeField(_("last seen"))
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    reopened = models.PositiveIntegerField(_("times reopened"), default=0)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("acknowledged by")
+    )
+    acknowledged_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateField(_("put off until"), null=True)
+    snoozed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("rank", "due_on", "opened_at", "pk")
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        constraints = [
+            models.UniqueConstraint(fields=("check_name", "record_type", "record_id", "key"), name="watch_finding_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=("record_type", "record_id"), condition=Q(closed_at__isnull=True), name="watch_finding_record"
+            ),
+            models.Index(fields=("scope", "rank"), condition=Q(closed_at__isnull=True), name="watch_finding_scope"),
+            models.Index(fields=("owner", "rank"), condition=Q(closed_at__isnull=True), name="watch_finding_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """What is wrong, in the current language."""
+        return render(self.message, self.values)
+
+    @property
+    def title(self) -> Text:
+        """The title of the check; its name when it is not part of the product any more."""
+        known = checks.get(self.check_name)
+        return known.title if known else self.check_name
+
+    @property
+    def function(self) -> str:
+        """The accountability that the check serves; "" when the check is gone."""
+        known = checks.get(self.check_name)
+        return known.function if known else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fact stood when last looked."""
+        return self.closed_at is None
+
+
+class Evaluation(models.Model):
+    """When a check was last evaluated as a whole, and what it found."""
+
+    check_name = models.CharField(max_length=100, unique=True)
+    at = models.DateTimeField()
+    facts = models.PositiveIntegerField()
+    seconds = models.FloatField()
+
+    class Meta:
+        ordering = ("check_name",)
+
+    def __str__(self) -> str:
+        return self.check_name

@@ -1,0 +1,50 @@
+"""Findings, as far as the actor may see what they are about."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import record_type, scopes_below
+from quarterdeck.kernel.watch.checks import checks
+from quarterdeck.kernel.watch.models import Finding
+
+
+def is_reference(kind: str) -> bool:
+    """Tell whether records of a type belong to no node: whoever may view them anywhere sees them all."""
+    return not getattr(apps.get_model(kind), "row_scope", ())
+
+
+def visible_findings(actor: Actor) -> QuerySet[Finding]:
+    """Return the findings, open or closed, about records that the actor may see at their nodes, and the actor's own."""
+    rows = Finding.objects.all()
+    condition = Q(pk__in=())
+    for kind in sorted({check.subject for check in checks.values()}):
+        paths = actor.paths("view", kind)
+        if paths == ("",):
+            condition |= Q(record_type=kind)
+        elif paths:
+            nodes = scopes_below(paths).values("pk")
+            placed = Q(scope__isnull=True) if is_reference(kind) else Q(scope__in=nodes)
+            condition |= Q(record_type=kind) & placed
+    if actor.user is not None and actor.limits is None:
+        condition |= Q(owner=actor.user)
+    return rows.filter(condition)
+
+
+def open_findings(actor: Actor, *, scope: Scope | None = None, put_off: bool = False) -> QuerySet[Finding]:
+    """Return the open findings that the actor may see, worst first, at and below `scope`; `put_off` adds those put off."""
+    found = visible_findings(actor).filter(closed_at__isnull=True).select_related("owner", "scope")
+    if scope is not None:
+        found = found.filter(scope__in=scopes_below((scope.path,)).values("pk"))
+    if not put_off:
+        found = found.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today))
+    return found
+
+
+def findings_on(record: models.Model, *, actor: Actor) -> QuerySet[Finding]:
+    """Return the open findings about one record that the actor may see."""
+    return open_findings(actor, put_off=True).filter(record_type=record_type(record), record_id=record.pk)
