@@ -81,15 +81,15 @@ def test_a_job_runs_once_and_tells_its_result(actor: Actor) -> None:
     job.refresh_from_db()
     assert (job.state, job.done, job.total, job.message, job.percent) == ("done", 4, 4, "counting", 100)
     assert (job.result, job.result_url, job.attempts) == ({"sum": 6, "url": "/somewhere/"}, "/somewhere/", 1)
-    assert [0, 1, 2, 3] == SEEN
+    assert SEEN == [0, 1, 2, 3]
     assert worker.drain() == 0
     assert DBTaskResult.objects.successful().count() == 1
 
 
 def test_a_rollback_leaves_no_job(actor: Actor) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         jobs.enqueue(count, actor=actor, upto=1)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert (Job.objects.count(), DBTaskResult.objects.count()) == (0, 0)
 
 
@@ -130,9 +130,9 @@ def test_an_unexpected_error_is_tried_again_then_fails_without_telling_secrets(a
     worker.drain()
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("waiting", 1)
-    task = DBTaskResult.objects.get(pk=job.task_id)
+    task = DBTaskResult.objects.get(pk=str(job.task_id))
     assert 3 < (task.run_after - clock.now()).total_seconds() <= 5
-    DBTaskResult.objects.filter(pk=job.task_id).update(run_after=clock.now())
+    DBTaskResult.objects.filter(pk=str(job.task_id)).update(run_after=clock.now())
     worker.drain()
     job.refresh_from_db()
     assert (job.state, job.attempts, SEEN) == ("failed", 2, [1, 2])
@@ -321,7 +321,7 @@ def test_daily_times_are_local(settings: Any) -> None:
 
 @pytest.mark.parametrize("spec", ["", "daily", "daily@25:00", "weekly@06:00", "*/0", "*/45", "60", "cron"])
 def test_a_schedule_that_cannot_be_read_is_refused(spec: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"is not a schedule|hour must be"):
         Times.parse(spec)
 
 
@@ -332,7 +332,7 @@ def test_old_jobs_are_forgotten(actor: Actor) -> None:
     worker.drain()
     waiting = jobs.enqueue(count, actor=actor, key=waiting_key, upto=1)
     Job.objects.filter(pk=old.pk).update(finished_at=clock.now() - dt.timedelta(days=31))
-    DBTaskResult.objects.filter(pk=old.task_id).update(finished_at=clock.now() - dt.timedelta(days=31))
+    DBTaskResult.objects.filter(pk=str(old.task_id)).update(finished_at=clock.now() - dt.timedelta(days=31))
     assert forget(jobs.Progress(recent, threaded=False)) == {"jobs": 1, "tasks": 1}
     assert set(Job.objects.values_list("pk", flat=True)) == {recent.pk, waiting.pk}
-    assert DBTaskResult.objects.filter(pk=waiting.task_id).exists()
+    assert DBTaskResult.objects.filter(pk=str(waiting.task_id)).exists()

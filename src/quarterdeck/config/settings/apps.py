@@ -38,11 +38,15 @@ KERNEL = [
     "quarterdeck.kernel.tags",
     "quarterdeck.kernel.links",
     "quarterdeck.kernel.search",
+    "quarterdeck.kernel.fields",
     "quarterdeck.kernel.jobs",
     "quarterdeck.kernel.notifications",
     "quarterdeck.kernel.watch",
+    "quarterdeck.kernel.approvals",
     "quarterdeck.kernel.ui",
     "quarterdeck.kernel.registers",
+    "quarterdeck.kernel.administration",
+    "quarterdeck.kernel.signin",
 ]
 
 DOMAIN = [
@@ -73,5 +77,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "quarterdeck.kernel.access.middleware.ActorMiddleware",
+    "quarterdeck.kernel.signin.middleware.Preferences",
+    "quarterdeck.kernel.access.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

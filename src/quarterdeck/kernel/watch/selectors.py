@@ -36,7 +36,7 @@ def visible_findings(actor: Actor) -> QuerySet[Finding]:
 
 
 def open_findings(actor: Actor, *, scope: Scope | None = None, put_off: bool = False) -> QuerySet[Finding]:
-    """Return the open findings that the actor may see, worst first, at and below `scope`; `put_off` adds those put off."""
+    """Return the open findings that the actor may see, worst first, below `scope`; `put_off` adds those put off."""
     found = visible_findings(actor).filter(closed_at__isnull=True).select_related("owner", "scope")
     if scope is not None:
         found = found.filter(scope__in=scopes_below((scope.path,)).values("pk"))
