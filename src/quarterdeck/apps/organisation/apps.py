@@ -25,5 +25,9 @@ def follow_units(event: object) -> None:
     from quarterdeck.apps.organisation.services import unit_scopes_align
     from quarterdeck.kernel.records import Changed
 
-    if isinstance(event, Changed) and event.record_type == OrganisationUnit._meta.label_lower and event.action != "delete":
+    if (
+        isinstance(event, Changed)
+        and event.record_type == OrganisationUnit._meta.label_lower
+        and event.action != "delete"
+    ):
         unit_scopes_align(unit_ids=event.record_ids)

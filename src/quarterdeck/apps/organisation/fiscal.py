@@ -1,7 +1,7 @@
 """Fiscal years and periods by rule: pure date arithmetic.
 
-A year is identified by the calendar year in which its nominal first month falls. Years of whole weeks end on one weekday, the
-last or the nearest to the end of the month before the first; a 53rd week lengthens the last period.
+A year is identified by the calendar year in which its nominal first month falls. Years of whole weeks end on one
+weekday, the last or the nearest to the end of the month before the first; a 53rd week lengthens the last period.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ def in_order(spans: list[Span]) -> tuple[Span, ...]:
     for span in ordered:
         if not 0 <= span.start < span.end <= DAY:
             raise ValidationError(_("A shift ends after it starts. Cut one over midnight in two, at 00:00."))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if later.start < earlier.end:
             raise ValidationError(
                 _("%(first)s and %(second)s overlap.") % {"first": _written(earlier), "second": _written(later)}
@@ -46,7 +47,10 @@ def in_order(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def parse_hours(text: str) -> tuple[Span, ...]:
-    """Return the spans that a text such as `08:00-12:00, 13:00-17:00` states. Raises ValidationError naming the faulty part."""
+    """Return the spans that a text such as `08:00-12:00, 13:00-17:00` states.
+
+    Raises ValidationError naming the faulty part.
+    """
     spans: list[Span] = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         found = _SPAN.match(part)
@@ -55,11 +59,6 @@ def parse_hours(text: str) -> tuple[Span, ...]:
             raise ValidationError(_("“%(part)s” is not a shift such as 08:00-12:00.") % {"part": part})
         spans.append(Span(numbers[0] * 60 + numbers[1], (numbers[2] * 60 + numbers[3]) or DAY))
     return in_order(spans)
-
-
-def validate_hours(text: str) -> None:
-    """Refuse a text that states no shifts; for the model field."""
-    parse_hours(text)
 
 
 def write_hours(spans: tuple[Span, ...]) -> str:

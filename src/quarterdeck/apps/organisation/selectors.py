@@ -109,7 +109,7 @@ class WorkingTime:
         return sum(span.minutes for span in self.spans(day))
 
     def intervals(self, first: dt.date, last: dt.date) -> tuple[Interval, ...]:
-        """Return the working intervals from `first` to `last`, both included, joined where one ends as the next begins."""
+        """Return the working intervals from `first` to `last`, both included; those that touch are joined."""
         found: list[Interval] = []
         for day in days(first, last):
             midnight = dt.datetime.combine(day, dt.time.min)
@@ -125,8 +125,9 @@ class WorkingTime:
         return sum(self.is_working_day(day) for day in days(first, last))
 
     def add_working_days(self, day: dt.date, count: int) -> dt.date:
-        """Return the working day `count` working days after `day` (before it when negative); 0 gives the first not before it.
+        """Return the working day `count` working days after `day`, or before it when negative.
 
+        0 gives the first working day not before it.
         Raises ValidationError when the calendar has no working day within ten years.
         """
         step = dt.timedelta(days=-1 if count < 0 else 1)
@@ -185,7 +186,7 @@ def default_calendar() -> WorkCalendar | None:
 
 
 def unit_calendars() -> dict[int, int | None]:
-    """Return the working calendar's id for each unit: its own, else that of the nearest unit above, else the organisation's."""
+    """Return the working calendar's id for each unit: its own, else of the nearest above, else the organisation's."""
     fallback = default_calendar()
     found: dict[int, int | None] = {}
     # Parents come before children in the order of paths.
@@ -215,7 +216,7 @@ def _fiscal(calendar_id: int | None, prefix: str) -> Q:
     return Q(**({f"{prefix}calendar": calendar_id} if calendar_id else {f"{prefix}calendar__is_default": True}))
 
 
-class RateMissing(ValidationError):
+class RateMissingError(ValidationError):
     """No rate leads from one currency to another on a day; the text names what to add."""
 
 
@@ -236,8 +237,8 @@ def base_currency() -> Currency | None:
 def rate_found(from_code: str, to_code: str, on: dt.date) -> RateFound:
     """Return the rate in force on a day, with its origin.
 
-    Looked for in this order: the latest on or before the day between the two, either way round (a tie: as stated before its
-    inverse); then through the organisation's currency. Raises RateMissing naming the pair and the day.
+    Looked for in this order: the latest on or before the day between the two, either way round (a tie: as stated
+    before its inverse); then through the organisation's currency. Raises RateMissingError naming the pair and the day.
     """
     if from_code == to_code:
         return RateFound(Decimal(1), on, (from_code,))
@@ -245,9 +246,7 @@ def rate_found(from_code: str, to_code: str, on: dt.date) -> RateFound:
     middle = base.code if base else ""
     codes = {from_code, to_code, middle} - {""}
     rows = (
-        ExchangeRate.objects.filter(
-            from_currency__code__in=codes, to_currency__code__in=codes, valid_on__lte=on
-        )
+        ExchangeRate.objects.filter(from_currency__code__in=codes, to_currency__code__in=codes, valid_on__lte=on)
         .order_by("valid_on", "pk")
         .values_list("from_currency__code", "to_currency__code", "rate", "valid_on")
     )
@@ -263,11 +262,11 @@ def rate_found(from_code: str, to_code: str, on: dt.date) -> RateFound:
             )
         missing = (middle, to_code) if first else (from_code, middle)
     text = _("There is no exchange rate from %(from)s to %(to)s on or before %(day)s.")
-    raise RateMissing(text % {"from": missing[0], "to": missing[1], "day": formats.date_format(on, "DATE_FORMAT")})
+    raise RateMissingError(text % {"from": missing[0], "to": missing[1], "day": formats.date_format(on, "DATE_FORMAT")})
 
 
 def rate(from_code: str, to_code: str, on: dt.date) -> Decimal:
-    """Return what one unit of a currency is worth in another on a day. Raises RateMissing."""
+    """Return what one unit of a currency is worth in another on a day. Raises RateMissingError."""
     return rate_found(from_code, to_code, on).rate
 
 
@@ -283,7 +282,7 @@ _CLOSEST = (OfficeKind.PROJECT, OfficeKind.PROGRAMME, OfficeKind.PORTFOLIO)
 
 
 def office_service_for(scope: Scope, on: dt.date) -> OfficeService | None:
-    """Return the service by which an office answers for a node on a day: at the nearest served node, the closest office."""
+    """Return the service by which an office answers for a node on a day: the nearest served node's, closest office."""
     ancestors = [scope.path[:end] for end in range(LEVEL, len(scope.path) + 1, LEVEL)]
     serving = (
         OfficeService.objects.filter(scope__path__in=ancestors)

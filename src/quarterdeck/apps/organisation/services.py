@@ -62,7 +62,7 @@ def unit_save(record: OrganisationUnit, *, actor: Actor, note: str = "") -> Chan
 
 @transaction.atomic
 def unit_scopes_align(*, unit_ids: Iterable[int]) -> None:
-    """Bring the access nodes of units in line with their names and parents, after an Undo or a bulk write; idempotent."""
+    """Bring the access nodes of units in line with their names and parents, after an Undo or a bulk write."""
     for unit in OrganisationUnit.objects.filter(pk__in=unit_ids).select_related("scope", "parent__scope"):
         _unit_scope_align(unit)
 
@@ -107,14 +107,14 @@ def currency_save(record: Currency, *, actor: Actor, note: str = "") -> Change |
 def shift_save(record: CalendarShift, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a shift; refused when it overlaps another of the same weekday."""
     others = CalendarShift.objects.filter(calendar=record.calendar_id, weekday=record.weekday).exclude(pk=record.pk)
-    if record.starts_at is not None and record.ends_at is not None:
-        in_order([span_of(item.starts_at, item.ends_at) for item in [record, *others]])
+    record.clean_fields(exclude={"calendar"})
+    in_order([span_of(item.starts_at, item.ends_at) for item in [record, *others]])
     return records.save(record, actor=actor, note=note)
 
 
 @transaction.atomic
 def week_set(*, calendar: WorkCalendar, hours: Mapping[int, str], actor: Actor, note: str = "") -> None:
-    """Replace the whole week pattern: weekday (0 Monday) to hours such as `08:00-12:00, 13:00-17:00`; days left out are off."""
+    """Replace the week pattern: weekday (0 Monday) to hours such as `08:00-12:00, 13:00-17:00`; days left out are off."""
     wanted = {(day, *span) for day, text in hours.items() for span in parse_hours(text)}
     for shift in calendar.shifts.all():
         key = (shift.weekday, *span_of(shift.starts_at, shift.ends_at))

@@ -20,9 +20,12 @@ class PeopleConfig(AppConfig):
 
 
 def follow_grants(event: object) -> None:
-    """Align the grants that spring from assignments after an Undo, an import or a bulk edit; a service has done so already."""
+    """Align the grants that spring from assignments, after an Undo or a bulk edit too."""
     from quarterdeck.apps.people.services.grants import grants_follow
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
     from quarterdeck.kernel.records import Changed
 
     if isinstance(event, Changed):
-        grants_follow(record_type=event.record_type, record_ids=event.record_ids, fields=event.fields)
+        actor = Actor.system(now=clock.now())
+        grants_follow(record_type=event.record_type, record_ids=event.record_ids, fields=event.fields, actor=actor)

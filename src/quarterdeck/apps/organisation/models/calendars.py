@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.organisation.choices import Weekday
-from quarterdeck.apps.organisation.hours import validate_hours
+from quarterdeck.apps.organisation.hours import parse_hours
 from quarterdeck.kernel.audit.models import Record
 
 
@@ -108,7 +108,6 @@ class CalendarException(Record):
         _("hours"),
         max_length=200,
         blank=True,
-        validators=[validate_hours],
         help_text=_("Such as 08:00-12:00, 13:00-15:00."),
     )
     yearly = models.BooleanField(_("every year"), default=False)
@@ -132,3 +131,10 @@ class CalendarException(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Check that the hours can be read."""
+        try:
+            parse_hours(self.hours)
+        except ValidationError as error:
+            raise ValidationError({"hours": error.messages}) from error

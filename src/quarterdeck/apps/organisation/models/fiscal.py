@@ -53,7 +53,9 @@ class FiscalYear(Record):
 
     row_scope = ()
 
-    calendar = models.ForeignKey(FiscalCalendar, models.PROTECT, related_name="years", verbose_name=_("fiscal calendar"))
+    calendar = models.ForeignKey(
+        FiscalCalendar, models.PROTECT, related_name="years", verbose_name=_("fiscal calendar")
+    )
     name = models.CharField(_("name"), max_length=20)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))

@@ -23,7 +23,10 @@ class Currency(Record):
     )
     name = models.CharField(_("name"), max_length=60)
     minor_units = models.PositiveSmallIntegerField(
-        _("decimals"), default=2, validators=[MaxValueValidator(4)], help_text=_("Two for pence or cents, none for yen.")
+        _("decimals"),
+        default=2,
+        validators=[MaxValueValidator(4)],
+        help_text=_("Two for pence or cents, none for yen."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
     is_base = models.BooleanField(

@@ -52,7 +52,7 @@ class Role(Record):
 
 
 class RoleAssignment(Record):
-    """A person holds a role at a node between two dates; while it lasts, the person's user has the role's rights there."""
+    """A person holds a role at a node between two dates; meanwhile the person's user has the role's rights there."""
 
     # The node alone decides: whoever looks after the person's unit may not hand out roles elsewhere.
     row_scope = ("scope",)
