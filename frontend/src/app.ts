@@ -1,1 +1,21 @@
+/** Every page's script: htmx and the small islands. Each works by data attributes; without script the pages still do. */
 import "htmx.org";
+import { combobox } from "./islands/combobox";
+import { forms } from "./islands/forms";
+import { list } from "./islands/list";
+import { look } from "./islands/look";
+import { overlays } from "./islands/overlays";
+import { palette } from "./islands/palette";
+import { panel } from "./islands/panel";
+import { scope } from "./islands/scope";
+import { waiting } from "./islands/waiting";
+
+look();
+overlays();
+palette();
+scope();
+panel();
+list();
+combobox();
+forms();
+waiting();

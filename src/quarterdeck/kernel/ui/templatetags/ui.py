@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from quarterdeck.kernel.ui import components, marks, slots, toasts
+from quarterdeck.kernel.ui import components, fields, marks, slots, toasts
 from quarterdeck.kernel.ui.assets import asset_url
 
 register = template.Library()
@@ -31,6 +31,9 @@ register.simple_tag(components.kbd, name="kbd")
 register.simple_tag(marks.sparkline, name="sparkline")
 register.simple_tag(marks.bullet, name="bullet")
 register.simple_tag(marks.bar, name="bar")
+register.simple_tag(fields.field, name="field")
+register.simple_tag(fields.control, name="control")
+register.simple_tag(fields.form_errors, name="form_errors")
 register.simple_tag(asset_url, name="asset")
 
 

@@ -1,0 +1,189 @@
+/** The list under the fingers: a current row, selection with a bar that counts and sums, edit in place, one key each. */
+import htmx from "htmx.org";
+import { all, closest, find, isTyping, mount, onClick, onMount } from "../lib/dom";
+import { move, range, shown, sum, ticked } from "../lib/choice";
+import { command } from "../lib/keys";
+import { openDialog } from "./overlays";
+import { openPalette } from "./palette";
+import { closePanel, openPanel, panelIsOpen } from "./panel";
+
+let anchor = -1;
+
+const rows = () => all<HTMLElement>("[data-list] [data-row]").filter((row) => !row.hidden);
+const boxOf = (row: Element) => find<HTMLInputElement>("[data-select]", row);
+const current = () => rows().findIndex((row) => row.classList.contains("is-current"));
+
+function goTo(place: number): void {
+  const list = rows();
+  for (const row of list) row.classList.remove("is-current");
+  const row = list[place];
+  row?.classList.add("is-current");
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function paint(): void {
+  const list = rows();
+  const boxes = list.map((row) => boxOf(row)?.checked ?? false);
+  list.forEach((row, index) => {
+    if (boxes[index]) row.setAttribute("aria-selected", "true");
+    else row.removeAttribute("aria-selected");
+  });
+  const state = ticked(boxes);
+  for (const head of all<HTMLInputElement>("[data-select-all]")) {
+    head.checked = state === "all" && boxes.length > 0;
+    head.indeterminate = state === "some";
+  }
+  const chosen = list.filter((_row, index) => boxes[index]);
+  for (const bar of all("[data-bulk]")) {
+    bar.hidden = chosen.length === 0;
+    const locale = document.documentElement.lang || "en";
+    for (const place of all("[data-bulk-count]", bar)) place.textContent = shown(String(chosen.length), locale);
+    for (const place of all("[data-bulk-sum]", bar)) {
+      const values = chosen.map((row) => row.dataset.sum ?? "").filter(Boolean);
+      place.textContent = values.length ? `${place.dataset.before ?? ""}${shown(sum(values), locale)}${place.dataset.after ?? ""}` : "";
+    }
+    for (const whole of all("[data-bulk-all]", bar)) whole.hidden = state !== "all";
+  }
+}
+
+function tick(places: number[], on: boolean): void {
+  const list = rows();
+  for (const place of places) {
+    const box = list[place] && boxOf(list[place]);
+    if (box) box.checked = on;
+  }
+  paint();
+}
+
+function clear(): void {
+  for (const input of all<HTMLInputElement>("[data-bulk] input[name=all]")) input.value = "";
+  tick(rows().map((_row, index) => index), false);
+  anchor = -1;
+}
+
+function edit(row: HTMLElement | undefined): void {
+  const url = row?.dataset.editUrl;
+  if (row && url && !document.body.hasAttribute("data-read-only")) void htmx.ajax("GET", url, { target: row, source: row, swap: "outerHTML" });
+}
+
+function openRow(row: HTMLElement | undefined, whole: boolean): void {
+  if (!row) return;
+  if (row.dataset.panelUrl && !whole) openPanel(row.dataset.panelUrl, row.dataset.id ?? "", row);
+  else {
+    const href = row.dataset.href ?? find<HTMLAnchorElement>("a.name", row)?.href;
+    if (href) location.assign(href);
+  }
+}
+
+function escape(): boolean {
+  const cancel = find("tr.editing [data-cancel]");
+  if (cancel) cancel.click();
+  else if (find("[data-select]:checked")) clear();
+  else if (panelIsOpen()) closePanel();
+  else return false;
+  return true;
+}
+
+function keys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const onControl = closest(event.target, "a, button, summary, [role=tab], [role=option]") !== null;
+    const asked = command(event, isTyping(event.target), onControl);
+    if (!asked) return;
+    if (asked !== "palette" && (find("dialog[open]") || find("[popover]:popover-open"))) return;
+    const list = rows();
+    const here = current();
+    switch (asked) {
+      case "palette":
+        openPalette();
+        break;
+      case "search": {
+        const field = find<HTMLInputElement>("[data-list-search]");
+        if (field) field.focus();
+        else openPalette();
+        break;
+      }
+      case "help":
+        openDialog("keys");
+        break;
+      case "new": {
+        const button = find("[data-new]");
+        if (!button) return;
+        button.click();
+        break;
+      }
+      case "escape":
+        if (isTyping(event.target) && !closest(event.target, "tr.editing")) return;
+        if (!escape()) return;
+        break;
+      default:
+        if (list.length === 0) return;
+        act(asked, list, here);
+    }
+    event.preventDefault();
+  });
+}
+
+function act(asked: string, list: HTMLElement[], here: number): void {
+  const row = list[here];
+  if (asked === "next" || asked === "previous") {
+    const next = move(here, list.length, asked === "next" ? 1 : -1);
+    goTo(next);
+    const target = list[next];
+    if (panelIsOpen() && target?.dataset.panelUrl) openPanel(target.dataset.panelUrl, target.dataset.id ?? "", target);
+  } else if (asked === "select" && row) {
+    tick([here], !(boxOf(row)?.checked ?? false));
+    anchor = here;
+  } else if (asked === "range" && row) {
+    tick(range(anchor < 0 ? here : anchor, here), true);
+  } else if (asked === "edit") edit(row);
+  else if (asked === "panel") openRow(row, false);
+  else if (asked === "page") openRow(row, true);
+}
+
+function pointer(): void {
+  document.addEventListener("click", (event) => {
+    const row = closest(event.target, "[data-list] [data-row]");
+    if (!row || row.matches(".editing")) return;
+    const place = rows().indexOf(row);
+    const box = closest<HTMLInputElement>(event.target, "[data-select]");
+    if (box) {
+      if (event.shiftKey && anchor >= 0) tick(range(anchor, place), box.checked);
+      anchor = place;
+      paint();
+      return;
+    }
+    if (closest(event.target, "a, button, input, select, textarea, label, summary") || String(getSelection() ?? "")) return;
+    goTo(place);
+    if (row.dataset.panelUrl) openRow(row, false);
+  });
+  document.addEventListener("dblclick", (event) => {
+    const row = closest(event.target, "[data-list] [data-row][data-edit-url]");
+    if (row && !row.matches(".editing") && !closest(event.target, "a, button, input")) edit(row);
+  });
+  document.addEventListener("change", (event) => {
+    const head = closest<HTMLInputElement>(event.target, "[data-select-all]");
+    if (head) tick(rows().map((_row, index) => index), head.checked);
+  });
+  onClick("[data-edit]", (button) => edit(button.closest<HTMLElement>("[data-row]") ?? undefined));
+  onClick("[data-bulk-clear]", clear);
+  onClick("[data-bulk-all]", (button) => {
+    for (const input of all<HTMLInputElement>("input[name=all]", button.closest("[data-bulk]") ?? document)) input.value = "1";
+    for (const place of all("[data-bulk-count]")) place.textContent = button.dataset.bulkAll ?? "";
+    button.hidden = true;
+  });
+}
+
+export function list(): void {
+  keys();
+  pointer();
+  onMount((root) => {
+    if (root === document || (root instanceof Element && find("[data-row], [data-select], [data-bulk]", root.parentElement ?? root))) paint();
+    const field = find<HTMLElement>("tr.editing [autofocus], tr.editing .input", root);
+    if (field && root !== document) field.focus();
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const part = closest(event.target, "[data-list], .page-main");
+    if (part) mount(part);
+  });
+}

@@ -1,0 +1,129 @@
+/** Dialogs opened by a button, popovers placed beside theirs, toasts that leave after six seconds. */
+import { all, closest, find, onClick, onMount } from "../lib/dom";
+import { place } from "../lib/place";
+
+const LINGER = 6000;
+
+export function openDialog(id: string): void {
+  const dialog = document.getElementById(id);
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+}
+
+export function toast(node: Node): void {
+  const region = find("#toasts");
+  region?.append(node);
+}
+
+/** Say that the server did not answer; what was typed is still there. */
+export function fault(): void {
+  const template = find<HTMLTemplateElement>("#toast-fault");
+  if (!template) return;
+  const copy = template.content.cloneNode(true) as DocumentFragment;
+  for (const text of all("[data-text]", copy)) text.textContent = text.dataset.text ?? "";
+  if (!find("#toasts .toast-red [data-text]")) toast(copy);
+}
+
+function dialogs(): void {
+  onClick("[data-dialog-open]", (button) => openDialog(button.dataset.dialogOpen ?? ""));
+  onClick("[data-dialog-close]", (button) => button.closest("dialog")?.close());
+  document.addEventListener("click", (event) => {
+    const dialog = event.target;
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    const box = dialog.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside && !find("form[data-dirty]", dialog)) dialog.close();
+  });
+}
+
+function popovers(): void {
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const box = event.target;
+      if (!(box instanceof HTMLElement) || !box.hasAttribute("popover") || (event as ToggleEvent).newState !== "open") return;
+      const opener = find(`[popovertarget="${CSS.escape(box.id)}"]`);
+      if (!opener) return;
+      const anchor = opener.getBoundingClientRect();
+      const spot = place(anchor, { width: box.offsetWidth, height: box.offsetHeight }, { width: innerWidth, height: innerHeight });
+      box.style.left = `${spot.left}px`;
+      box.style.top = `${spot.top}px`;
+    },
+    true,
+  );
+  addEventListener("resize", () => {
+    for (const box of all<HTMLElement>("[popover]:popover-open")) box.hidePopover();
+  });
+}
+
+function toasts(): void {
+  const timers = new WeakMap<Element, ReturnType<typeof setTimeout>>();
+  const leave = (item: Element) => timers.set(item, setTimeout(() => item.remove(), LINGER));
+  const watch = (item: Element) => {
+    if (timers.has(item)) return;
+    leave(item);
+    const stay = () => clearTimeout(timers.get(item));
+    item.addEventListener("pointerenter", stay);
+    item.addEventListener("focusin", stay);
+    item.addEventListener("pointerleave", () => leave(item));
+    item.addEventListener("focusout", () => leave(item));
+  };
+  const region = find("#toasts");
+  if (!region) return;
+  for (const item of all("[data-toast]", region)) watch(item);
+  new MutationObserver(() => all("[data-toast]", region).forEach(watch)).observe(region, { childList: true });
+  onClick("[data-toast-close]", (button) => button.closest("[data-toast]")?.remove());
+}
+
+/** Local tabs: buttons with role=tab show the panel they control and hide their siblings'. */
+function tabs(): void {
+  const show = (tab: HTMLElement) => {
+    const list = tab.closest("[role=tablist]");
+    if (!list) return;
+    for (const other of all("[role=tab]", list)) {
+      const chosen = other === tab;
+      other.setAttribute("aria-selected", String(chosen));
+      other.tabIndex = chosen ? 0 : -1;
+      const panel = document.getElementById(other.getAttribute("aria-controls") ?? "");
+      if (panel) panel.hidden = !chosen;
+    }
+  };
+  onClick("[role=tab][aria-controls]", show);
+  document.addEventListener("keydown", (event) => {
+    const tab = closest(event.target, "[role=tab][aria-controls]");
+    if (!tab || (event.key !== "ArrowRight" && event.key !== "ArrowLeft")) return;
+    const list = all("[role=tab]", tab.closest("[role=tablist]") ?? document);
+    const by = event.key === "ArrowRight" ? 1 : list.length - 1;
+    const next = list[(list.indexOf(tab) + by) % list.length];
+    if (next) {
+      show(next);
+      next.focus();
+    }
+  });
+}
+
+/** Buttons that fold the rows or part they control. */
+function folds(): void {
+  onClick("[data-fold]", (button) => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    const name = button.dataset.fold ?? "";
+    for (const part of all(`[data-in~="${CSS.escape(name)}"]`)) part.hidden = !open;
+  });
+  onClick(".chart-switch", (button) => {
+    const shown = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(shown));
+    const table = document.getElementById(button.getAttribute("aria-controls") ?? "");
+    if (table) table.hidden = !shown;
+  });
+}
+
+export function overlays(): void {
+  dialogs();
+  popovers();
+  toasts();
+  tabs();
+  folds();
+  onMount((root) => {
+    for (const dialog of all<HTMLDialogElement>("dialog[data-open-now]", root)) if (!dialog.open) dialog.showModal();
+  });
+}

@@ -1,0 +1,61 @@
+/** The side panel: loaded beside the list, named in the address, closed without losing one's place. */
+import htmx from "htmx.org";
+import { all, closest, find, mount, onClick } from "../lib/dom";
+import { withParam } from "../lib/choice";
+
+export function panelIsOpen(): boolean {
+  const panel = find("#panel");
+  return panel !== null && panel.childElementCount > 0 && panel.dataset.inline === undefined && !panel.matches(".panel-inline");
+}
+
+function name(id: string): void {
+  history.replaceState(history.state, "", location.pathname + withParam(location.search, "panel", id) + location.hash);
+}
+
+/** Load a record into the panel; `id` is what the address keeps. */
+export function openPanel(url: string, id: string, row: Element | null): void {
+  const panel = find("#panel");
+  if (!panel) return;
+  for (const other of all("tr.is-open")) other.classList.remove("is-open");
+  row?.classList.add("is-open");
+  name(id);
+  void htmx.ajax("GET", url, { target: panel, source: panel, swap: "innerHTML" });
+}
+
+export function closePanel(): void {
+  const panel = find("#panel");
+  if (!panel) return;
+  if (find("form[data-dirty]", panel) && !confirmLeaving(panel)) return;
+  panel.replaceChildren();
+  name("");
+  const row = find("tr.is-open");
+  row?.classList.remove("is-open");
+  find<HTMLElement>("[data-list]")?.focus({ preventScroll: true });
+}
+
+function confirmLeaving(panel: Element): boolean {
+  const words = find<HTMLElement>("[data-guard]", panel)?.dataset.guard;
+  return window.confirm(words || document.title);
+}
+
+export function panel(): void {
+  onClick("a[data-panel], button[data-panel]", (link, event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    const url = link.dataset.panel || link.getAttribute("href");
+    if (!url) return;
+    event.preventDefault();
+    const row = link.closest<HTMLElement>("[data-row]");
+    openPanel(url, link.dataset.panelId ?? row?.dataset.id ?? "", row);
+  });
+  onClick("[data-panel-close]", closePanel);
+  onClick("[data-panel-step]", (button) => {
+    const rows = all<HTMLElement>("[data-row][data-panel-url]");
+    const here = rows.findIndex((row) => row.classList.contains("is-open"));
+    const row = rows[here + Number(button.dataset.panelStep)];
+    if (row?.dataset.panelUrl) openPanel(row.dataset.panelUrl, row.dataset.id ?? "", row);
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = closest(event.target, "#panel");
+    if (target) mount(target);
+  });
+}
