@@ -1,7 +1,15 @@
 """Every address of the product, put together here and nowhere else."""
 
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from quarterdeck.kernel.registers import urls as register_urls
+from quarterdeck.kernel.ui.scopes import scopes
 
 
 def alive(_request: HttpRequest) -> HttpResponse:
@@ -10,7 +18,24 @@ def alive(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+#: Rooms of the kernel whose addresses stand under a word of their own; the others state theirs from the root.
+_UNDER = {"files": "files/", "jobs": "jobs/", "search": "search/", "notifications": "notifications/", "approvals": "approvals/"}
+#: Placed below, in an order that matters.
+_PLACED = ("quarterdeck.kernel.signin", "quarterdeck.kernel.registers")
+
+
+def _of_apps() -> list[URLPattern | URLResolver]:
+    """Return the addresses of every app of ours that has some."""
+    ours = [name for name in settings.INSTALLED_APPS if name.startswith("quarterdeck.") and name not in _PLACED]
+    found = [(name.rpartition(".")[2], f"{name}.urls") for name in ours if find_spec(f"{name}.urls")]
+    return [path(_UNDER.get(word, ""), include(module)) for word, module in found]
+
+
 urlpatterns = [
     path("alive", alive, name="alive"),
-    path("accounts/", include("allauth.urls")),
+    path("scopes/", scopes, name="scopes"),
+    path("", include("quarterdeck.kernel.signin.urls")),
+    *_of_apps(),
+    # The registers answer any first word, so they come last.
+    path("", include(register_urls)),
 ]

@@ -17,7 +17,7 @@ from quarterdeck.config.logs import logging_settings
 from quarterdeck.config.mail import mail_settings
 from quarterdeck.config.production import Posture, faults
 from quarterdeck.config.settings.apps import INSTALLED_APPS, MIDDLEWARE, PACKAGE
-from quarterdeck.config.settings.identity import openid_providers, origins, saml_providers
+from quarterdeck.config.settings.signin import signin_settings
 
 __all__ = ["INSTALLED_APPS", "MIDDLEWARE"]
 
@@ -123,6 +123,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.static",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quarterdeck.kernel.ui.context.page",
             ],
         },
     }
@@ -149,47 +150,21 @@ LANGUAGES = [("en", _("English"))]
 LANGUAGE_CODE = env.envstr("LANGUAGE", "en", choices=[code for code, _name in LANGUAGES])
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-# Signing in: by e-mail address; accounts are made by administrators or by an identity provider, never by a visitor.
+# Signing in: by e-mail address; see `signin`.
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "quarterdeck.web.sign_in.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_USER_DISPLAY = str
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
-SOCIALACCOUNT_ADAPTER = "quarterdeck.web.sign_in.ProviderAdapter"
-SOCIALACCOUNT_PROVIDERS = openid_providers() | saml_providers()
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = env.envbool("TRUST_PROVIDER_EMAIL", True)
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_LOGIN_ON_GET = False
-CSP_FORM_TARGETS = origins(SOCIALACCOUNT_PROVIDERS)
-if "saml" in SOCIALACCOUNT_PROVIDERS:
+_sign_in = signin_settings(production=PRODUCTION, secure=SECURE, behind_proxy=TRUST_PROXY)
+globals().update(_sign_in)
+CSP_FORM_TARGETS: list[str] = _sign_in["CSP_FORM_TARGETS"]
+SIGNUP_DOMAINS: list[str] = _sign_in["SIGNUP_DOMAINS"]
+SSO_NEW_USERS: bool = _sign_in["SSO_NEW_USERS"]
+FIRST_RUN_CODE: bool = _sign_in["FIRST_RUN_CODE"]
+if "saml" in _sign_in["SOCIALACCOUNT_PROVIDERS"]:
     INSTALLED_APPS = [*INSTALLED_APPS, "allauth.socialaccount.providers.saml"]
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-MFA_TOTP_ISSUER = "Quarterdeck"
-AXES_FAILURE_LIMIT = env.envint("SIGN_IN_TRIES", 8, least=3, most=100)
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "quarterdeck.web.sign_in.attempted_name"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = 1 if TRUST_PROXY else 0
 
 # Mail: written to the log until a server is named, so that nothing leaves a trial.
 globals().update(mail_settings(env.envsecret("EMAIL_URL")))

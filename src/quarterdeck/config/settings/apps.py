@@ -79,6 +79,5 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "quarterdeck.kernel.access.middleware.ActorMiddleware",
     "quarterdeck.kernel.signin.middleware.Preferences",
-    "quarterdeck.kernel.access.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

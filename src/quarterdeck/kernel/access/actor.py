@@ -136,7 +136,9 @@ class Actor:
         """Tell whether fields of a sensitive class are open on a row governed by any of `row_paths`."""
         if self.unlimited:
             return True
-        openings = [right.path for right in self.rights if field_class in right.sees and right.gives("view", record_type)]
+        openings = [
+            right.path for right in self.rights if field_class in right.sees and right.gives("view", record_type)
+        ]
         return any(path.startswith(opening) for path in row_paths for opening in openings)
 
     def sees_on_all(self, field_class: str, record_type: str) -> bool | None:

@@ -1,3 +1,5 @@
+"""The Django application of access."""
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,5 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        """Load the system checks."""
         from quarterdeck.kernel.access import checks  # noqa: F401  registers the system checks

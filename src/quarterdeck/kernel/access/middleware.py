@@ -14,10 +14,11 @@ from quarterdeck.kernel.access.models import Elevation, User
 
 #: Session key of the elevation in force.
 ELEVATION = "elevation"
+_FOUND = "_elevation"
 
 
 def actor_for(request: HttpRequest) -> Actor:
-    """Return the actor of a request: the signed-in user, elevated or seeing as someone else while an elevation lasts."""
+    """Return the actor of a request: the signed-in user, elevated or as someone else while an elevation lasts."""
     now = clock.now()
     user = request.user if isinstance(request.user, User) else getattr(request.user, "_wrapped", None)
     if not isinstance(user, User) or not user.is_authenticated:
@@ -31,15 +32,21 @@ def actor_for(request: HttpRequest) -> Actor:
 
 
 def elevation(request: HttpRequest, user: User) -> Elevation | None:
-    """Return the elevation that this session is in, if it has not ended."""
+    """Return the elevation that this session is in, if it has not ended; read once a request."""
     pk = request.session.get(ELEVATION)
     if not pk or not user.is_administrator:
         return None
-    return (
+    known: Elevation | None
+    if hasattr(request, _FOUND):
+        known = getattr(request, _FOUND)
+        return known
+    known = (
         Elevation.objects.select_related("target")
         .filter(pk=pk, user=user, ended_at__isnull=True, ends_at__gt=clock.now())
         .first()
     )
+    setattr(request, _FOUND, known)
+    return known
 
 
 class ActorMiddleware:

@@ -142,9 +142,7 @@ class Grant(Record):
 
     row_scope = ("scope",)
 
-    user = models.ForeignKey(
-        User, models.CASCADE, null=True, blank=True, related_name="grants", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="grants", verbose_name=_("user"))
     group = models.ForeignKey(
         Group, models.CASCADE, null=True, blank=True, related_name="grants", verbose_name=_("group")
     )

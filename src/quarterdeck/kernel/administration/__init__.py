@@ -1,0 +1,1 @@
+"""Administration of access: grants, roles, groups, users, tokens, elevation; the face of `access`."""
