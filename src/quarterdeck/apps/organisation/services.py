@@ -114,7 +114,7 @@ def shift_save(record: CalendarShift, *, actor: Actor, note: str = "") -> Change
 
 @transaction.atomic
 def week_set(*, calendar: WorkCalendar, hours: Mapping[int, str], actor: Actor, note: str = "") -> None:
-    """Replace the week pattern: weekday (0 Monday) to hours such as `08:00-12:00, 13:00-17:00`; days left out are off."""
+    """Replace the week pattern: weekday (0 Monday) to hours such as `08:00-12:00, 13:00-17:00`; the rest is off."""
     wanted = {(day, *span) for day, text in hours.items() for span in parse_hours(text)}
     for shift in calendar.shifts.all():
         key = (shift.weekday, *span_of(shift.starts_at, shift.ends_at))
