@@ -14,9 +14,9 @@ _handlers: dict[str, Handler] = {}
 def on_decision(kind: str, handler: Handler) -> None:
     """Call `handler(approval, actor)` when an approval of this kind is approved, declined or withdrawn.
 
-    The actor is whoever decided, with every right for what follows from it. What the handler writes becomes true together
-    with the decision; when it raises, nothing is decided. One handler per kind: ValueError for a second one. Whoever only
-    wants to know subscribes to the event `Decided`.
+    The actor is whoever decided, with every right for what follows from it. What the handler writes becomes true
+    together with the decision; when it raises, nothing is decided. One handler per kind: ValueError for a second one.
+    Whoever only wants to know subscribes to the event `Decided`.
     """
     known = _handlers.setdefault(kind, handler)
     if known is not handler:

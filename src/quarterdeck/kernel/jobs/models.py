@@ -83,6 +83,11 @@ class Job(models.Model):
         return self.state in FINISHED
 
     @property
+    def tone(self) -> str:
+        """The colour of the state's badge; plain while it waits and when it was cancelled."""
+        return {State.DONE: "green", State.FAILED: "red", State.RUNNING: "accent"}.get(State(self.state), "")
+
+    @property
     def percent(self) -> int | None:
         """Whole percent done, 0 to 100; None while the size of the work is unknown."""
         if self.state == State.DONE:

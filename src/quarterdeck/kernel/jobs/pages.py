@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -17,8 +17,6 @@ from quarterdeck.kernel.jobs.queue import cancel, jobs_of, retry
 
 #: Rows of one page of the list.
 ROWS = 50
-#: Status by which htmx ends polling.
-STOP_POLLING = 286
 
 
 def _found(request: ActorRequest, pk: int) -> Job:
@@ -62,10 +60,19 @@ def job_page(request: ActorRequest, pk: int) -> HttpResponse:
 @require_GET
 @never_cache
 def job_progress(request: ActorRequest, pk: int) -> HttpResponse:
-    """The part of the page that changes. Once the job has ended, the answer ends the polling."""
+    """The part of the page that changes; an ended job's asks no more. As JSON for whoever prefers that."""
     job = _found(request, pk)
-    return render(
-        request, "jobs/_progress.html", _context(request, job), status=STOP_POLLING if job.is_finished else 200
+    if request.accepts("text/html"):
+        return render(request, "jobs/_progress.html", _context(request, job))
+    return JsonResponse(
+        {
+            "title": job.title,
+            "state": job.state,
+            "done": job.done,
+            "total": job.total,
+            "note": job.error or job.message,
+            "url": job.result_url,
+        }
     )
 
 
