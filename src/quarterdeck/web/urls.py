@@ -19,7 +19,13 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 
 #: Rooms of the kernel whose addresses stand under a word of their own; the others state theirs from the root.
-_UNDER = {"files": "files/", "jobs": "jobs/", "search": "search/", "notifications": "notifications/", "approvals": "approvals/"}
+_UNDER = {
+    "files": "files/",
+    "jobs": "jobs/",
+    "search": "search/",
+    "notifications": "notifications/",
+    "approvals": "approvals/",
+}
 #: Placed below, in an order that matters.
 _PLACED = ("quarterdeck.kernel.signin", "quarterdeck.kernel.registers")
 

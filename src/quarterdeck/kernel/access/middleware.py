@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
@@ -20,9 +19,10 @@ _FOUND = "_elevation"
 def actor_for(request: HttpRequest) -> Actor:
     """Return the actor of a request: the signed-in user, elevated or as someone else while an elevation lasts."""
     now = clock.now()
-    user = request.user if isinstance(request.user, User) else getattr(request.user, "_wrapped", None)
-    if not isinstance(user, User) or not user.is_authenticated:
+    if not request.user.is_authenticated:
         return Actor(user=None, now=now)
+    # `request.user` is a lazy proxy; an actor is handed on to services, which take the user itself.
+    user: Any = getattr(request.user, "_wrapped", request.user)
     open_ = elevation(request, user)
     if open_ is None:
         return Actor(user=user, now=now)
@@ -50,13 +50,12 @@ def elevation(request: HttpRequest, user: User) -> Elevation | None:
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, worked out on first use."""
+    """Sets `request.actor`. Its rights are read only when asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the actor and go on."""
-        actor: Any = SimpleLazyObject(lambda: actor_for(request))
-        request.actor = actor  # type: ignore[attr-defined]  # set here for every view; see ui.http.actor_of
+        request.actor = actor_for(request)  # type: ignore[attr-defined]  # read through ui.request.actor_of
         return self.get_response(request)

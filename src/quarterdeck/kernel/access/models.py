@@ -71,8 +71,8 @@ class User(AbstractBaseUser):
 class Scope(models.Model):
     """A node of the one tree over which rights are inherited; units, portfolios and projects each own one.
 
-    `path` is the ids from the root, six hexadecimal digits each, so that a node's descendants are one contiguous range in
-    any collation: `path >= p and path < p + "g"`.
+    `path` is the ids from the root, six hexadecimal digits each, so that a node's descendants are one contiguous range
+    in any collation: `path >= p and path < p + "g"`.
     """
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
@@ -118,7 +118,8 @@ class Group(Record):
 class AccessRole(Record):
     """A named set of permissions over record types, and the classes of sensitive fields that it opens.
 
-    `permissions` maps a record type such as `people.person`, an app (`people.*`) or `*` to actions; `*` is every action.
+    `permissions` maps a record type such as `people.person`, an app (`people.*`) or `*` to actions; `*` is every
+    action.
     """
 
     row_scope = ()

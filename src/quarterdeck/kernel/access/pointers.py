@@ -31,6 +31,6 @@ def seen(record_type: str, pks: Iterable[int], actor: Actor, action: str = "view
 
 
 def find(record_type: str, pk: int, actor: Actor, action: str = "view") -> Record | None:
-    """Return one pointed-at record if the actor may do the action on it; None for a stranger as for one that is gone."""
+    """Return one pointed-at record if the actor may do the action on it; None to a stranger as when it is gone."""
     rows = seen(record_type, (pk,), actor, action)
     return rows.first() if rows is not None else None

@@ -48,8 +48,8 @@ def row_scope(model: type[models.Model]) -> tuple[str, ...]:
 def visible(rows: QuerySet[R], actor: Actor, action: str = "view") -> QuerySet[R]:
     """Return the rows on which the actor may do the action.
 
-    Reference data (empty `row_scope`) is read by whoever may view it anywhere and written by whoever may at the root. A model
-    may name `row_owner`, ORM paths to the user to whom a row belongs and who may always view it.
+    Reference data (empty `row_scope`) is read by whoever may view it anywhere and written by whoever may at the root.
+    A model may name `row_owner`, ORM paths to the user to whom a row belongs and who may always view it.
     """
     model = rows.model
     paths = actor.paths(action, record_type(model))

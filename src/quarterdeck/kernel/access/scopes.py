@@ -45,7 +45,10 @@ def scope_add(*, parent: Scope | None, kind: str, label: str) -> Scope:
 
 @transaction.atomic
 def scope_change(*, scope: Scope, parent: Scope | None, kind: str, label: str) -> Scope:
-    """Rename a node or move it with all below it; a node cannot go below itself. Writes nothing when nothing changed."""
+    """Rename a node or move it with all below it; a node cannot go below itself.
+
+    Writes nothing when nothing changed.
+    """
     label = label[:200]
     if (scope.label, scope.kind) != (label, kind):
         Scope.objects.filter(pk=scope.pk).update(label=label, kind=kind)

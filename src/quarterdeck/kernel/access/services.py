@@ -202,7 +202,7 @@ def elevation_start(
         started_at=now,
         ends_at=now + dt.timedelta(minutes=minutes),
     )
-    elevation.clean_fields()
+    elevation.clean_fields(exclude=["target", "ended_at"])
     elevation.save(force_insert=True)
     return elevation
 

@@ -19,13 +19,20 @@ class Record(models.Model):
     """
 
     row_scope: ClassVar[tuple[str, ...]]
+    #: ORM paths to the user to whom a row belongs, and who may always view it.
+    row_owner: ClassVar[tuple[str, ...]] = ()
     #: field name -> class of sensitivity ("money", "personal"); those without the right do not see the field.
     field_classes: ClassVar[dict[str, str]] = {}
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False, null=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     updated_at = models.DateTimeField(_("last changed"), editable=False, null=True, db_index=True)
     updated_by = models.ForeignKey(
@@ -53,7 +60,8 @@ class Action(models.TextChoices):
 class Change(models.Model):
     """One write to one record: who, when, by which way, why, the fields before and after, and the whole state after.
 
-    Rows are appended in order of `id` and never edited. `batch` groups what was done in one act, and is what Undo takes back.
+    Rows are appended in order of `id` and never edited. `batch` groups what was done in one act, and is what Undo
+    takes back.
     """
 
     at = models.DateTimeField()

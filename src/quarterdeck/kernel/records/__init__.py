@@ -1,7 +1,7 @@
 """The one write path, and the past.
 
-Every write to a `Record`, from a form, the API, an import, a job or another service, goes through `save`, `save_many` or
-`delete`: validate > access > persist > `Change` > event, in one transaction.
+Every write to a `Record`, from a form, the API, an import, a job or another service, goes through `save`, `save_many`
+or `delete`: validate > access > persist > `Change` > event, in one transaction.
 """
 
 from quarterdeck.kernel.audit.models import Record

@@ -11,8 +11,8 @@ from quarterdeck.kernel.records.write import _change, _state, _tell
 def note_beside(record: Record, *, actor: Actor, before: State, after: State, note: str = "") -> Change:
     """Leave a Change on a stored record for something kept beside it, and tell of it; call it in the same transaction.
 
-    The row and its version stay, and the Change carries the row's whole state, so that as-of reading goes on through it. The
-    caller has checked that the actor may do this.
+    The row and its version stay, and the Change carries the row's whole state, so that as-of reading goes on through
+    it. The caller has checked that the actor may do this.
     """
     change = _change(
         record, action=Action.CHANGE, actor=actor, note=note, before=before, after=after, state=_state(record)

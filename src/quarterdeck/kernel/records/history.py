@@ -57,8 +57,8 @@ def as_of(
 ) -> list[R]:
     """Return the records of a model that existed at a moment, as known then, that the actor may see today.
 
-    Rights are today's, applied to the node that governed the record then. `related` names the foreign keys to fill with the
-    related records, themselves as of that moment; one query each, whatever the number of rows.
+    Rights are today's, applied to the node that governed the record then. `related` names the foreign keys to fill
+    with the related records, themselves as of that moment; one query each, whatever the number of rows.
     """
     if not actor.paths("view", record_type(model)):
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -54,13 +55,13 @@ def _take_back(change: Change, actor: Actor) -> Change | None:
     for field in model._meta.concrete_fields:
         if field.attname in change.before:
             setattr(record, field.attname, field.to_python(change.before[field.attname]))
-    return save(record, actor=actor, note=note, many={name: change.before[name] for name in many & change.before.keys()})
+    return save(
+        record, actor=actor, note=note, many={name: change.before[name] for name in many & change.before.keys()}
+    )
 
 
 def _removing(actor: Actor, record: Record) -> Actor:
     """Return the actor with the right to remove this one record, which it may change and has itself added."""
-    from dataclasses import replace
-
     return actor if actor.unlimited else replace(actor, unlimited=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel import events
@@ -28,8 +29,8 @@ Many = Mapping[str, Iterable[int]]
 def save(record: Record, *, actor: Actor, note: str = "", many: Many | None = None) -> Change | None:
     """Create or change one record; return its Change, or None when nothing differs from what is stored.
 
-    `many` gives the ids of many-to-many fields to set. Raises ValidationError, AccessDenied, or StaleRecord when the record's
-    `version` is not the stored one. Nothing is written on any error.
+    `many` gives the ids of many-to-many fields to set. Raises ValidationError, AccessDenied, or StaleRecord when the
+    record's `version` is not the stored one. Nothing is written on any error.
     """
     model = type(record)
     creating = record._state.adding
@@ -65,8 +66,8 @@ def save(record: Record, *, actor: Actor, note: str = "", many: Many | None = No
 def save_many(records: Sequence[Record], *, actor: Actor, note: str = "") -> list[Change]:
     """Create or change many records of one model in a few statements; all or nothing.
 
-    Unchanged records write nothing. Raises BulkRefused with the error of each refused record by position, or AccessDenied.
-    Uniqueness is left to the database: a clash refuses the whole call.
+    Unchanged records write nothing. Raises BulkRefused with the error of each refused record by position, or
+    AccessDenied. Uniqueness is left to the database: a clash refuses the whole call.
     """
     if not records:
         return []
@@ -87,17 +88,7 @@ def _save_many(model: type[Record], records: Sequence[Record], actor: Actor, not
         raise AccessDenied(refusal("add", model))
     require(actor, "change", kept)
     stored = _lock_many(model, kept)
-    errors: dict[int, ValidationError] = {}
-    for position, record in enumerate(records):
-        try:
-            record.clean_fields(exclude={f.name for f in model._meta.concrete_fields if f.is_relation})
-            record.clean()
-            if not record._state.adding and stored[record.pk].version != record.version:
-                raise ValidationError(_("%(record)s was changed by someone else meanwhile.") % {"record": record})
-        except ValidationError as error:
-            errors[position] = error
-    if errors:
-        raise BulkRefused(errors)
+    _check_each(records, stored)
     differing: list[tuple[Record, State, State]] = []
     for record in kept:
         old, new = difference(state_of(stored[record.pk]), state_of(record))
@@ -111,7 +102,11 @@ def _save_many(model: type[Record], records: Sequence[Record], actor: Actor, not
     for record, _old, _new in differing:
         _stamp(record, actor, creating=False)
     if differing:
-        names = [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in ("created_at", "created_by")]
+        names = [
+            f.name
+            for f in model._meta.concrete_fields
+            if not f.primary_key and f.name not in ("created_at", "created_by")
+        ]
         model._default_manager.bulk_update([r for r, _old, _new in differing], names, batch_size=BATCH)
     require(actor, "add", fresh)
     require(actor, "change", [r for r, _old, _new in differing])
@@ -132,21 +127,62 @@ def _save_many(model: type[Record], records: Sequence[Record], actor: Actor, not
     return changes
 
 
+def _check_each(records: Sequence[Record], stored: Mapping[int, Record]) -> None:
+    """Refuse the call with the error of each record that is not valid, or that someone else changed meanwhile."""
+    errors: dict[int, ValidationError] = {}
+    for position, record in enumerate(records):
+        try:
+            record.clean_fields(exclude={f.name for f in record._meta.concrete_fields if f.is_relation})
+            record.clean()
+            if not record._state.adding and stored[record.pk].version != record.version:
+                raise ValidationError(_("%(record)s was changed by someone else meanwhile.") % {"record": record})
+        except ValidationError as error:
+            errors[position] = error
+    if errors:
+        raise BulkRefused(errors)
+
+
 def delete(record: Record, *, actor: Actor, note: str = "") -> Change:
-    """Remove a record; its history stays and Undo brings it back. Raises InUse naming what still refers to it, or StaleRecord."""
+    """Remove a record; its history stays and Undo brings it back.
+
+    Raises InUse naming what still refers to it, or StaleRecord.
+    """
     model = type(record)
     with transaction.atomic():
         stored = _lock(model, record, actor, action="delete")
-        state, pk = _state(stored), stored.pk
-        change = _change(stored, action=Action.DELETE, actor=actor, note=note, before=state, after={}, state=None)
+        actor = actor.by(actor.via, actor.batch or uuid.uuid4())
         try:
+            gone = [*_going_with(stored), stored]
+            changes = [_removal(record, actor, note) for record in gone]
+            removed = [
+                (type(record), record.pk, set(change.before)) for record, change in zip(gone, changes, strict=True)
+            ]
             stored.delete()
         except (ProtectedError, RestrictedError) as error:
             held = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-            raise InUse(_("%(record)s is still used by %(what)s.") % {"record": stored, "what": _counted(held)}) from error
-        change.save(force_insert=True)
-        _tell(model, (pk,), Action.DELETE, set(state), actor)
-    return change
+            raise InUse(
+                _("%(record)s is still used by %(what)s.") % {"record": stored, "what": _counted(held)}
+            ) from error
+        Change.objects.bulk_create(changes, batch_size=BATCH)
+        for kind, pk, names in removed:
+            _tell(kind, (pk,), Action.DELETE, names, actor)
+    return changes[-1]
+
+
+def _going_with(record: Record) -> list[Record]:
+    """Return the records that the database removes with this one, innermost first, so that history knows of them too.
+    """
+    collector = Collector(using=record._state.db or "default", origin=record)
+    collector.collect([record])
+    found: list[models.Model] = [item for queryset in collector.fast_deletes for item in queryset]
+    found += [item for kind in reversed(list(collector.data)) for item in collector.data[kind]]
+    return [
+        item for item in found if isinstance(item, Record) and not (type(item) is type(record) and item.pk == record.pk)
+    ]
+
+
+def _removal(record: Record, actor: Actor, note: str) -> Change:
+    return _change(record, action=Action.DELETE, actor=actor, note=note, before=_state(record), after={}, state=None)
 
 
 def _counted(objects: Iterable[models.Model]) -> str:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import models
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from quarterdeck.kernel import fields as custom_fields
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
+from quarterdeck.kernel.fields import values
+from quarterdeck.kernel.fields.definitions import fields_for
+from quarterdeck.kernel.fields.models import CustomField
+from quarterdeck.kernel.fields.models import Kind as FieldKind
 from quarterdeck.kernel.registers import kinds, spec
+from quarterdeck.kernel.registers.conditions import Condition
 from quarterdeck.kernel.registers.kinds import Context, Kind
 from quarterdeck.kernel.registers.spec import Column, Register
 
+#: Prefix of the names of columns and form fields over custom fields.
+CUSTOM = "custom."
 #: Fields of every record that are always offered as columns.
 BOOKKEEPING = ("created_at", "created_by", "updated_at", "updated_by")
 
@@ -37,7 +46,8 @@ class Shown:
     custom_key: str = ""
     is_title: bool = False
     sums: bool = False
-    #: False where the viewer sees the column on some rows only: then it neither filters, sorts nor sums, which would tell.
+    #: False where the viewer sees the column on some rows only: then it neither filters, sorts nor sums, which would
+    #: tell.
     whole: bool = field(default=True)
 
     def read(self, record: Any) -> Any:
@@ -81,7 +91,7 @@ class Shown:
 
 
 def order_path(model: type[models.Model], name: str, depth: int = 0) -> tuple[str, ...]:
-    """Return what ordering by a field means: a reference sorts by its register's title, else by its model's own order."""
+    """Return what ordering by a field means: a reference sorts by its register's title, else in its model's order."""
     found = model._meta.get_field(name)
     if not isinstance(found, models.ForeignKey) or depth > 2:
         return (name,)
@@ -135,51 +145,94 @@ def _computed(register: Register[Any], column: Column) -> Shown:
     )
 
 
-#: custom field kind -> kind of column
-_CUSTOM: Mapping[str, str] = {
-    "text": "text",
-    "long_text": "long text",
-    "number": "number",
-    "money": "money",
-    "date": "text",
-    "yes_no": "yes-no",
-    "url": "link",
+class CustomKind(Kind):
+    """The kind of a column over a custom field: shown by its definition, filtered as the plain kind it resembles."""
+
+    def __init__(self, definition: CustomField) -> None:
+        self.definition = definition
+        self.name, numeric = _RESEMBLES[FieldKind(definition.kind)]
+        self.align = "end" if numeric else "start"
+        plain = (
+            kinds.Choice({choice: choice for choice in definition.choices})
+            if definition.kind == FieldKind.CHOICE
+            else kinds.KINDS[self.name]
+        )
+        self.plain_kind = plain
+        self.choices = getattr(plain, "choices", {})
+        self.presets = plain.presets
+
+    def parse(self, text: str, context: Context) -> Condition:
+        """Return the condition over the value as JSON keeps it: numbers as numbers, dates as ISO text."""
+        condition = self.plain_kind.parse(text, context)
+        return replace(condition, values=tuple(_as_json(value) for value in condition.values))
+
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        """Return the cell's content."""
+        if self.definition.kind == FieldKind.URL:
+            return self.plain_kind.html(value, record, context)
+        if self.definition.kind == FieldKind.DATE:
+            return self.plain_kind.html(values.python_value(self.definition, value), record, context)
+        return format_html("{}", self.text(value, context.actor))
+
+    def plain(self, value: Any) -> Any:
+        """Return the value as exports write it."""
+        return values.export(self.definition, value)
+
+    def text(self, value: Any, actor: Actor | None = None) -> str:
+        """Return the value in words; a link needs the actor to be named."""
+        labels = None
+        if self.definition.kind == FieldKind.RECORD and actor is not None:
+            labels = values.labels_for((self.definition,), [{self.definition.key: value}], actor)
+        return values.display(self.definition, value, labels)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+#: kind of custom field -> name of the plain kind, and whether it stands to the right
+_RESEMBLES: Mapping[FieldKind, tuple[str, bool]] = {
+    FieldKind.TEXT: ("text", False),
+    FieldKind.LONG_TEXT: ("long text", False),
+    FieldKind.NUMBER: ("number", True),
+    FieldKind.MONEY: ("text", True),
+    FieldKind.DATE: ("date", False),
+    FieldKind.CHOICE: ("choice", False),
+    FieldKind.YES_NO: ("yes-no", False),
+    FieldKind.RECORD: ("text", False),
+    FieldKind.URL: ("link", False),
 }
 
 
-def _custom(definition: Any) -> Shown:
-    kind: Kind = kinds.KINDS[_CUSTOM.get(definition.kind, "text")]
-    if definition.kind == "choice":
-        kind = kinds.Choice({choice: choice for choice in definition.choices})
-    filters = definition.filterable and definition.kind in ("text", "choice", "yes_no", "url", "long_text")
+def _custom(definition: CustomField) -> Shown:
+    structured = definition.kind in (FieldKind.MONEY, FieldKind.RECORD)
     path = f"custom__{definition.key}"
     return Shown(
-        name=f"custom.{definition.key}",
+        name=f"{CUSTOM}{definition.key}",
         label=definition.label,
-        kind=kind,
-        path=path if filters else "",
-        order=(path,),
+        kind=CustomKind(definition),
+        path=path if definition.filterable and not structured else "",
+        order=() if structured else (path,),
         help=definition.help,
         custom_key=definition.key,
     )
 
 
-Look = Callable[[Shown], Shown | None]
-
-
 def columns_for(register: Register[Any], actor: Actor) -> dict[str, Shown]:
-    """Return every column of a register that the actor may see at all, by name, in the order of sections, computed, custom."""
-    from dataclasses import replace
-
+    """Return every column of a register that the actor may see at all, by name, in the order of sections, computed,
+    custom.
+    """
     found = [_stored(register, name) for name in dict.fromkeys((*register.fields, *BOOKKEEPING))]
     found += [_computed(register, column) for column in register.computed]
-    found += [_custom(definition) for definition in custom_fields.fields_for(register.record_type)]
+    found += [_custom(definition) for definition in fields_for(register.record_type, actor=actor)]
     seen: dict[str, Shown] = {}
     for column in found:
         if column.field_class:
             open_ = actor.sees_on_all(column.field_class, register.record_type)
-            if open_ is False:
-                continue
-            column = replace(column, whole=open_ is True)
-        seen[column.name] = column
+            if open_ is not False:
+                seen[column.name] = replace(column, whole=open_ is True)
+        else:
+            seen[column.name] = column
     return seen

@@ -81,8 +81,8 @@ def month_start(day: dt.date, months: int = 0) -> dt.date:
 def date_range(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """Return the inclusive bounds of a date filter.
 
-    Understands today, overdue, tomorrow, yesterday, this/next/last_week, _month, _quarter, _year (calendar), next:30d, last:4w,
-    before:DATE, after:DATE, DATE and DATE..DATE with either side open. Raises FilterError.
+    Understands today, overdue, tomorrow, yesterday, this/next/last_week, _month, _quarter, _year (calendar), next:30d,
+    last:4w, before:DATE, after:DATE, DATE and DATE..DATE with either side open. Raises FilterError.
     """
     one = dt.timedelta(days=1)
     simple: dict[str, tuple[dt.date | None, dt.date | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers.conditions import Condition, FilterError, date_range
 from quarterdeck.kernel.ui import components
 
+#: The tones that choices classes name, as badges know them.
+_TONES = {"red": "red", "amber": "amber", "green": "green", "blue": "accent"}
 EMPTY = mark_safe('<span class="none" aria-label="none">–</span>')
 
 
@@ -36,7 +39,7 @@ class Kind:
     name = "text"
     align = "start"
     sums = False
-    presets: tuple[str, ...] = ()
+    presets: Sequence[str] = ()
 
     def parse(self, text: str, context: Context) -> Condition:
         """Return the condition that a filter's text means. Raises FilterError."""
@@ -62,6 +65,7 @@ class LongText(Kind):
 
     name = "long text"
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         return format_html('<span class="clip">{}</span>', str(value)[:200])
 
@@ -71,6 +75,7 @@ class Code(Kind):
 
     name = "code"
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         return components.code(value)
 
@@ -80,6 +85,7 @@ class Link(Kind):
 
     name = "link"
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         href = f"mailto:{value}" if "@" in str(value) and "://" not in str(value) else str(value)
         if not href.startswith(("mailto:", "https://", "http://")):
@@ -96,6 +102,7 @@ class Choice(Kind):
         self.choices = dict(choices or {})
         self.tones = dict(tones or {})
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         if text in ("none", "any"):
             return Condition(text, ("text",))
@@ -109,14 +116,17 @@ class Choice(Kind):
             )
         return Condition("not_in" if refused else "in", values)
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         if not self.tones:
             return format_html("{}", self.text(value))
-        return components.badge(self.text(value), self.tones.get(str(value), "grey"))
+        return components.badge(self.text(value), _TONES.get(self.tones.get(str(value), ""), ""))
 
+    @override
     def plain(self, value: Any) -> Any:
         return self.text(value) if value not in (None, "") else None
 
+    @override
     def text(self, value: Any) -> str:
         return str(self.choices.get(str(value), value))
 
@@ -126,17 +136,21 @@ class YesNo(Kind):
 
     name = "yes-no"
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         if text not in ("yes", "no"):
             raise FilterError(_("Write yes or no."))
         return Condition("in", (text == "yes",))
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         return format_html("{}", self.text(value))
 
+    @override
     def plain(self, value: Any) -> Any:
         return None if value is None else self.text(value)
 
+    @override
     def text(self, value: Any) -> str:
         return _("yes") if value else _("no")
 
@@ -149,6 +163,7 @@ class Number(Kind):
     sums = True
     presets = ("none",)
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         if text in ("none", "any"):
             return Condition(text)
@@ -167,9 +182,11 @@ class Number(Kind):
             raise FilterError(_("“%(text)s” is out of range.") % {"text": text[:30]})
         return number
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         return format_html("{}", self.text(value))
 
+    @override
     def text(self, value: Any) -> str:
         if isinstance(value, float):
             value = decimal.Decimal(str(value))
@@ -185,6 +202,7 @@ class Money(Number):
 
     name = "money"
 
+    @override
     def text(self, value: Any) -> str:
         amount = decimal.Decimal(value)
         whole = amount == amount.to_integral_value()
@@ -196,6 +214,7 @@ class Percent(Number):
 
     name = "percent"
 
+    @override
     def text(self, value: Any) -> str:
         return f"{super().text(value)}\u202f%"
 
@@ -204,16 +223,29 @@ class Date(Kind):
     """A calendar date; the year is shown when it is not this one."""
 
     name = "date"
-    presets = ("overdue", "today", "this_week", "this_month", "next:30d", "last:30d", "this_quarter", "this_year", "none")
+    presets: Sequence[str] = (
+        "overdue",
+        "today",
+        "this_week",
+        "this_month",
+        "next:30d",
+        "last:30d",
+        "this_quarter",
+        "this_year",
+        "none",
+    )
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         if text in ("none", "any"):
             return Condition(text)
         return Condition("between", date_range(text, context.today))
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         return components.date_(value, context.today)
 
+    @override
     def text(self, value: Any) -> str:
         return str(value.isoformat()) if isinstance(value, dt.date) else str(value)
 
@@ -222,8 +254,9 @@ class Moment(Date):
     """A date with its time of day."""
 
     name = "moment"
-    presets = ("today", "this_week", "last:7d", "last:30d", "this_month")
+    presets: Sequence[str] = ("today", "this_week", "last:7d", "last:30d", "this_month")
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         condition = super().parse(text, context)
         if condition.op != "between":
@@ -232,12 +265,17 @@ class Moment(Date):
         start = timezone.make_aware(dt.datetime.combine(low, dt.time.min)) if low else None
         return Condition("between", (start, clock.end_of(high) if high else None))
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         local = timezone.localtime(value)
         return format_html(
-            '<time datetime="{}">{} {}</time>', value.isoformat(), components.date_(local.date(), context.today), f"{local:%H:%M}"
+            '<time datetime="{}">{} {}</time>',
+            value.isoformat(),
+            components.date_(local.date(), context.today),
+            f"{local:%H:%M}",
         )
 
+    @override
     def plain(self, value: Any) -> Any:
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if value else None
 
@@ -251,6 +289,7 @@ class Reference(Kind):
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
 
+    @override
     def parse(self, text: str, context: Context) -> Condition:
         if text in ("none", "any"):
             return Condition(text)
@@ -274,12 +313,14 @@ class Reference(Kind):
             found.update(self.model._default_manager.filter(**{name: user.pk}).values_list("pk", flat=True))
         return tuple(found)
 
+    @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
         from quarterdeck.kernel.registers import spec
 
         register = spec.for_model(self.model)
         return register.chip(value) if register else format_html("{}", value)
 
+    @override
     def plain(self, value: Any) -> Any:
         from quarterdeck.kernel.registers import spec
 

@@ -65,7 +65,13 @@ class Listing:
     """
 
     def __init__(
-        self, register: Register[Any], actor: Actor, params: Params, *, scope: Scope | None = None, as_of: dt.date | None = None
+        self,
+        register: Register[Any],
+        actor: Actor,
+        params: Params,
+        *,
+        scope: Scope | None = None,
+        as_of: dt.date | None = None,
     ) -> None:
         self.register, self.actor, self.params, self.scope, self.as_of = register, actor, params, scope, as_of
         self.context = Context(actor, as_of or actor.today)
@@ -146,7 +152,12 @@ class Listing:
         return rows
 
     def _annotated(self) -> list[str]:
-        used = [*self.columns, *(f.column for f in self.filters), *(c for c, _ in self.sort), *([self.group] if self.group else [])]
+        used = [
+            *self.columns,
+            *(f.column for f in self.filters),
+            *(c for c, _ in self.sort),
+            *([self.group] if self.group else []),
+        ]
         return [n for n in dict.fromkeys(c.name for c in used) if (c := self.available[n]).computed and c.path]
 
     def _searched(self) -> tuple[str, ...]:
@@ -211,7 +222,9 @@ class Listing:
         """The rows of the page."""
         start, stop = (self.page - 1) * self.params.size, self.page * self.params.size
         if self.as_of:
-            outline = _outline([(r.pk, getattr(r, f"{self.register.tree}_id")) for r in self._past]) if self.is_tree else None
+            outline = (
+                _outline([(r.pk, getattr(r, f"{self.register.tree}_id")) for r in self._past]) if self.is_tree else None
+            )
             if outline is None:
                 return self._opened([Row(record) for record in self._past[start:stop]])
             by_pk = {record.pk: record for record in self._past}
@@ -224,7 +237,9 @@ class Listing:
         """Return a page of the outline: parents before children, siblings in the list's order."""
         pairs = list(self.ordered.select_related(None).values_list("pk", f"{self.register.tree}_id"))
         shown = _outline(pairs)[start:stop]
-        by_pk = {record.pk: record for record in self._with_related(self.matching).filter(pk__in=[pk for pk, _ in shown])}
+        by_pk = {
+            record.pk: record for record in self._with_related(self.matching).filter(pk__in=[pk for pk, _ in shown])
+        }
         return [Row(by_pk[pk], depth) for pk, depth in shown]
 
     def every(self) -> Iterable[Any]:
@@ -253,7 +268,8 @@ class Listing:
         wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
         rows = self.matching.order_by().values(self.group.path).annotate(n=Count("pk"), **wanted)
         return {
-            row[self.group.path]: Group(None, row["n"], {c.name: row[f"sum_{c.name}"] for c in self.summed}) for row in rows
+            row[self.group.path]: Group(None, row["n"], {c.name: row[f"sum_{c.name}"] for c in self.summed})
+            for row in rows
         }
 
     def _group_key(self, record: Any) -> Any:
@@ -280,7 +296,9 @@ class Listing:
     def _past(self) -> list[Any]:
         """Every record of the past date that passes, in order."""
         assert self.as_of is not None
-        related = {name for column in self.available.values() for name in column.related if _is_reference(self.register, name)}
+        related = {
+            name for column in self.available.values() for name in column.related if _is_reference(self.register, name)
+        }
         found = records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor, related=related)
         if self.scope is not None and row_scope(self.register.model):
             found = [r for r in found if any(path.startswith(self.scope.path) for path in row_paths(r))]
@@ -290,7 +308,9 @@ class Listing:
         words = [word.casefold() for word in self.params.text.split()]
         names = [n for n in self._searched() if "__" not in n]
         if words:
-            found = [r for r in found if all(any(w in str(getattr(r, n) or "").casefold() for n in names) for w in words)]
+            found = [
+                r for r in found if all(any(w in str(getattr(r, n) or "").casefold() for n in names) for w in words)
+            ]
         found.sort(key=lambda r: r.pk)
         for column, descending in reversed([*([(self.group, False)] if self.group else []), *self.sort]):
             found = _sorted(found, column, descending)
@@ -323,7 +343,10 @@ def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, An
 
 
 def _outline(pairs: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:
-    """Return (key, depth) parents first; a row whose parent is not listed stands at the top. Siblings keep their order."""
+    """Return (key, depth) parents first; a row whose parent is not listed stands at the top.
+
+    Siblings keep their order.
+    """
     listed = {pk for pk, _parent in pairs}
     children: dict[int | None, list[int]] = {}
     for pk, parent in pairs:

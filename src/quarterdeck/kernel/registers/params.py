@@ -40,7 +40,9 @@ class Params:
         )
 
     def over(self, base: Mapping[str, str]) -> Params:
-        """Return these parameters laid over those of a view: what is stated here wins; `-` clears a filter of the view."""
+        """Return these parameters laid over those of a view: what is stated here wins; `-` clears a filter of the
+        view.
+        """
         under = Params.parse(base)
         filters = {**under.filters, **self.filters}
         return replace(

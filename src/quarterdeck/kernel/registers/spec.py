@@ -1,7 +1,7 @@
 """The register: one declaration, the whole feature.
 
-A `Register` names a model, its columns, its sections of fields and little else. List, filters, saved views, forms, bulk edit, import,
-export, REST endpoints, history, search and the contract tests are all derived from it.
+A `Register` names a model, its columns, its sections of fields and little else. List, filters, saved views, forms,
+bulk edit, import, export, REST endpoints, history, search and the contract tests are all derived from it.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ class Inline:
 class Action:
     """A verb on one record, such as a change of state.
 
-    `run(record=, actor=, **fields)` does it; `when(record, actor)` tells whether it is offered; `permission` is the action that the
-    actor's roles must give (default: change). `form` asks for more facts first. `confirm` is the question for what cannot be undone.
+    `run(record=, actor=, **fields)` does it; `when(record, actor)` tells whether it is offered; `permission` is the
+    action that the actor's roles must give (default: change). `form` asks for more facts first. `confirm` is the
+    question for what cannot be undone.
     """
 
     name: str
@@ -86,7 +87,7 @@ class View:
 
 
 class Register(Generic[R]):
-    """One list-like thing of the organisation. See docs/dev/adding-a-register.md for every attribute with an example."""
+    """One list-like thing of the organisation. docs/dev/adding-a-register.md has every attribute."""
 
     model: type[R]
     slug: ClassVar[str]
@@ -199,13 +200,13 @@ class Register(Generic[R]):
 
     def write(self, record: R, *, actor: Actor, note: str = "") -> Any:
         """Save a record by the register's writer, or by `records.save` where there is no rule."""
-        return type(self).writer(record, actor=actor, note=note) if type(self).writer else records.save(record, actor=actor, note=note)
+        writer = type(self).writer or records.save
+        return writer(record, actor=actor, note=note)
 
     def remove(self, record: R, *, actor: Actor, note: str = "") -> Any:
         """Remove a record by the register's remover, or by `records.delete`."""
-        if type(self).remover:
-            return type(self).remover(record, actor=actor, note=note)
-        return records.delete(record, actor=actor, note=note)
+        remover = type(self).remover or records.delete
+        return remover(record, actor=actor, note=note)
 
     def check(self) -> None:
         """Raise ImproperlyConfigured where the declaration names what does not exist."""
@@ -224,7 +225,9 @@ class Register(Generic[R]):
         try:
             self.field(name)
         except FieldDoesNotExist as error:
-            raise ImproperlyConfigured(f"{type(self).__name__}.{attribute} names “{name}”, which does not exist.") from error
+            raise ImproperlyConfigured(
+                f"{type(self).__name__}.{attribute} names “{name}”, which does not exist."
+            ) from error
 
 
 _by_slug: dict[str, Register[Any]] = {}

@@ -1,4 +1,4 @@
-"""What every page takes from its request: who acts. The node and the date are the frame's (`ui.frame.frame_of`)."""
+"""Who acts in a request. The node and the date of a page are in `frame`."""
 
 from __future__ import annotations
 

@@ -32,5 +32,7 @@ def scopes(request: HttpRequest) -> HttpResponse:
     for word in request.GET.get("q", "")[:100].split():
         found = found.filter(label__icontains=word)
     rows = found.order_by("path").values("id", "label", "kind", "path")[:MOST]
-    nodes = [{"id": r["id"], "label": r["label"], "kind": r["kind"], "depth": len(r["path"]) // LEVEL - 1} for r in rows]
+    nodes = [
+        {"id": r["id"], "label": r["label"], "kind": r["kind"], "depth": len(r["path"]) // LEVEL - 1} for r in rows
+    ]
     return JsonResponse(nodes, safe=False)

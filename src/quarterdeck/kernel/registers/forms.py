@@ -1,0 +1,247 @@
+"""Forms derived from a register's sections: the same fields for page, row, bulk edit and import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import BoundField
+from django.forms.models import ModelForm, modelform_factory
+from django.utils.translation import gettext as _
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import row_paths
+from quarterdeck.kernel.fields import forms as custom_forms
+from quarterdeck.kernel.fields.definitions import fields_for
+from quarterdeck.kernel.fields.models import CustomField
+from quarterdeck.kernel.fields.values import clean_values
+from quarterdeck.kernel.records import Record
+from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
+from quarterdeck.kernel.registers.spec import Register
+
+
+class ReferenceWidget(forms.Select):
+    """A text field that looks related records up as one types; without script it is a plain address of one record."""
+
+    template_name = "registers/widgets/reference.html"
+
+    def __init__(self, register: Register[Any], name: str, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}))
+        self.options_url = f"{register.path}options/{name}/"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: only the chosen record is looked up, however many there are."""
+        chosen = value[0] if isinstance(value, list | tuple) and value else value
+        found = None
+        if str(chosen or "").isdigit():
+            queryset: Any = self.choices.queryset  # type: ignore[attr-defined]  # a ModelChoiceIterator by construction
+            found = queryset.filter(pk=chosen).first()
+        attributes = self.build_attrs(self.attrs, attrs)
+        return {
+            "widget": {
+                "name": name,
+                "value": found.pk if found else "",
+                "label": str(found) if found else "",
+                "options_url": self.options_url,
+                "required": attributes.get("required", False),
+                "attrs": attributes,
+                "aria_label": attributes.get("aria-label", ""),
+                "aria_invalid": attributes.get("aria-invalid", ""),
+                "template_name": self.template_name,
+            }
+        }
+
+
+class RegisterForm(ModelForm):  # type: ignore[type-arg]  # the model is given by the factory
+    """Edits one record; knows which fields the actor may see and carries the version it was read at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    register: Register[Any]
+    actor: Actor
+    definitions: Sequence[CustomField] = ()
+
+    def clean_version(self) -> int:
+        """Return the version at which the record was read, so that a later edit by someone else is noticed."""
+        version: int = self.cleaned_data.get("version") or self.instance.version
+        return version
+
+    def record(self) -> Any:
+        """Return the record with what was entered, ready for the writer. Raises ValidationError for custom fields."""
+        record = self.instance
+        record.version = self.cleaned_data.get("version") or record.version
+        if self.definitions:
+            entered = {d.key: self.cleaned_data.get(CUSTOM + d.key) for d in self.definitions}
+            try:
+                record.custom = clean_values(
+                    self.register.record_type,
+                    entered,
+                    actor=self.actor,
+                    partial=True,
+                    stored=record.custom,
+                    definitions=self.definitions,
+                )
+            except ValidationError as error:
+                if hasattr(error, "error_dict"):
+                    raise ValidationError({CUSTOM + key: texts for key, texts in error.error_dict.items()}) from error
+                raise
+        return record
+
+    def save_by(self, *, note: str = "") -> Any:
+        """Write the record through the register; a refusal becomes the form's errors and None is returned."""
+        try:
+            self.register.write(self.record(), actor=self.actor, note=note)
+        except ValidationError as error:
+            self.refuse(error)
+            return None
+        return self.instance
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show a refusal beside the fields it names; what names no field of this form goes above."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, problems in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, ValidationError(problems))
+
+    def sections(self) -> list[tuple[str, list[BoundField]]]:
+        """Return the bound fields under the register's headings; sections without one are left out."""
+        found: list[tuple[str, list[BoundField]]] = []
+        for label, names in self.register.sections.items():
+            bound = [self[name] for name in names if name in self.fields]
+            if bound:
+                found.append((str(label), bound))
+        own = [self[name] for name in self.fields if name.startswith(CUSTOM)]
+        if own:
+            found.append((_("Custom fields"), own))
+        return found
+
+
+def _scope_path(record: Record) -> str:
+    paths = row_paths(record)
+    return paths[0] if paths else ""
+
+
+def editable_fields(register: Register[Any], actor: Actor, columns: Mapping[str, Shown] | None = None) -> list[str]:
+    """Return the fields that the actor may type in: those of the sections, without the read-only and the hidden."""
+    seen = columns if columns is not None else columns_for(register, actor)
+    return [name for name in register.editable if name in seen]
+
+
+def form_class(register: Register[Any], actor: Actor, names: Iterable[str], record: Any) -> type[RegisterForm]:
+    """Return the form over the named fields; related choices are limited to what the actor may see."""
+
+    def made(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+        if isinstance(field, models.ForeignKey):
+            rows = register.choices(field.name, actor, record)
+            kwargs.setdefault("widget", ReferenceWidget(register, field.name))
+            made_field = field.formfield(queryset=rows, **kwargs)
+        else:
+            widget = _WIDGETS.get(type(field))
+            if widget is not None and not field.choices:
+                kwargs.setdefault("widget", widget())
+            made_field = field.formfield(**kwargs)
+        return made_field
+
+    made_class: Any = modelform_factory(
+        register.model,
+        form=RegisterForm,
+        fields=[n for n in names if not n.startswith(CUSTOM)],
+        formfield_callback=made,
+    )
+    made_class.register, made_class.actor = register, actor
+    typed: type[RegisterForm] = made_class
+    return typed
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}), format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own time field."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}), format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for date and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}), format="%Y-%m-%dT%H:%M")
+
+
+_WIDGETS: dict[type[Any], type[forms.Widget]] = {
+    models.DateField: DateInput,
+    models.TimeField: TimeInput,
+    models.DateTimeField: MomentInput,
+}
+
+
+def form_for(
+    register: Register[Any],
+    actor: Actor,
+    *,
+    record: Any | None = None,
+    data: Any = None,
+    names: Iterable[str] | None = None,
+    initial: Mapping[str, Any] | None = None,
+    prefix: str | None = None,
+) -> RegisterForm:
+    """Return a form on a record (or a new one), over the named fields or all that the actor may edit."""
+    columns = columns_for(register, actor)
+    allowed = editable_fields(register, actor, columns)
+    chosen = [name for name in names if name in allowed or name.startswith(CUSTOM)] if names is not None else allowed
+    instance = record if record is not None else register.initial(actor)
+    if record is not None:
+        chosen = [n for n in chosen if n not in columns or not columns[n].masked(record, actor)]
+    made = form_class(register, actor, chosen, instance)
+    form = made(data=data, instance=instance, initial=dict(initial or {}), prefix=prefix)
+    form.initial.setdefault("version", instance.version)
+    if names is None or any(n.startswith(CUSTOM) for n in chosen):
+        _add_custom(form, actor, None if names is None else set(chosen))
+    _dress(form)
+    return form
+
+
+def _add_custom(form: RegisterForm, actor: Actor, wanted: set[str] | None) -> None:
+    """Add the custom fields that hold where the record is, or those wanted."""
+    found = fields_for(form.register.record_type, actor=actor, scope_path=_scope_path(form.instance) or None)
+    form.definitions = [d for d in found if wanted is None or CUSTOM + d.key in wanted]
+    for definition in form.definitions:
+        form.fields[CUSTOM + definition.key] = custom_forms.form_field(definition, actor=actor)
+    first = custom_forms.initial(form.definitions, form.instance.custom)
+    for definition in form.definitions:
+        form.initial[CUSTOM + definition.key] = first.get(custom_forms.form_name(definition.key))
+
+
+def _dress(form: RegisterForm) -> None:
+    """Give each control the class by which it is styled, and tie its hint and error to it."""
+    for name, field in form.fields.items():
+        widget = field.widget
+        if isinstance(widget, ReferenceWidget | forms.HiddenInput):
+            continue
+        if isinstance(widget, forms.CheckboxInput):
+            widget.attrs.setdefault("class", "check")
+        elif isinstance(widget, forms.Textarea):
+            widget.attrs.update({"class": "textarea", "rows": 3, "data-autosize": ""})
+        elif isinstance(widget, forms.Select):
+            widget.attrs.setdefault("class", "select")
+        else:
+            numeric = isinstance(field, forms.IntegerField | forms.DecimalField | forms.FloatField)
+            widget.attrs.setdefault("class", "input num" if numeric else "input")
+        if field.help_text:
+            widget.attrs.setdefault("aria-describedby", f"hint-{form.add_prefix(name)}")

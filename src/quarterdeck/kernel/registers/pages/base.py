@@ -1,0 +1,85 @@
+"""What the pages of a register share: finding it, refusing strangers, answering fragments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.registers import spec
+from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.ui.frame import frame_of
+from quarterdeck.kernel.ui.request import actor_of
+
+P = ParamSpec("P")
+#: A view of one register.
+RegisterPage = Callable[Concatenate[HttpRequest, Register[Any], Actor, P], HttpResponse]
+
+
+def page(action: str = "view") -> Callable[[RegisterPage[P]], Callable[..., HttpResponse]]:
+    """Wrap a view so that it receives its register and actor; whoever may not `action` it anywhere gets 404.
+
+    A page that changes something is refused while a past date is shown.
+    """
+
+    def wrap(view: RegisterPage[P]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def inner(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            register = spec.find(slug)
+            actor = actor_of(request)
+            if register is None or not _open(register, actor, action):
+                raise Http404
+            if action != "view" and frame_of(request).read_only:
+                raise Http404(_("A past date is read-only. Go back to today to change things."))
+            return view(request, register, actor, *args, **kwargs)
+
+        return inner
+
+    return wrap
+
+
+def _open(register: Register[Any], actor: Actor, action: str) -> bool:
+    """Tell whether the actor may do the action on at least some row; what belongs to him by `row_owner` counts for
+    reading.
+    """
+    if actor.can(action, register.record_type):
+        return True
+    owned = action == "view" and register.model.row_owner
+    return bool(owned) and register.rows(actor).exists()
+
+
+def get_record(register: Register[Any], actor: Actor, ref: str, action: str = "view") -> Any:
+    """Return the record that an address names, if the actor may do the action on it; else raise Http404."""
+    if register.lookup == "pk" and not (ref.isdigit() and len(ref) < 19):
+        raise Http404
+    found = register.rows(actor, action).filter(**{register.lookup: ref}).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Tell whether only a part of the page is wanted."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def came_from(request: HttpRequest, fallback: str) -> str:
+    """Return where to go back to: `next` when it is an address of ours, else the fallback."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if wanted and safe else fallback
+
+
+def messages_of(error: ValidationError) -> str:
+    """Return a refusal as one text."""
+    return " ".join(str(message) for message in error.messages)

@@ -1,0 +1,176 @@
+"""Bulk edit and bulk removal: choose, see before and after, then write all or nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.records import StaleRecord
+from quarterdeck.kernel.registers import spec
+from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.forms import RegisterForm, form_for
+from quarterdeck.kernel.registers.listing import Listing
+from quarterdeck.kernel.registers.pages.base import came_from, messages_of, page
+from quarterdeck.kernel.registers.params import Params
+from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.ui import toasts
+from quarterdeck.kernel.ui.frame import frame_of
+
+#: The most records that one bulk edit takes; beyond, the import is the way.
+LIMIT = 2_000
+SET = "set:"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the edit makes of one record: (label, before, after) of each field that changes, or why it is refused."""
+
+    record: Any
+    name: str
+    changes: list[tuple[str, str, str]]
+    error: str = ""
+
+
+def selected(request: HttpRequest, register: Register[Any], actor: Actor, action: str) -> list[Any]:
+    """Return the chosen records on which the actor may do the action: those ticked, or all that the list shows."""
+    rows = register.rows(actor, action)
+    if request.POST.get("every"):
+        params = Params.parse(QueryDict(request.POST["every"]).dict())
+        listing = Listing(register, actor, params, scope=frame_of(request).scope)
+        rows = rows.filter(pk__in=listing.matching.values("pk"))
+    else:
+        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit() and len(pk) < 19])
+    names = [name for name in register.bulk if register.field(name).is_relation]
+    return list(rows.select_related(*names).order_by(*register.ordering, "pk")[: LIMIT + 1])
+
+
+@require_POST
+@page("change")
+def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> HttpResponse:
+    """Set fields of many records: first what to set, then the preview, then the write.
+
+    Only what was previewed is written.
+    """
+    chosen = selected(request, register, actor, "change")
+    back = came_from(request, register.path)
+    if not chosen or not register.bulk or len(chosen) > LIMIT:
+        text = _("Select records first.") if not chosen else _("Select at most %(limit)d records.") % {"limit": LIMIT}
+        toasts.add(request, text, tone="amber")
+        return redirect(back)
+    ticked = [name for name in register.bulk if f"{SET}{name}" in request.POST]
+    stage = request.POST.get("stage", "choose")
+    form = form_for(register, actor, names=register.bulk, data=request.POST if stage != "choose" else None)
+    previews: list[Preview] = []
+    if stage != "choose":
+        for field_name in [n for n in form.fields if n not in ticked]:
+            form.fields.pop(field_name)
+        previews = [_preview(register, actor, record, ticked, request.POST) for record in chosen]
+        refused = sum(1 for item in previews if item.error)
+        if stage == "apply" and ticked and not refused:
+            return _apply(request, register, actor, chosen=chosen, names=ticked, back=back)
+        form = form_for(register, actor, names=register.bulk, data=request.POST)
+    context = {
+        "register": register,
+        "form": form,
+        "fields": [(form[name], name in ticked) for name in register.bulk if name in form.fields],
+        "chosen": chosen,
+        "previews": previews,
+        "changing": sum(1 for item in previews if item.changes),
+        "refused": sum(1 for item in previews if item.error),
+        "stage": stage,
+        "ticked": ticked,
+        "every": request.POST.get("every", ""),
+        "next": back,
+    }
+    return render(request, "registers/bulk.html", context)
+
+
+def _edited(register: Register[Any], actor: Actor, record: Any, names: list[str], data: QueryDict) -> RegisterForm:
+    given = data.copy()
+    given["version"] = str(record.version)
+    return form_for(register, actor, record=record, names=names, data=given)
+
+
+def _preview(register: Register[Any], actor: Actor, record: Any, names: list[str], data: QueryDict) -> Preview:
+    columns = columns_for(register, actor)
+    before = {name: columns[name].read(record) for name in names if name in columns}
+    title = register.title_of(record)
+    form = _edited(register, actor, record, names, data)
+    if not form.is_valid():
+        return Preview(record, title, [], " ".join(str(e) for errors in form.errors.values() for e in errors))
+    changes = []
+    for name, old in before.items():
+        new = form.cleaned_data.get(name)
+        if old != new and not (old in (None, "") and new in (None, "")):
+            changes.append((columns[name].label, _in_words(columns[name], old), _in_words(columns[name], new)))
+    return Preview(record, title, changes)
+
+
+def _in_words(column: Shown, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    related = spec.for_model(type(value))
+    return related.title_of(value) if related is not None else column.kind.text(value)
+
+
+def _apply(
+    request: HttpRequest, register: Register[Any], actor: Actor, *, chosen: list[Any], names: list[str], back: str
+) -> HttpResponse:
+    """Write every record through the register, so that its rules hold; the first refusal undoes all."""
+    batch = uuid.uuid4()
+    acting = actor.by("bulk", batch)
+    changed, current = 0, ""
+    try:
+        with transaction.atomic():
+            for record in chosen:
+                current = register.title_of(record)
+                form = _edited(register, acting, record, names, request.POST)
+                if not form.is_valid():
+                    raise ValidationError([str(e) for errors in form.errors.values() for e in errors])
+                changed += register.write(form.record(), actor=acting) is not None
+    except (ValidationError, StaleRecord, PermissionDenied) as error:
+        text = messages_of(error) if isinstance(error, ValidationError) else str(error)
+        toasts.add(
+            request, _("%(name)s: %(error)s Nothing was changed.") % {"name": current, "error": text}, tone="red"
+        )
+        return redirect(back)
+    said = ngettext("%(n)d record changed.", "%(n)d records changed.", changed) % {"n": changed}
+    toasts.add(request, said, undo_url=f"/undo/{batch}/" if changed else "")
+    return redirect(back)
+
+
+@require_POST
+@page("delete")
+def bulk_remove(request: HttpRequest, register: Register[Any], actor: Actor) -> HttpResponse:
+    """Remove the chosen records, all or none; one Undo brings them back."""
+    chosen = selected(request, register, actor, "delete")
+    back = came_from(request, register.path)
+    batch = uuid.uuid4()
+    acting = actor.by("bulk", batch)
+    current = ""
+    try:
+        if len(chosen) > LIMIT:
+            raise ValidationError(_("Select at most %(limit)d records.") % {"limit": LIMIT})
+        with transaction.atomic():
+            for record in chosen:
+                current = register.title_of(record)
+                register.remove(record, actor=acting)
+    except (ValidationError, StaleRecord, PermissionDenied) as error:
+        text = messages_of(error) if isinstance(error, ValidationError) else str(error)
+        toasts.add(
+            request, _("%(name)s: %(error)s Nothing was removed.") % {"name": current, "error": text}, tone="red"
+        )
+        return redirect(back)
+    said = ngettext("%(n)d record removed.", "%(n)d records removed.", len(chosen)) % {"n": len(chosen)}
+    toasts.add(request, said, undo_url=f"/undo/{batch}/" if chosen else "")
+    return redirect(back)

@@ -1,0 +1,243 @@
+"""One record: its page, its side panel, its history; removing it, acting on it, undoing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from quarterdeck.kernel import clock, records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import may
+from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.comments.selectors import comments_of
+from quarterdeck.kernel.comments.services import may_comment
+from quarterdeck.kernel.files.selectors import files_of
+from quarterdeck.kernel.links.selectors import links_of
+from quarterdeck.kernel.records import StaleRecord
+from quarterdeck.kernel.registers import spec
+from quarterdeck.kernel.registers.columns import columns_for
+from quarterdeck.kernel.registers.kinds import Context
+from quarterdeck.kernel.registers.listing import Listing
+from quarterdeck.kernel.registers.pages import table
+from quarterdeck.kernel.registers.pages.base import came_from, get_record, messages_of, page
+from quarterdeck.kernel.registers.params import Params
+from quarterdeck.kernel.registers.spec import Action, Register
+from quarterdeck.kernel.registers.timeline import entries
+from quarterdeck.kernel.tags.selectors import tags_of
+from quarterdeck.kernel.ui import toasts
+from quarterdeck.kernel.ui.frame import frame_of
+from quarterdeck.kernel.ui.request import actor_of
+
+#: Changes shown beside a record; the history page has all.
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class Children:
+    """An inline of a record: its rows as the child's register shows them, and where to add one."""
+
+    register: Register[Any]
+    label: str
+    listing: Listing
+    rows: str
+    fk: str
+    may_add: bool
+
+
+def shown(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> Any:
+    """Return the record of an address, as of the date in force. One that did not exist then is 404."""
+    moment = frame_of(request).moment
+    if moment is None:
+        return get_record(register, actor, ref)
+    related = [f.name for f in register.model._meta.concrete_fields if f.is_relation]
+    found = [r for r in records.as_of(register.model, moment, actor=actor, related=related) if register.ref(r) == ref]
+    if not found:
+        raise Http404(_("This did not exist on that date, or you may not see it."))
+    return found[0]
+
+
+def facts_of(request: HttpRequest, register: Register[Any], actor: Actor, record: Any) -> dict[str, Any]:
+    """Return what both the page and the panel show of a record."""
+    columns = columns_for(register, actor)
+    frame = frame_of(request)
+    context = Context(actor, frame.date)
+    read_only = frame.read_only
+    sections = [
+        (str(label), table.facts(columns, tuple(n for n in names if n != register.title), record, context))
+        for label, names in register.sections.items()
+    ]
+    computed = table.facts(columns, tuple(c.name for c in register.computed if c.value is not None), record, context)
+    if computed:
+        sections.append((_("Figures"), computed))
+    own = table.facts(columns, tuple(name for name in columns if name.startswith("custom.")), record, context)
+    if own:
+        sections.append((_("Custom fields"), own))
+    return {
+        "register": register,
+        "record": record,
+        "title": register.title_of(record),
+        "code": register.ref(record) if register.key else "",
+        "sections": [(label, found) for label, found in sections if found],
+        "read_only": read_only,
+        "may_change": not read_only and may(actor, "change", record),
+        "may_delete": not read_only and may(actor, "delete", record),
+        "actions": [] if read_only else actions_for(register, actor, record),
+        "timeline": entries(register, actor, record, moment=frame.moment, limit=RECENT),
+        "generic_url": register.generic_url(record),
+        "url": register.url(record),
+    }
+
+
+def actions_for(register: Register[Any], actor: Actor, record: Any) -> list[Action]:
+    """Return the verbs offered on a record now."""
+    permitted = {name: may(actor, name, record) for name in {action.permission for action in register.actions}}
+    return [a for a in register.actions if permitted[a.permission] and a.when(record, actor)]
+
+
+@require_safe
+@page()
+def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
+    """Show the record's own page; one with a bespoke page is sent there."""
+    record = shown(request, register, actor, ref)
+    home = register.home(record)
+    if home and home != request.path:
+        return redirect(home)
+    context = facts_of(request, register, actor, record)
+    moment = frame_of(request).moment
+    comments = comments_of(record).select_related("author")
+    context |= {
+        "children": [] if record.pk is None else children_of(request, register, actor, record),
+        "comments": comments.filter(created_at__lte=moment) if moment else comments,
+        "may_comment": not context["read_only"] and may_comment(actor, record),
+        "files": files_of(record),
+        "links": _linked(record, actor),
+        "tags": tags_of([record]).get(record.pk, []),
+        "slot": f"{register.record_type}.panel",
+    }
+    return render(request, "registers/record.html", context)
+
+
+def _linked(record: Any, actor: Actor) -> list[dict[str, Any]]:
+    """Return the links of a record with the address of each other end."""
+    found = []
+    for linked in links_of(record, actor):
+        register = spec.for_model(type(linked.record))
+        found.append({"linked": linked, "url": register.url(linked.record) if register else ""})
+    return found
+
+
+def children_of(request: HttpRequest, register: Register[Any], actor: Actor, record: Any) -> list[Children]:
+    """Return the inlines of a record that the actor may see."""
+    found = []
+    frame = frame_of(request)
+    for inline in register.inlines:
+        child = spec.for_model(inline.model)
+        if child is None or not actor.can("view", child.record_type):
+            continue
+        columns = tuple(name for name in inline.fields if name != inline.fk)
+        params = Params(filters={inline.fk: str(record.pk)}, columns=columns, size=200)
+        listing = Listing(child, actor, params, as_of=frame.as_of)
+        found.append(
+            Children(
+                register=child,
+                label=str(inline.label) or child.label,
+                listing=listing,
+                rows=table.body(listing, selectable=False),
+                fk=inline.fk,
+                may_add=not frame.read_only and actor.can("add", child.record_type),
+            )
+        )
+    return found
+
+
+@require_safe
+@page()
+def panel(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
+    """Show the record beside the list."""
+    record = shown(request, register, actor, ref)
+    return render(request, "registers/_panel.html", facts_of(request, register, actor, record))
+
+
+@require_safe
+@page()
+def history(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
+    """Show every change of a record: who, when, by which way, why, what."""
+    record = shown(request, register, actor, ref)
+    context = facts_of(request, register, actor, record)
+    context["timeline"] = entries(register, actor, record, moment=frame_of(request).moment, limit=500)
+    return render(request, "registers/history.html", context)
+
+
+@require_POST
+@page("delete")
+def remove(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
+    """Remove a record; the toast offers Undo."""
+    record = get_record(register, actor, ref, "delete")
+    name = register.title_of(record)
+    batch = uuid.uuid4()
+    try:
+        register.remove(record, actor=actor.by("form", batch))
+    except (ValidationError, StaleRecord) as error:
+        text = messages_of(error) if isinstance(error, ValidationError) else str(error)
+        toasts.add(request, text, tone="red")
+        return redirect(register.url(record))
+    toasts.add(request, _("%(name)s removed.") % {"name": name}, undo_url=f"/undo/{batch}/")
+    return redirect(came_from(request, register.path))
+
+
+@page("view")
+def act(request: HttpRequest, register: Register[Any], actor: Actor, ref: str, name: str) -> HttpResponse:
+    """Do one of the register's actions on a record, asking first for the facts that it needs."""
+    if frame_of(request).read_only:
+        raise Http404
+    record = get_record(register, actor, ref)
+    action = next((a for a in actions_for(register, actor, record) if a.name == name), None)
+    if action is None:
+        raise Http404
+    posted = request.method == "POST"
+    form = action.form(request.POST if posted and "act" in request.POST else None) if action.form else None
+    if posted and (form is None or (form.is_bound and form.is_valid())):
+        batch = uuid.uuid4()
+        try:
+            action.run(record=record, actor=actor.by("form", batch), **(form.cleaned_data if form else {}))
+        except (ValidationError, StaleRecord, PermissionDenied) as error:
+            text = messages_of(error) if isinstance(error, ValidationError) else str(error)
+            if form is None:
+                toasts.add(request, text, tone="red")
+                return redirect(came_from(request, register.url(record)))
+            form.add_error(None, text)
+        else:
+            said = _("%(name)s: %(action)s.") % {"name": register.title_of(record), "action": action.label}
+            undoable = Change.objects.filter(batch=batch).exists()
+            toasts.add(request, said, undo_url=f"/undo/{batch}/" if undoable else "")
+            return redirect(came_from(request, register.url(record)))
+    context = {
+        "register": register,
+        "record": record,
+        "action": action,
+        "form": form,
+        "title": register.title_of(record),
+    }
+    return render(request, "registers/act.html", context | {"next": came_from(request, register.url(record))})
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    """Take back one's own last act."""
+    try:
+        done = records.undo(batch, actor=actor_of(request).at(clock.now()))
+    except (ValidationError, StaleRecord, PermissionDenied) as error:
+        text = messages_of(error) if isinstance(error, ValidationError) else str(error)
+        toasts.add(request, text, tone="red")
+    else:
+        toasts.add(request, _("Undone: %(name)s.") % {"name": done[-1].label if len(done) == 1 else len(done)})
+    return redirect(came_from(request, request.headers.get("referer") or "/"))
