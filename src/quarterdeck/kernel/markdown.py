@@ -1,7 +1,8 @@
 """Markdown as people write it in comments and descriptions, made into safe HTML.
 
-Raw HTML is shown as typed, images become links, and what comes out passes a sanitiser, so the result may go into any page.
-`@[Name](user:12)` and `@name@example.org` are mentions; codes such as PRJ-0042 become links when the resolver knows them.
+Raw HTML is shown as typed, images become links, and what comes out passes a sanitiser, so the result may go into any
+page. `@[Name](user:12)` and `@name@example.org` are mentions; codes such as PRJ-0042 become links when the resolver
+knows them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 Kind = Literal["user", "email", "code"]
-#: Given a kind and its key (a user's id, an address, a code), returns the address of its page, or None when there is none to show.
+#: Given a kind and its key (a user's id, an e-mail address, a code), returns the address of its page, or None.
 Resolver = Callable[[Kind, str], str | None]
 
 REFERENCE = re.compile(
@@ -110,7 +111,7 @@ def plain(text: str) -> str:
 
 
 def _linked(tokens: Sequence[Token], resolver: Resolver | None) -> list[Token]:
-    """Return inline tokens with mentions, codes and bare addresses turned into links; text inside links stays as it is."""
+    """Return inline tokens with mentions, codes and bare addresses as links; text inside links stays as it is."""
     out: list[Token] = []
     open_: list[Token] = []
     for token in tokens:

@@ -38,7 +38,7 @@ MINOR_UNITS = {
 }
 
 
-class CurrencyMismatch(ValueError):
+class CurrencyError(ValueError):
     """Two amounts in different currencies were added or compared."""
 
 
@@ -54,13 +54,13 @@ def unit(currency: str) -> Decimal:
 
 @dataclass(frozen=True)
 class Money:
-    """An amount in a currency. Adding or comparing different currencies raises CurrencyMismatch."""
+    """An amount in a currency. Adding or comparing different currencies raises CurrencyError."""
 
     amount: Decimal
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+        if not self.amount.is_finite():
             raise ValueError("The amount of money is a finite Decimal.")
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise ValueError("A currency is three capital letters.")
@@ -72,7 +72,7 @@ class Money:
 
     def _same(self, other: Money) -> Decimal:
         if self.currency != other.currency:
-            raise CurrencyMismatch(f"{self.currency} and {other.currency} need a rate.")
+            raise CurrencyError(f"{self.currency} and {other.currency} need a rate.")
         return other.amount
 
     def __add__(self, other: Money) -> Money:
@@ -116,8 +116,8 @@ class Money:
     def allocate(self, weights: Sequence[Decimal | int]) -> tuple[Money, ...]:
         """Share the rounded amount out by weight, to the minor unit and without loss.
 
-        Largest remainder: what rounding down leaves over goes, unit by unit, to the shares that lost most; the earlier share wins
-        a tie. Raises ValueError on a negative weight or when all are zero.
+        Largest remainder: what rounding down leaves over goes, unit by unit, to the shares that lost most; the earlier
+        share wins a tie. Raises ValueError on a negative weight or when all are zero.
         """
         shares = [Decimal(weight) for weight in weights]
         whole = sum(shares, Decimal(0))

@@ -1,3 +1,5 @@
+"""The `comments` application."""
+
 from django.apps import AppConfig
 
 

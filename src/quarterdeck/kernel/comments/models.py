@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 class Comment(models.Model):
     """A remark in Markdown on one record, seen by whoever sees that record.
 
-    It has no node of its own, so it is not a Record: it is reached only through the record that it is about. A removed comment
-    keeps its place with an empty body; history keeps what it said.
+    It has no node of its own, so it is not a Record: it is reached only through the record that it is about. A removed
+    comment keeps its place with an empty body; history keeps what it said.
     """
 
     record_type = models.CharField(max_length=100)

@@ -14,7 +14,7 @@ from quarterdeck.kernel.comments.models import Comment
 
 
 def comments_of(record: Record) -> QuerySet[Comment]:
-    """Return the comments on a record, oldest first, removed ones included. The caller has checked that the actor sees the record."""
+    """Return the comments on a record that the caller may show, oldest first, removed ones included."""
     return Comment.objects.filter(record_type=record_type(record), record_id=record.pk).select_related("author")
 
 

@@ -1,3 +1,5 @@
+"""The `fields` application."""
+
 from django.apps import AppConfig
 
 

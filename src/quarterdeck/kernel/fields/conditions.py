@@ -30,10 +30,10 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 
 
 def q(definition: CustomField, op: str, value: Any, *, prefix: str = "") -> Q:
-    """Return the condition that a custom field compares so with a value; `prefix` leads to the record, such as `owner__`.
+    """Return the condition that a custom field compares so with a value; `prefix` leads to the record (`owner__`).
 
-    `ne` holds for rows without a value; amounts of money compare only within their own currency. Raises ValidationError for an
-    operator that the kind does not take, or a value that does not fit.
+    `ne` holds for rows without a value; amounts of money compare only within their own currency. Raises
+    ValidationError for an operator that the kind does not take, or a value that does not fit.
     """
     if op not in OPERATORS[Kind(definition.kind)]:
         raise ValidationError(_("“%(field)s” cannot be filtered so.") % {"field": definition.label})

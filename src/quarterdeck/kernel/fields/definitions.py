@@ -15,10 +15,10 @@ Definitions = Sequence[CustomField]
 def fields_for(
     record_type: str, actor: Actor | None = None, scope_path: str | None = None, *, retired: bool = False
 ) -> tuple[CustomField, ...]:
-    """Return the custom fields of a record type in their order, by one short query: read once a request and hand them on.
+    """Return the custom fields of a record type in their order, by one short query: read once and hand them on.
 
-    With `scope_path`, those that hold at that node; with an actor, those that hold on rows the actor may see. `retired` gives
-    those out of use as well, for reading the past.
+    With `scope_path`, those that hold at that node; with an actor, those that hold on rows the actor may see.
+    `retired` gives those out of use as well, for reading the past.
     """
     rows = CustomField.objects.filter(record_type=record_type).select_related("scope")
     if not retired:
@@ -38,5 +38,5 @@ def _meets(path: str, paths: Sequence[str]) -> bool:
 
 
 def holds_at(definition: CustomField, scope_path: str | None) -> bool:
-    """Tell whether a field holds on a row governed by the node with this path; a row without a node has those of everywhere."""
+    """Tell whether a field holds on a row governed by the node with this path, or by none (None)."""
     return definition.scope is None or (scope_path is not None and scope_path.startswith(definition.scope.path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from quarterdeck.kernel.access.pointers import model_of
 from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.fields.definitions import Definitions
 from quarterdeck.kernel.fields.models import CustomField, Kind
-from quarterdeck.kernel.fields.values import DIGITS, LONGEST, python_value
+from quarterdeck.kernel.fields.values import DASH, DIGITS, LONGEST, python_value
 from quarterdeck.kernel.money import Money
 
 #: Form names are this and the key, so that they clash with no field of the record itself.
@@ -69,38 +69,56 @@ class MoneyField(forms.MultiValueField):
 
 
 def form_fields(definitions: Definitions, *, actor: Actor) -> dict[str, forms.Field]:
-    """Return a form field for each custom field by its form name, in order; choices of links are what the actor may see."""
+    """Return a form field for each custom field by its form name, in order; links offer what the actor may see."""
     return {form_name(field.key): form_field(field, actor=actor) for field in definitions}
 
 
 def form_field(definition: CustomField, *, actor: Actor) -> forms.Field:
     """Return the form field of one custom field."""
     common: dict[str, Any] = {"label": definition.label, "required": definition.required, "help_text": definition.help}
-    match Kind(definition.kind):
-        case Kind.TEXT:
-            return forms.CharField(max_length=LONGEST[Kind.TEXT], **common)
-        case Kind.LONG_TEXT:
-            return forms.CharField(
-                max_length=LONGEST[Kind.LONG_TEXT], widget=forms.Textarea(attrs={"rows": 4}), **common
-            )
-        case Kind.NUMBER:
-            return forms.DecimalField(max_digits=DIGITS, widget=forms.NumberInput(attrs={"step": "any"}), **common)
-        case Kind.MONEY:
-            return MoneyField(**common)
-        case Kind.DATE:
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
-        case Kind.CHOICE:
-            return forms.ChoiceField(choices=[("", "–"), *((c, c) for c in definition.choices)], **common)
-        case Kind.YES_NO:
-            words = [("", "–"), ("true", _("Yes")), ("false", _("No"))]
-            return forms.TypedChoiceField(choices=words, coerce=lambda word: word == "true", empty_value=None, **common)
-        case Kind.URL:
-            return forms.URLField(max_length=LONGEST[Kind.URL], assume_scheme="https", **common)
-        case Kind.RECORD:
-            model = model_of(definition.target)
-            if model is None:
-                return forms.CharField(disabled=True, **common)
-            return forms.ModelChoiceField(queryset=visible(model._default_manager.all(), actor), **common)
+    if definition.kind == Kind.RECORD:
+        return _link(definition, actor, common)
+    return _FORM_FIELDS[Kind(definition.kind)](definition, common)
+
+
+def _link(definition: CustomField, actor: Actor, common: dict[str, Any]) -> forms.Field:
+    model = model_of(definition.target)
+    if model is None:
+        return forms.CharField(disabled=True, **common)
+    return forms.ModelChoiceField(queryset=visible(model._default_manager.all(), actor), **common)
+
+
+def _choice(definition: CustomField, common: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(choices=[("", DASH), *((choice, choice) for choice in definition.choices)], **common)
+
+
+def _yes_no(definition: CustomField, common: dict[str, Any]) -> forms.Field:
+    words = [("", DASH), ("true", _("Yes")), ("false", _("No"))]
+    return forms.TypedChoiceField(choices=words, coerce=lambda word: word == "true", empty_value=None, **common)
+
+
+def _date(definition: CustomField, common: dict[str, Any]) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+
+
+def _number(definition: CustomField, common: dict[str, Any]) -> forms.Field:
+    return forms.DecimalField(max_digits=DIGITS, widget=forms.NumberInput(attrs={"step": "any"}), **common)
+
+
+def _long_text(definition: CustomField, common: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=LONGEST[Kind.LONG_TEXT], widget=forms.Textarea(attrs={"rows": 4}), **common)
+
+
+_FORM_FIELDS: dict[Kind, Callable[[CustomField, dict[str, Any]], forms.Field]] = {
+    Kind.TEXT: lambda _definition, common: forms.CharField(max_length=LONGEST[Kind.TEXT], **common),
+    Kind.LONG_TEXT: _long_text,
+    Kind.NUMBER: _number,
+    Kind.MONEY: lambda _definition, common: MoneyField(**common),
+    Kind.DATE: _date,
+    Kind.CHOICE: _choice,
+    Kind.YES_NO: _yes_no,
+    Kind.URL: lambda _definition, common: forms.URLField(max_length=LONGEST[Kind.URL], assume_scheme="https", **common),
+}
 
 
 def initial(definitions: Definitions, custom: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class CustomField(Record):
         return self.label
 
     def clean(self) -> None:
-        """Refuse what would make values unreadable: a changed key or kind, a choice without choices, a link to nothing."""
+        """Refuse what would make values unreadable: a changed key or kind, no choices, a link to nothing."""
         errors: dict[str, str] = {}
         if model_of(self.record_type) is None:
             errors["record_type"] = gettext("Choose one of those listed.")

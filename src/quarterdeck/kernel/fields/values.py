@@ -22,10 +22,10 @@ from quarterdeck.kernel.money import Money, minor_units
 LONGEST = {Kind.TEXT: 500, Kind.LONG_TEXT: 20_000, Kind.URL: 2_000}
 #: As many decimal digits as a JSON number keeps exactly.
 DIGITS = 15
+DASH = "\u2013"
 YES, NO = ("true", "yes", "y", "1", "on"), ("false", "no", "n", "0", "off")
-MONEY = re.compile(
-    r"(?P<amount>[-+\u2212]?[\d., \u00a0\u202f']+)\s*(?P<currency>[A-Za-z]{3})|(?P<first>[A-Za-z]{3})\s*(?P<rest>[-+\u2212]?[\d., \u00a0\u202f']+)"
-)
+AMOUNT = r"[-+\u2212]?[\d., \u00a0\u202f']+"
+MONEY = re.compile(rf"(?P<amount>{AMOUNT})\s*(?P<currency>[A-Za-z]{{3}})|(?P<first>[A-Za-z]{{3}})\s*(?P<rest>{AMOUNT})")
 _url = URLValidator(schemes=["http", "https"])
 
 
@@ -39,11 +39,12 @@ def clean_values(
     stored: Mapping[str, Any] | None = None,
     definitions: Definitions | None = None,
 ) -> dict[str, Any]:
-    """Return `values` (by key) as `Record.custom` keeps them, or raise ValidationError with a text for each key at fault.
+    """Return `values` as `Record.custom` keeps them, or raise ValidationError with a text for each key at fault.
 
-    Values may be typed text, JSON or Python values; empty ones are left out. With `partial` only the given keys are looked at and
-    laid over `stored`; otherwise a required field must be given. What `stored` holds under keys that are out of use or hold
-    elsewhere is kept. Links are checked against what the actor may see, one query for each kind of record linked to.
+    Values may be typed text, JSON or Python values; empty ones are left out. With `partial` only the given keys are
+    looked at and laid over `stored`; otherwise a required field must be given. What `stored` holds under keys that are
+    out of use or hold elsewhere is kept. New links are checked against what the actor may see, one query for each kind
+    of record linked to.
     """
     found = definitions if definitions is not None else fields_for(record_type, scope_path=scope_path)
     known = {field.key: field for field in found}
@@ -98,12 +99,8 @@ def _text(definition: CustomField, value: Any) -> str:
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValidationError(_("A number is needed here."))
-    if isinstance(value, str):
-        plain = value.replace("\u2212", "-")
-        # As typed in the reader's language, or as programs write it.
-        value = plain if re.fullmatch(r"[-+]?\d+(\.\d+)?", plain) else formats.sanitize_separators(plain)
     try:
-        number = Decimal(str(value).replace(" ", "").replace("\u00a0", ""))
+        number = Decimal(_typed(value) if isinstance(value, str) else str(value))
     except InvalidOperation:
         raise ValidationError(_("A number is needed here.")) from None
     if not number.is_finite():
@@ -112,6 +109,21 @@ def _decimal(value: Any) -> Decimal:
     if len(number.as_tuple().digits) > DIGITS or abs(number.adjusted()) > DIGITS:
         raise ValidationError(_("At most %(count)d digits.") % {"count": DIGITS})
     return number
+
+
+def _typed(text: str) -> str:
+    """Return a number as programs write it; as typed in the reader's language, with thousands only in their places.
+
+    `1,20` is then refused in English, rather than taken for 120.
+    """
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace("\u2212", "-")
+    if re.fullmatch(r"[-+]?\d+(\.\d+)?", plain):
+        return plain
+    group, point = (re.escape(str(formats.get_format(name))) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+    found = re.fullmatch(rf"(?P<whole>[-+]?(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+))(?:{point}(?P<part>\d+))?", plain)
+    if found is None:
+        raise ValidationError(_("A number is needed here."))
+    return re.sub(r"[^-+\d]", "", found["whole"]) + "." + (found["part"] or "0")
 
 
 def _json_number(number: Decimal) -> int | float:
@@ -154,7 +166,7 @@ def _date(definition: CustomField, value: Any) -> str:
         found = None
     for form in formats.get_format_lazy("DATE_INPUT_FORMATS") if isinstance(value, str) and found is None else ():
         try:
-            found = dt.datetime.strptime(value, str(form)).date()
+            found = dt.datetime.strptime(value, str(form)).date()  # noqa: DTZ007  a date has no zone
             break
         except ValueError:
             continue
@@ -225,7 +237,7 @@ def _unseen(
 
 
 def python_value(definition: CustomField, value: Any) -> Any:
-    """Return a kept value as Python knows it: Decimal, Money, date; others as they are, None for what cannot be read."""
+    """Return a kept value as Python knows it (Decimal, Money, date); None for what cannot be read."""
     try:
         if value is None or value == "":
             return None
@@ -243,8 +255,8 @@ def python_value(definition: CustomField, value: Any) -> Any:
 def display(definition: CustomField, value: Any, labels: Mapping[tuple[str, int], str] | None = None) -> str:
     """Return a kept value in words, in the reader's language; "" when empty.
 
-    Links need `labels` (from `labels_for`), so that a list of any length asks the database once; a link that is not among
-    them shows as “–”, as does one to a record that the reader may not see.
+    Links need `labels` (from `labels_for`), so that a list of any length asks the database once; a link that is not
+    among them shows as a dash, as does one to a record that the reader may not see.
     """
     value = python_value(definition, value)
     if value is None:
@@ -252,7 +264,7 @@ def display(definition: CustomField, value: Any, labels: Mapping[tuple[str, int]
     if definition.kind == Kind.YES_NO:
         return _("Yes") if value else _("No")
     if definition.kind == Kind.RECORD:
-        return (labels or {}).get((definition.target, value), "–")
+        return (labels or {}).get((definition.target, value), DASH)
     if isinstance(value, Money):
         amount = formats.number_format(value.rounded.amount, minor_units(value.currency), force_grouping=True)
         return f"{amount} {value.currency}".replace("-", "\u2212", 1)
@@ -266,7 +278,7 @@ def display(definition: CustomField, value: Any, labels: Mapping[tuple[str, int]
 def labels_for(
     definitions: Definitions, customs: Iterable[Mapping[str, Any]], actor: Actor
 ) -> dict[tuple[str, int], str]:
-    """Return the names of all linked records that the actor may see, by (type, id): one query for each type linked to."""
+    """Return the names of the linked records that the actor may see, by (type, id): one query for each type."""
     links = [field for field in definitions if field.kind == Kind.RECORD]
     wanted: dict[str, set[int]] = {}
     for custom in customs if links else ():

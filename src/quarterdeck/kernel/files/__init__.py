@@ -1,1 +1,1 @@
-"""Files kept with any record: each content stored once, typed by what it holds, handed out only to who sees the record."""
+"""Files kept with any record: each content once, typed by what it holds, for those who see the record."""

@@ -1,3 +1,5 @@
+"""The `files` application."""
+
 from django.apps import AppConfig
 
 

@@ -43,7 +43,8 @@ def largest() -> int:
 def file_attach(*, record: Record, upload: Upload, actor: Actor, note: str = "") -> Attachment:
     """Keep an uploaded file with a record and note it in the record's history.
 
-    The actor may change the record. Raises ValidationError when the file is empty, too large or of a refused type, or AccessDenied.
+    The actor may change the record. Raises ValidationError when the file is empty, too large or of a refused type, or
+    AccessDenied.
     """
     return content_attach(record=record, name=upload.name or "", chunks=upload.chunks(), actor=actor, note=note)
 
@@ -60,8 +61,8 @@ def content_attach(*, record: Record, name: str, chunks: Iterable[bytes], actor:
             content_type = kinds.content_type(stored.path, name)
             _refuse(name, content_type)
             storage.keep(stored)
-            return _attach(record, name, stored, content_type, actor, note)
-    except storage.TooLarge:
+            return _attach(record, name, stored, content_type=content_type, actor=actor, note=note)
+    except storage.TooLargeError:
         raise ValidationError(
             {"file": _("“%(name)s” is larger than %(limit)s.") % {"name": name, "limit": filesizeformat(largest())}}
         ) from None
@@ -69,7 +70,7 @@ def content_attach(*, record: Record, name: str, chunks: Iterable[bytes], actor:
 
 @transaction.atomic
 def _attach(
-    record: Record, name: str, stored: storage.Stored, content_type: str, actor: Actor, note: str
+    record: Record, name: str, stored: storage.Stored, *, content_type: str, actor: Actor, note: str
 ) -> Attachment:
     attachment = Attachment.objects.create(
         record_type=record_type(record),
@@ -113,7 +114,7 @@ def _changeable(attachment: Attachment, actor: Actor) -> Record:
 
 
 def clean_name(name: str) -> str:
-    """Return a file name without folders, control characters or what turns text around; its ending is kept when it is cut."""
+    """Return a file name without folders, control characters or what turns text around; a cut keeps the ending."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
     shown = " ".join(shown.split()).strip(". ") or "file"

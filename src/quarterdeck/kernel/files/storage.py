@@ -20,7 +20,7 @@ GRACE = dt.timedelta(hours=6)
 KEEP_REMOVED = dt.timedelta(days=30)
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The content is longer than the limit."""
 
 
@@ -47,7 +47,7 @@ def path_of(sha256: str) -> Path:
 def received(chunks: Iterable[bytes], *, limit: int) -> Iterator[Stored]:
     """Take a content into a file of its own, to be looked at and then `keep`t; what is not kept is gone afterwards.
 
-    Raises TooLarge beyond `limit` bytes.
+    Raises TooLargeError beyond `limit` bytes.
     """
     folder = root() / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,7 +59,7 @@ def received(chunks: Iterable[bytes], *, limit: int) -> Iterator[Stored]:
             for chunk in chunks:
                 size += len(chunk)
                 if size > limit:
-                    raise TooLarge
+                    raise TooLargeError
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
@@ -77,12 +77,12 @@ def keep(stored: Stored) -> Path:
         # A fresh date keeps it from being cleaned away before the row that needs it is committed.
         os.utime(path)
     else:
-        os.replace(stored.path, path)
+        stored.path.replace(path)
     return path
 
 
 def clean_up(*, now: dt.datetime, keep_removed: dt.timedelta = KEEP_REMOVED) -> int:
-    """Forget attachments removed longer ago than `keep_removed`, then delete contents that no row names; return the bytes freed."""
+    """Forget files removed longer ago than `keep_removed`, delete contents that no row names; return bytes freed."""
     Attachment.objects.filter(removed_at__lt=now - keep_removed).delete()
     freed = 0
     oldest = (now - GRACE).timestamp()

@@ -1,3 +1,5 @@
+"""The `links` application."""
+
 from django.apps import AppConfig
 
 

@@ -37,7 +37,7 @@ SYMMETRIC = frozenset({Kind.RELATES})
 
 
 class Link(models.Model):
-    """One link. The labels are those of the ends when it was made: history's words, never shown to who may not see the end."""
+    """One link. The labels are those of the ends when it was made, never shown to who may not see the end."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     from_type = models.CharField(max_length=100)

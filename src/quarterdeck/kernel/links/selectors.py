@@ -43,7 +43,8 @@ class Linked:
 def links_of(record: Record, actor: Actor) -> list[Linked]:
     """Return the links of a record whose other end the actor may see, in the order they were made.
 
-    One query for the links and one for each type at their other ends. The caller has checked that the actor sees the record.
+    One query for the links and one for each type at their other ends. The caller has checked that the actor sees the
+    record.
     """
     kind, pk = record_type(record), record.pk
     links = list(Link.objects.filter(Q(from_type=kind, from_id=pk) | Q(to_type=kind, to_id=pk)))

@@ -72,7 +72,7 @@ def _exists(kind: str, pk: int) -> bool:
 
 
 def _words(link: Link, *, outward: bool) -> dict[str, object]:
-    """Return one end of a link as history keeps it, with a pointer, so that readers can hide an end they may not see."""
+    """Return one end of a link as history keeps it: a pointer, so that a reader who may not see it learns no name."""
     kind = Kind(link.kind)
     if outward:
         return {"reads": str(kind.label), "type": link.to_type, "id": link.to_id}

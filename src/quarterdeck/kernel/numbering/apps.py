@@ -1,3 +1,5 @@
+"""The `numbering` application."""
+
 from django.apps import AppConfig
 
 

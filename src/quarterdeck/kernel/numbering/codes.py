@@ -47,7 +47,7 @@ def _move(prefix: str, by: int, rule: str) -> int:
     if not PREFIX.fullmatch(prefix):
         raise ValueError(f"“{prefix}” cannot begin a code: capitals, digits and inner hyphens, at most 20.")
     sql = (
-        f"INSERT INTO {TABLE} (prefix, last) VALUES (%s, %s) "
+        f"INSERT INTO {TABLE} (prefix, last) VALUES (%s, %s) "  # noqa: S608  constants only
         f"ON CONFLICT (prefix) DO UPDATE SET last = {rule.format(table=TABLE)} RETURNING last"
     )
     with transaction.atomic(), connection.cursor() as cursor:

@@ -1,1 +1,1 @@
-"""Search over every kind of record: declared once by its app, kept in step by events, limited to what the searcher may see."""
+"""Search over every kind of record: declared by its app, kept in step by events, limited to what one may see."""

@@ -1,3 +1,5 @@
+"""The `search` application."""
+
 from django.apps import AppConfig
 
 
@@ -8,6 +10,7 @@ class SearchConfig(AppConfig):
     label = "search"
 
     def ready(self) -> None:
+        """Follow every change of a record."""
         from quarterdeck.kernel.events import subscribe
         from quarterdeck.kernel.records import Changed
         from quarterdeck.kernel.search.index import on_changed

@@ -18,7 +18,7 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Searched:
-    """How one kind of record is searched and shown. `title`, `code` and `detail` are a field's name or a function of the record."""
+    """How one kind of record is searched and shown; `title`, `code`, `detail`: a field's name or a function of it."""
 
     model: type[Record]
     title: Text
@@ -67,8 +67,8 @@ def declare(
 ) -> None:
     """Make a kind of record found by its title, code and body fields; called in the app's `ready`.
 
-    `kind` heads the group of results (the model's plural by default), `icon` is an icon's name, `related` the foreign keys that
-    functions read. Sensitive fields are refused: a search that finds them would give them away.
+    `kind` heads the group of results (the model's plural by default), `icon` is an icon's name, `related` the foreign
+    keys that functions read. Sensitive fields are refused: a search that finds them would give them away.
     """
     parts = (title, code, detail, *body)
     sensitive = sorted(part for part in parts if isinstance(part, str) and part in model.field_classes)

@@ -49,9 +49,9 @@ def find(
 ) -> list[Hit]:
     """Return the records that match every word of a text (each as a beginning) and that the actor may see, best first.
 
-    An exact code comes first, then titles and codes that begin with the text, then the rest by weight, a word in the title
-    counting four times one in the body. `scope` narrows to a node and below, `kinds` to record types. One query, and one more for
-    each record type that matches.
+    An exact code comes first, then titles and codes that begin with the text, then the rest by weight, a word in the
+    title counting four times one in the body. `scope` narrows to a node and below, `kinds` to record types. One query,
+    and one more for each record type that matches.
     """
     wanted = words(text)[:MOST_WORDS]
     limit = min(limit, MOST_HITS)
@@ -62,7 +62,7 @@ def find(
     for record_type in _types(match):
         kind = searched(record_type)
         if kind is not None and (not kinds or record_type in kinds):
-            hits += _hits(kind, match, folded(text), actor, scope, limit)
+            hits += _hits(kind, match, folded(text), actor=actor, scope=scope, limit=limit)
     return sorted(hits, key=lambda hit: (hit.tier, hit.weight, hit.title, hit.record_id))[:limit]
 
 
@@ -76,7 +76,7 @@ def grouped(hits: list[Hit]) -> list[Group]:
 
 
 def _match(wanted: list[str]) -> str:
-    """Return the query in the database's own words; these are letters and digits only, so nothing in them can be syntax."""
+    """Return the query in the database's own words: letters and digits only, so nothing in them can be syntax."""
     if connection.vendor == "postgresql":
         return " & ".join(f"{word}:*" for word in wanted)
     return " ".join(f'"{word}"*' for word in wanted)
@@ -98,7 +98,7 @@ def _types(match: str) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _hits(kind: Searched, match: str, key: str, actor: Actor, scope: Scope | None, limit: int) -> list[Hit]:
+def _hits(kind: Searched, match: str, key: str, *, actor: Actor, scope: Scope | None, limit: int) -> list[Hit]:
     source, condition, weight = _source()
     rows = under(visible(kind.model._default_manager.all(), actor), scope).order_by().values("pk")
     try:
@@ -112,7 +112,7 @@ def _hits(kind: Searched, match: str, key: str, actor: Actor, scope: Scope | Non
         "ORDER BY tier, weight, e.title, e.record_id LIMIT %s"
     )
     begins = f"{key}%"
-    # Parameters stand in the order of the statement; PostgreSQL's match is in FROM and SQLite's in WHERE, both after the tier.
+    # In the order of the statement: PostgreSQL's match is in FROM and SQLite's in WHERE, both after the tier.
     given: list[Any] = [key, begins, begins, match, kind.record_type, *parameters, limit]
     with connection.cursor() as cursor:
         cursor.execute(sql, given)

@@ -8,8 +8,8 @@ from django.db import models
 class Entry(models.Model):
     """One record in the index. Words are folded (no case, no accents, no punctuation), so both databases find the same.
 
-    The full-text index beside this table (FTS5 with triggers, or a generated tsvector) is made by the migration. Who may see an
-    entry is not kept here: every search asks `access.visible`, so a right withdrawn a moment ago counts.
+    The full-text index beside this table (FTS5 with triggers, or a generated tsvector) is made by a migration. Who may
+    see an entry is not kept here: every search asks `access.visible`, so a right withdrawn a moment ago counts.
     """
 
     record_type = models.CharField(max_length=100)

@@ -34,7 +34,7 @@ def _item(hit: Hit) -> dict[str, Any]:
 @login_required
 @require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
-    """Return what matches `q` for the command palette: {"groups": [{"label", "items": [{label, detail, kind, url, icon}]}]}."""
+    """Return what matches `q` for the palette: {"groups": [{"label", "items": [{label, detail, kind, url, icon}]}]}."""
     actor, text, scope = _asked(request)
     groups = grouped(find(actor, text, scope=scope, limit=SUGGESTED))
     return JsonResponse({"groups": [{"label": g.label, "items": [_item(hit) for hit in g.hits]} for g in groups]})

@@ -1,3 +1,5 @@
+"""The `tags` application."""
+
 from django.apps import AppConfig
 
 

@@ -12,14 +12,15 @@ from quarterdeck.kernel.tags.models import Tag, Tagging
 
 
 def tags_of(records: Sequence[Record]) -> dict[int, list[Tag]]:
-    """Return the tags of some records of one model by record id, each list in order of name. One query, whatever their number."""
+    """Return the tags of some records of one model by record id, in order of name. One query for all."""
     found: dict[int, list[Tag]] = {record.pk: [] for record in records}
     if not records:
         return found
     rows = Tagging.objects.filter(record_type=record_type(records[0]), record_id__in=found)
-    for row in rows.select_related("tag").order_by("tag__name"):
+    for row in rows.select_related("tag"):
         found[row.record_id].append(row.tag)
-    return found
+    # Sorted here, so that the order does not depend on the database's collation.
+    return {pk: sorted(tags, key=lambda tag: tag.name.casefold()) for pk, tags in found.items()}
 
 
 def named(names: Iterable[str]) -> Q:
@@ -31,7 +32,7 @@ def named(names: Iterable[str]) -> Q:
 
 
 def tagged(kind: str, names: Sequence[str], *, every: bool = False) -> QuerySet[Tagging, int]:
-    """Return the ids of records of a type that bear one of the tags, or every one of them: for `pk__in=`, as a subquery."""
+    """Return the ids of records of a type that bear one of the tags, or `every` one: a subquery for `pk__in=`."""
     wanted = {name.strip().casefold() for name in names if name.strip()}
     rows = Tagging.objects.filter(record_type=kind, tag__in=Tag.objects.filter(named(wanted)).values("pk")).order_by()
     if every:
@@ -44,7 +45,7 @@ def tagged(kind: str, names: Sequence[str], *, every: bool = False) -> QuerySet[
     return rows.values_list("record_id", flat=True)
 
 
-def suggest(text: str = "", *, limit: int = 20) -> list[Tag]:
+def suggest(text: str = "", *, limit: int = 20) -> Sequence[Tag]:
     """Return tags whose name contains a text, the most used first."""
     rows = Tag.objects.annotate(uses=Count("taggings")).order_by("-uses", "name")
     return list(rows.filter(name__icontains=text.strip()) if text.strip() else rows)[:limit]

@@ -25,7 +25,8 @@ LONGEST = 50
 def set_tags(record: Record, names: Iterable[str], actor: Actor) -> list[Tag]:
     """Give a record exactly these tags, making those that are new, and note it in the record's history.
 
-    Whoever may change the record may use any word. Raises ValidationError on a name too long or too many, or AccessDenied.
+    Whoever may change the record may use any word. Raises ValidationError on a name too long or too many, or
+    AccessDenied.
     """
     return change_tags([record], actor=actor, exactly=names)[record.pk]
 
