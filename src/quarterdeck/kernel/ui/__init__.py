@@ -1,1 +1,1 @@
-"""The look and the frame: navigation, scope, as-of date, components, charts, slots and toasts that every page shares."""
+"""The look and the frame: navigation, scope, as-of date, components, charts, slots and toasts of every page."""

@@ -65,18 +65,15 @@ def rag(state: str | None, size: int = 16, *, quiet: bool = False, label: Text |
     `quiet` draws green softly, for grids. `label` is what a screen reader says; the state's word by default, and None
     hides the mark because the word stands beside it.
     """
-    key = state if state in _RAG_SHAPES else "none"
+    key = state if state and state in _RAG_SHAPES else "none"
     css = f"rag rag-{key}" + (" rag-20" if size >= 20 else "") + (" rag-quiet" if quiet and key == "green" else "")
-    if label is None:
-        said = 'aria-hidden="true"'
-    else:
-        said = f'role="img" aria-label="{escape(label or RAG_WORDS[key])}"'
+    said = 'aria-hidden="true"' if label is None else f'role="img" aria-label="{escape(label or RAG_WORDS[key])}"'
     return _safe(f'<svg class="{css}" viewBox="0 0 16 16" {said}>{_RAG_SHAPES[key]}</svg>')
 
 
 def rag_badge(state: str | None, word: Text = "") -> SafeString:
     """Return the mark and its word as one badge: what a page title carries."""
-    key = state if state in _RAG_SHAPES else "none"
+    key = state if state and state in _RAG_SHAPES else "none"
     tone = "" if key == "none" else f" badge-{key}"
     return _safe(f'<span class="badge badge-large{tone}">{rag(key, label=None)}{escape(word or RAG_WORDS[key])}</span>')
 
@@ -123,7 +120,8 @@ def code(value: str, href: str = "") -> SafeString:
 
 def link(text: Text, href: str, css: str = "name") -> SafeString:
     """Return a link; the default class is that of a record's name."""
-    return _safe(f'<a class="{escape(css)}" href="{escape(href)}">{conditional_escape(text)}</a>')
+    words = conditional_escape(str(text) if isinstance(text, Promise) else text)
+    return _safe(f'<a class="{escape(css)}" href="{escape(href)}">{words}</a>')
 
 
 def number(value: Number, places: int = 0) -> str:
@@ -150,7 +148,7 @@ def _scaled(value: Decimal) -> tuple[Decimal, str]:
 
 
 def money_text(amount: Number | None, currency: str = "", *, short: bool = False, sign: bool = False) -> str:
-    """Return an amount in words of its currency, `£1,200.50`; `short` gives three figures, `£39.8m`; `sign` a plus too."""
+    """Return an amount in words of its currency, `£1,200.50`; `short` gives `£39.8m`; `sign` a plus too."""
     if amount is None:
         return ""
     value = amount if isinstance(amount, Decimal) else Decimal(str(amount))

@@ -1,4 +1,4 @@
-"""Error pages: what happened, what is kept, what to do. Names for `handler400` and the like, and the CSRF failure view."""
+"""Error pages: what happened, what is kept, what to do. For `handler400` and the like."""
 
 from __future__ import annotations
 
@@ -80,9 +80,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "back": "",
     }
     try:
-        html = loader.render_to_string("ui/errors/error.html", context)
+        return HttpResponseServerError(loader.render_to_string("ui/errors/error.html", context))
     except Exception:  # the page must come even when assets or templates are what failed
-        html = f"<!doctype html><title>500</title><h1>{context['heading']}</h1><p>{context['todo']}</p><p>{reference}</p>"
+        html = (
+            f"<!doctype html><title>500</title><h1>{context['heading']}</h1><p>{context['todo']}</p><p>{reference}</p>"
+        )
     return HttpResponseServerError(html)
 
 

@@ -56,9 +56,10 @@ def combobox(
     return mark_safe(  # noqa: S308 - every value is escaped
         f'<span class="combobox" data-combobox data-options-url="{escape(options_url)}">'
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        f'<input class="input" type="text" id="{escape(ident)}" value="{escape(label)}" role="combobox" autocomplete="off" '
-        f'aria-expanded="false" aria-autocomplete="list" aria-controls="{escape(ident)}_options"{extra}>'
-        f'{icon("chevrons-up-down", "icon-14")}'
+        f'<input class="input" type="text" id="{escape(ident)}" value="{escape(label)}" role="combobox" '
+        f'autocomplete="off" aria-expanded="false" aria-autocomplete="list" '
+        f'aria-controls="{escape(ident)}_options"{extra}>'
+        f"{icon('chevrons-up-down', 'icon-14')}"
         f'<span class="options" id="{escape(ident)}_options" role="listbox" hidden></span></span>'
     )
 
@@ -99,7 +100,7 @@ def control(bound: BoundField) -> SafeString:
 
 
 def field(bound: BoundField, span: str = "") -> SafeString:
-    """Return a whole field: label, control, help, errors; hidden fields only their input. `span`: short, long, or none."""
+    """Return a whole field: label, control, help, errors; a hidden one is only its input. `span`: short or long."""
     if bound.is_hidden:
         return bound.as_hidden()
     widget = bound.field.widget
@@ -140,6 +141,5 @@ def form_errors(form: forms.BaseForm) -> SafeString:
     if not errors:
         return SafeString("")
     lines = "".join(f"<p>{escape(error)}</p>" for error in errors)
-    return mark_safe(  # noqa: S308 - escaped above
-        f'<div class="notice notice-red" role="alert">{icon("circle-alert")}<div class="notice-text">{lines}</div></div>'
-    )
+    text = f'<div class="notice-text">{lines}</div>'
+    return mark_safe(f'<div class="notice notice-red" role="alert">{icon("circle-alert")}{text}</div>')  # noqa: S308

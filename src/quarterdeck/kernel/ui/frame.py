@@ -1,13 +1,12 @@
 """What the frame knows of a request: the scope picked, the date as of which one reads, theme, folded navigation.
 
-`frame_of(request)` is for views: it reads `?scope=` and `?as_of=`, remembers them in the session, and is computed once a
-request. A past date makes the page read-only: the view shows `frame.as_of`, and writes are refused by the actor.
+`frame_of(request)` is for views: it reads `?scope=` and `?as_of=`, remembers them in the session, and is computed once
+a request. A past date makes the page read-only: the view shows `frame.as_of`, and writes are refused by the actor.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -25,9 +24,6 @@ NAV_COOKIE: Final = "nav"
 SCOPE_KEY: Final = "ui_scope"
 AS_OF_KEY: Final = "ui_as_of"
 _ATTRIBUTE: Final = "_ui_frame"
-
-#: Tells whether an actor may pick a node as scope; set by the application that knows which records own nodes.
-ScopeRule = Callable[["Actor", Scope], bool]
 
 
 def _reachable(actor: Actor, scope: Scope) -> bool:
@@ -86,7 +82,7 @@ def _scope(request: HttpRequest, actor: Actor | None) -> Scope | None:
     asked = request.GET.get("scope")
     wanted = asked if asked is not None else request.session.get(SCOPE_KEY)
     scope = None
-    if actor is not None and str(wanted or "").isdigit():
+    if actor is not None and str(wanted or "").isdigit() and len(str(wanted)) < 12:
         scope = Scope.objects.filter(pk=int(str(wanted))).first()
         if scope is not None and not _reachable(actor, scope):
             scope = None

@@ -1,4 +1,4 @@
-"""Small drawings for table cells: sparkline, bullet, bar. SVG text, coloured by classes, with words for screen readers."""
+"""Small drawings for table cells: sparkline, bullet, bar. Coloured by classes, with words for screen readers."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def sparkline(
 ) -> SafeString:
     """Return a line of `width` x `height` px through the values that exist, with a dot at the last; empty for none.
 
-    The scale runs from the lowest to the highest value; a flat series lies in the middle. `tone` is red, amber, green or
-    accent.
+    The scale runs from the lowest to the highest value; a flat series lies in the middle. `tone` is red, amber, green
+    or accent.
     """
     points = [(index, float(value)) for index, value in enumerate(values) if value is not None]
     if not points:
@@ -66,14 +66,15 @@ def bullet(value: Value, target: Value, maximum: Value = 100, tone: str = "", la
 
 
 def bar(value: Value, maximum: Value, tone: str = "", label: str = "", *, track: bool = False) -> SafeString:
-    """Return a plain bar of `value` against `maximum`; `tone` as in the style sheet (adverse, favourable, quiet ...)."""
+    """Return a plain bar of `value` against `maximum`; `tone`: adverse, favourable, quiet, red, amber, green."""
     top = float(maximum) or 1.0
     reach = max(0.0, min(abs(float(value)) / abs(top), 1.0)) * 100
     css = f"bar bar-{tone}" if tone else "bar"
     back = '<rect class="track" width="100" height="8"/>' if track else ""
     return _svg(
         f'<svg class="{escape(css)}" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
-        f'aria-label="{escape(label or _plain(value))}">{back}<rect class="value" width="{reach:.1f}" height="8"/></svg>'
+        f'aria-label="{escape(label or _plain(value))}">{back}'
+        f'<rect class="value" width="{reach:.1f}" height="8"/></svg>'
     )
 
 

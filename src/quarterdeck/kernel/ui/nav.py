@@ -129,7 +129,7 @@ def current_key(shown: Iterable[tuple[NavItem, str]], path: str) -> str:
 
 
 def tree(actor: Actor, path: str = "", key: str = "") -> list[Branch]:
-    """Return the sections with at least one page that the actor may see; `key` names the current page, else `path` tells."""
+    """Return the sections with a page that the actor may see; `key` names the current page, else `path` tells."""
     shown: dict[str, list[tuple[NavItem, str]]] = {}
     for section in SECTIONS:
         visible = [(item, item.address()) for item in items(section.key) if item.visible(actor)]

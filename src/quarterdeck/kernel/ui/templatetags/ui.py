@@ -75,4 +75,3 @@ def attributes(**given: Any) -> SafeString:
         key = escape(name.strip("_").replace("_", "-"))
         parts.append(key if value is True else f'{key}="{escape(value)}"')
     return mark_safe(" ".join(parts))  # noqa: S308 - names and values are escaped
-
