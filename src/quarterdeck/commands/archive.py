@@ -9,6 +9,8 @@ The manifest holds, for each table, its rows and the last number that its key se
 rows must not be given out again, since histories point to rows by number.
 """
 
+from __future__ import annotations
+
 import base64
 import datetime as dt
 import decimal

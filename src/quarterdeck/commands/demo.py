@@ -4,6 +4,8 @@ The organisation is invented. It is never mixed into a real database: one that h
 """
 
 import argparse
+import importlib
+from typing import Any
 
 from quarterdeck.commands import Refusal
 from quarterdeck.commands.common import has_users, migrate_database, start
@@ -14,22 +16,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sign-ins", action="store_true", help="show the demo's sign-ins and build nothing")
 
 
+def demo_package() -> Any:
+    """The package that builds the demo; loaded late, since it loads every app."""
+    return importlib.import_module("quarterdeck.demo")
+
+
 def build() -> None:
     """Build the demo organisation as of now; the database must be empty."""
-    from quarterdeck import demo
     from quarterdeck.kernel import clock
 
-    demo.build(now=clock.now())
+    demo_package().build(now=clock.now())
 
 
 def sign_ins() -> list[str]:
     """One line for each persona of the demo that this database has, with its password."""
     from django.contrib.auth import get_user_model
 
-    from quarterdeck import demo
-
     here = set(get_user_model()._default_manager.values_list("email", flat=True))
-    found = [persona for persona in demo.PERSONAS if persona.email in here]
+    found = [persona for persona in getattr(demo_package(), "PERSONAS", ()) if persona.email in here]
     width = max((len(persona.email) for persona in found), default=0)
     return [f"  {persona.email:<{width}}  {persona.password}  {persona.title}" for persona in found]
 

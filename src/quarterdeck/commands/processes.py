@@ -18,6 +18,8 @@ def end_with(parent: int, *, every_s: float = 1.0) -> None:
         while os.getppid() == parent:
             time.sleep(every_s)
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE_S)
+        os._exit(1)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 

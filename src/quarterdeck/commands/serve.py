@@ -66,8 +66,10 @@ def check_free(host: str, port: int) -> None:
 
 def build_demo() -> None:
     """Fill the empty database with the demo organisation and say how long it took."""
-    from quarterdeck.commands.demo import build
+    from quarterdeck.commands.demo import build, demo_package
 
+    if not hasattr(demo_package(), "build"):
+        return
     print("Building the demo organisation, this first time only ...", flush=True)
     began = time.monotonic()
     build()
@@ -85,7 +87,7 @@ def serve(host: str, port: int, *, workers: int, with_worker: bool) -> None:
     parent = str(os.getpid())
     child = Child([sys.executable, "-m", "quarterdeck", "worker", "--parent", parent]) if with_worker else None
     server = Server(
-        "quarterdeck.config.wsgi:application",
+        "quarterdeck.commands.serving:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

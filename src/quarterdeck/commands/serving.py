@@ -1,0 +1,15 @@
+"""What each server process of `quarterdeck serve` runs: the WSGI application, for as long as the main process lives.
+
+Without this, server processes outlive a main process that was killed, and keep its port.
+"""
+
+import multiprocessing
+
+from quarterdeck.commands.processes import end_with
+from quarterdeck.config.wsgi import application
+
+__all__ = ["application"]
+
+_main = multiprocessing.parent_process()
+if _main is not None and _main.pid is not None:
+    end_with(_main.pid)
