@@ -106,7 +106,7 @@ class Verification:
         folder = ROOT / "frontend"
         install_packages(folder)
         node, npm, env = node_environment()
-        output = execute([node, npm, "run", "--silent", script], cwd=folder, env=env)
+        output = execute([node, str(npm), "run", "--silent", script], cwd=folder, env=env)
         counts = {word: int(number) for word, number in NODE_COUNT.findall(output)}
         names = {"pass": "passed", "fail": "failed", "skipped": "skipped"}
         for word, number in counts.items():

@@ -44,7 +44,7 @@ def new_place(
     folder = tmp_path_factory.mktemp("places")
 
     def sql(statement: str) -> None:
-        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # private
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
             cursor.execute(statement)
 
     def make(name: str, *, vendor: str = connection.vendor) -> Place:

@@ -4,5 +4,5 @@ NAMES = ("serve", "worker", "demo", "check", "backup", "restore", "user", "migra
 """In the order in which the help shows them."""
 
 
-class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
+class Refusal(Exception):
     """The command will not do it; the text is one plain line that says why and what to do."""

@@ -93,7 +93,7 @@ def typed(field: models.Field[Any, Any], value: Any) -> Any:
 def rows(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[list[Any]]:
     """The rows of one table by key, values made plain."""
     names = [field.attname for field in columns(model)]
-    query = QuerySet(model=model, using=connection.alias).order_by("pk").values_list(*names)
+    query: QuerySet[Any, Any] = QuerySet(model=model, using=connection.alias).order_by("pk").values_list(*names)
     for row in query.iterator(chunk_size=BATCH):
         yield [plain(value) for value in row]
 
@@ -235,7 +235,7 @@ def _load_table(archive: zipfile.ZipFile, model: type[models.Model], connection:
                 f"This backup is damaged: the columns of {model._meta.db_table} do not fit its migrations."
             )
         batch: list[models.Model] = []
-        manager = QuerySet(model=model, using=connection.alias)
+        manager: QuerySet[Any] = QuerySet(model=model, using=connection.alias)
         # Not save() or bulk_create(): a parent of multi-table inheritance has a table, and so a turn, of its own.
         insert: Callable[..., Any] = manager._insert  # type: ignore[attr-defined]  # django-stubs leaves it out
         for line in member:
