@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BoundField
 from django.forms.models import ModelForm, modelform_factory
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
@@ -20,39 +22,36 @@ from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.fields.values import clean_values
 from quarterdeck.kernel.records import Record
 from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
-from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.registers.spec import Register, for_model
+from quarterdeck.kernel.ui.fields import combobox
 
 
 class ReferenceWidget(forms.Select):
-    """A text field that looks related records up as one types; without script it is a plain address of one record."""
-
-    template_name = "registers/widgets/reference.html"
+    """A text field that looks related records up as one types; only the chosen one is read, however many there are."""
 
     def __init__(self, register: Register[Any], name: str, attrs: Mapping[str, Any] | None = None) -> None:
         super().__init__(dict(attrs or {}))
         self.options_url = f"{register.path}options/{name}/"
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Return what the template shows: only the chosen record is looked up, however many there are."""
+    @override
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = value[0] if isinstance(value, list | tuple) and value else value
         found = None
         if str(chosen or "").isdigit():
             queryset: Any = self.choices.queryset  # type: ignore[attr-defined]  # a ModelChoiceIterator by construction
             found = queryset.filter(pk=chosen).first()
-        attributes = self.build_attrs(self.attrs, attrs)
-        return {
-            "widget": {
-                "name": name,
-                "value": found.pk if found else "",
-                "label": str(found) if found else "",
-                "options_url": self.options_url,
-                "required": attributes.get("required", False),
-                "attrs": attributes,
-                "aria_label": attributes.get("aria-label", ""),
-                "aria_invalid": attributes.get("aria-invalid", ""),
-                "template_name": self.template_name,
-            }
-        }
+        return combobox(
+            name=name,
+            value=str(found.pk) if found else "",
+            label=_name_of(found) if found else "",
+            options_url=self.options_url,
+            attrs=self.build_attrs(self.attrs, attrs),
+        )
+
+
+def _name_of(record: Any) -> str:
+    register = for_model(type(record))
+    return register.title_of(record) if register is not None else str(record)
 
 
 class RegisterForm(ModelForm):  # type: ignore[type-arg]  # the model is given by the factory
@@ -140,9 +139,6 @@ def form_class(register: Register[Any], actor: Actor, names: Iterable[str], reco
             kwargs.setdefault("widget", ReferenceWidget(register, field.name))
             made_field = field.formfield(queryset=rows, **kwargs)
         else:
-            widget = _WIDGETS.get(type(field))
-            if widget is not None and not field.choices:
-                kwargs.setdefault("widget", widget())
             made_field = field.formfield(**kwargs)
         return made_field
 
@@ -155,40 +151,6 @@ def form_class(register: Register[Any], actor: Actor, names: Iterable[str], reco
     made_class.register, made_class.actor = register, actor
     typed: type[RegisterForm] = made_class
     return typed
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
-        super().__init__(dict(attrs or {}), format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    """The browser's own time field."""
-
-    input_type = "time"
-
-    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
-        super().__init__(dict(attrs or {}), format="%H:%M")
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own field for date and time."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
-        super().__init__(dict(attrs or {}), format="%Y-%m-%dT%H:%M")
-
-
-_WIDGETS: dict[type[Any], type[forms.Widget]] = {
-    models.DateField: DateInput,
-    models.TimeField: TimeInput,
-    models.DateTimeField: MomentInput,
-}
 
 
 def form_for(
@@ -213,7 +175,6 @@ def form_for(
     form.initial.setdefault("version", instance.version)
     if names is None or any(n.startswith(CUSTOM) for n in chosen):
         _add_custom(form, actor, None if names is None else set(chosen))
-    _dress(form)
     return form
 
 
@@ -226,22 +187,3 @@ def _add_custom(form: RegisterForm, actor: Actor, wanted: set[str] | None) -> No
     first = custom_forms.initial(form.definitions, form.instance.custom)
     for definition in form.definitions:
         form.initial[CUSTOM + definition.key] = first.get(custom_forms.form_name(definition.key))
-
-
-def _dress(form: RegisterForm) -> None:
-    """Give each control the class by which it is styled, and tie its hint and error to it."""
-    for name, field in form.fields.items():
-        widget = field.widget
-        if isinstance(widget, ReferenceWidget | forms.HiddenInput):
-            continue
-        if isinstance(widget, forms.CheckboxInput):
-            widget.attrs.setdefault("class", "check")
-        elif isinstance(widget, forms.Textarea):
-            widget.attrs.update({"class": "textarea", "rows": 3, "data-autosize": ""})
-        elif isinstance(widget, forms.Select):
-            widget.attrs.setdefault("class", "select")
-        else:
-            numeric = isinstance(field, forms.IntegerField | forms.DecimalField | forms.FloatField)
-            widget.attrs.setdefault("class", "input num" if numeric else "input")
-        if field.help_text:
-            widget.attrs.setdefault("aria-describedby", f"hint-{form.add_prefix(name)}")

@@ -48,6 +48,7 @@ def combobox(
     """Return a combobox outside of a form class, as for an inline edit."""
     given = {key: val for key, val in (attrs or {}).items() if key not in ("class", "name", "value", "type")}
     ident = str(given.pop("id", f"id_{name}"))
+    owner = f' form="{escape(given["form"])}"' if "form" in given else ""
     extra = "".join(
         f" {escape(key)}" if val is True else f' {escape(key)}="{escape(val)}"'
         for key, val in given.items()
@@ -55,7 +56,7 @@ def combobox(
     )
     return mark_safe(  # noqa: S308 - every value is escaped
         f'<span class="combobox" data-combobox data-options-url="{escape(options_url)}">'
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}"{owner}>'
         f'<input class="input" type="text" id="{escape(ident)}" value="{escape(label)}" role="combobox" '
         f'autocomplete="off" aria-expanded="false" aria-autocomplete="list" '
         f'aria-controls="{escape(ident)}_options"{extra}>'
@@ -91,6 +92,9 @@ def control(bound: BoundField) -> SafeString:
     if isinstance(widget, forms.DateTimeInput) and widget.input_type == "text":
         widget.input_type = "datetime-local"
         widget.format = "%Y-%m-%dT%H:%M"
+    if isinstance(widget, forms.TimeInput) and widget.input_type == "text":
+        widget.input_type = "time"
+        widget.format = "%H:%M"
     if bound.errors:
         attrs["aria-invalid"] = "true"
         attrs["aria-describedby"] = " ".join(

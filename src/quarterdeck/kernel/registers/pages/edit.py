@@ -103,12 +103,10 @@ def row(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -
             form.add_error(None, _("%(error)s Open the record to see both versions.") % {"error": stale})
             saved = None
         if saved is not None:
-            response = HttpResponse(_row_html(register, listing, saved.pk))
             if Change.objects.filter(batch=batch).exists():
                 said = _("%(name)s saved.") % {"name": register.title_of(saved)}
                 toasts.add(request, said, undo_url=f"/undo/{batch}/")
-                response["HX-Trigger"] = "toasts"
-            return response
+            return HttpResponse(_row_html(register, listing, saved.pk) + toasts.partial(request))
     return _row_form(request, register, listing, record, form, status=422)
 
 
@@ -132,6 +130,9 @@ def _row_form(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    for bound in form:
+        # Fields of a row stand outside of its form element, which a table does not let around them.
+        bound.field.widget.attrs |= {"form": f"row-form-{record.pk}", "aria-label": str(bound.label)}
     context = Context(listing.actor, listing.context.today)
     stored = register.model._default_manager.get(pk=record.pk)
     cells = [

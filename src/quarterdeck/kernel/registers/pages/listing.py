@@ -116,7 +116,7 @@ def options(request: HttpRequest, register: Register[Any], actor: Actor, name: s
         raise Http404 from unknown
     if not isinstance(model_field, models.ForeignKey):
         raise Http404
-    return JsonResponse({"options": _options(register, actor, name, request.GET.get("q", "").strip()[:100])})
+    return JsonResponse(_options(register, actor, name, request.GET.get("q", "").strip()[:100]), safe=False)
 
 
 def _options(register: Register[Any], actor: Actor, name: str, text: str) -> list[dict[str, str]]:

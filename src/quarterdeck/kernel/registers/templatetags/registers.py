@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django import forms, template
+from django import template
 from django.db import models
-from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -98,33 +97,3 @@ def moment(value: dt.datetime | None) -> SafeString | str:
 def prose(text: str) -> SafeString:
     """Return Markdown as safe HTML."""
     return markdown.render(text)
-
-
-@register.filter
-def is_check(field: BoundField) -> bool:
-    """Tell whether a field is a single tick."""
-    return isinstance(field.field.widget, forms.CheckboxInput)
-
-
-@register.filter
-def is_long(field: BoundField) -> bool:
-    """Tell whether a field wants the whole width."""
-    return isinstance(field.field.widget, forms.Textarea)
-
-
-@register.filter
-def dressed(field: BoundField) -> SafeString:
-    """Return a field's control, tied to its error when it has one."""
-    return field.as_widget(attrs=_error_attributes(field))
-
-
-@register.simple_tag
-def dressed_for(field: BoundField, pk: int) -> SafeString:
-    """Return the control of a row's cell: it belongs to the row's form and is named by its column."""
-    return field.as_widget(attrs={**_error_attributes(field), "form": f"row-form-{pk}", "aria-label": str(field.label)})
-
-
-def _error_attributes(field: BoundField) -> dict[str, str | bool]:
-    if not field.errors:
-        return {}
-    return {"aria-invalid": "true", "aria-describedby": f"error-{field.html_name}"}
