@@ -103,6 +103,24 @@ def currency_save(record: Currency, *, actor: Actor, note: str = "") -> Change |
     return records.save(record, actor=actor, note=note)
 
 
+def calendar_adopt(*, record: WorkCalendar, actor: Actor) -> None:
+    """Make a working calendar that of the organisation."""
+    record.is_default = True
+    calendar_save(record, actor=actor)
+
+
+def currency_adopt(*, record: Currency, actor: Actor) -> None:
+    """Make a currency that of the organisation."""
+    record.is_base = True
+    currency_save(record, actor=actor)
+
+
+def fiscal_calendar_adopt(*, record: FiscalCalendar, actor: Actor) -> None:
+    """Make a fiscal calendar that of the organisation."""
+    record.is_default = True
+    fiscal_calendar_save(record, actor=actor)
+
+
 @transaction.atomic
 def shift_save(record: CalendarShift, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a shift; refused when it overlaps another of the same weekday."""
@@ -173,7 +191,7 @@ def fiscal_calendar_save(record: FiscalCalendar, *, actor: Actor, note: str = ""
 
 
 @transaction.atomic
-def fiscal_years_generate(*, calendar: FiscalCalendar, first: int, last: int, actor: Actor) -> list[FiscalYear]:
+def fiscal_years_generate(*, record: FiscalCalendar, first: int, last: int, actor: Actor) -> list[FiscalYear]:
     """Generate the years named after `first` to `last` (2026 for FY26) with their twelve periods; those there are kept.
 
     Returns the years added. Raises ValidationError unless 1 to 30 years are asked for, in 1980 to 2079.
@@ -181,8 +199,8 @@ def fiscal_years_generate(*, calendar: FiscalCalendar, first: int, last: int, ac
     if not (1980 <= first <= last <= 2079 and last - first < 30):
         raise ValidationError(_("Generate 1 to 30 years between 1980 and 2079."))
     actor = actor.by(actor.via)
-    rule = FiscalRule(**{name: getattr(calendar, name) for name in _RULE})
-    there = set(calendar.years.values_list("name", flat=True))
+    rule = FiscalRule(**{name: getattr(record, name) for name in _RULE})
+    there = set(record.years.values_list("name", flat=True))
     added: list[FiscalYear] = []
     for named in range(first, last + 1):
         opening = rule.first_year(named)
@@ -190,7 +208,7 @@ def fiscal_years_generate(*, calendar: FiscalCalendar, first: int, last: int, ac
             continue
         parts = periods_of(rule, opening)
         year = FiscalYear(
-            calendar=calendar, name=rule.name(opening), starts_on=parts[0].starts_on, ends_on=parts[-1].ends_on
+            calendar=record, name=rule.name(opening), starts_on=parts[0].starts_on, ends_on=parts[-1].ends_on
         )
         records.save(year, actor=actor)
         periods = [
@@ -207,3 +225,27 @@ def fiscal_years_generate(*, calendar: FiscalCalendar, first: int, last: int, ac
         records.save_many(periods, actor=actor)
         added.append(year)
     return added
+
+
+@transaction.atomic
+def fiscal_year_save(record: FiscalYear, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change a year by hand, where the rule does not give it; years of one calendar do not overlap."""
+    record.clean_fields()
+    others = FiscalYear.objects.filter(
+        calendar=record.calendar_id, starts_on__lte=record.ends_on, ends_on__gte=record.starts_on
+    )
+    if other := others.exclude(pk=record.pk).first():
+        raise ValidationError(_("%(year)s covers some of these days already.") % {"year": other}, code="overlap")
+    return records.save(record, actor=actor, note=note)
+
+
+@transaction.atomic
+def period_save(record: Period, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change a period by hand; it lies in its year and overlaps no other."""
+    record.clean_fields()
+    if record.starts_on < record.year.starts_on or record.ends_on > record.year.ends_on:
+        raise ValidationError(_("The period lies outside %(year)s.") % {"year": record.year})
+    others = Period.objects.filter(year=record.year_id, starts_on__lte=record.ends_on, ends_on__gte=record.starts_on)
+    if other := others.exclude(pk=record.pk).first():
+        raise ValidationError(_("%(period)s covers some of these days already.") % {"period": other}, code="overlap")
+    return records.save(record, actor=actor, note=note)

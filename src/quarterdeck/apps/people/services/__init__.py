@@ -9,6 +9,7 @@ from quarterdeck.apps.people.services.roles import (
     assignment_save,
     role_assign,
     role_end,
+    role_end_on,
     role_save,
 )
 from quarterdeck.apps.people.services.skills import qualification_save, skill_save
@@ -24,6 +25,7 @@ __all__ = [
     "raci_set",
     "role_assign",
     "role_end",
+    "role_end_on",
     "role_save",
     "skill_save",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -22,9 +23,10 @@ def grants_align(*, assignment_ids: Iterable[int], actor: Actor) -> None:
     """Make the grants of some assignments what the assignments say; idempotent, writes nothing when all is well.
 
     The grant is a consequence of the assignment, which the actor was allowed to write; who did it stays in its history.
+    It is a batch of its own: Undo takes back the assignment, and the grant follows that.
     """
     ids = set(assignment_ids)
-    actor = replace(actor, unlimited=True, read_only=False)
+    actor = replace(actor, unlimited=True, read_only=False, batch=uuid.uuid4())
     there: dict[int, list[Grant]] = {pk: [] for pk in ids}
     for grant in Grant.objects.filter(origin_type=ORIGIN, origin_id__in=ids).order_by("pk"):
         there[grant.origin_id or 0].append(grant)

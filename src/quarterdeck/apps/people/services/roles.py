@@ -92,6 +92,11 @@ def role_end(*, record: RoleAssignment, ends_on: dt.date, actor: Actor, note: st
     return record
 
 
+def role_end_on(*, record: RoleAssignment, last_day: dt.date, actor: Actor) -> RoleAssignment:
+    """End an assignment: `role_end` as a page asks for it."""
+    return role_end(record=record, ends_on=last_day, actor=actor)
+
+
 def _reaches_further(new: RoleAssignment, old: RoleAssignment) -> bool:
     """Tell whether a change gives more than a shorter hold of the same."""
     if (new.person_id, new.role_id, new.scope_id) != (old.person_id, old.role_id, old.scope_id):
