@@ -9,6 +9,7 @@ import { palette } from "./islands/palette";
 import { panel } from "./islands/panel";
 import { scope } from "./islands/scope";
 import { waiting } from "./islands/waiting";
+import { mountSwapped } from "./lib/dom";
 
 look();
 overlays();
@@ -19,3 +20,4 @@ list();
 combobox();
 forms();
 waiting();
+mountSwapped();

@@ -1,5 +1,5 @@
 /** Forms: unsaved changes are not lost, text areas grow, columns are put in order, buttons do not fire twice. */
-import { all, closest, onClick, onMount } from "../lib/dom";
+import { all, closest, onClick, onMount, within } from "../lib/dom";
 
 function guard(): void {
   document.addEventListener("input", (event) => closest(event.target, "form[data-guard]")?.setAttribute("data-dirty", ""));
@@ -30,7 +30,7 @@ function autosize(): void {
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
   };
-  onMount((root) => all<HTMLTextAreaElement>("textarea[data-autosize]", root).forEach(fit));
+  onMount((root) => within<HTMLTextAreaElement>("textarea[data-autosize]", root).forEach(fit));
   document.addEventListener("input", (event) => {
     const area = closest<HTMLTextAreaElement>(event.target, "textarea[data-autosize]");
     if (area) fit(area);

@@ -1,6 +1,6 @@
 /** The list under the fingers: a current row, selection with a bar that counts and sums, edit in place, one key each. */
 import htmx from "htmx.org";
-import { all, closest, find, isTyping, mount, onClick, onMount } from "../lib/dom";
+import { all, closest, find, isTyping, onClick, onMount, within } from "../lib/dom";
 import { move, range, shown, sum, ticked } from "../lib/choice";
 import { command } from "../lib/keys";
 import { openDialog } from "./overlays";
@@ -178,12 +178,9 @@ export function list(): void {
   keys();
   pointer();
   onMount((root) => {
-    if (root === document || (root instanceof Element && find("[data-row], [data-select], [data-bulk]", root.parentElement ?? root))) paint();
-    const field = find<HTMLElement>("tr.editing [autofocus], tr.editing .input", root);
-    if (field && root !== document) field.focus();
-  });
-  document.addEventListener("htmx:after:swap", (event) => {
-    const part = closest(event.target, "[data-list], .page-main");
-    if (part) mount(part);
+    paint();
+    const row = within("tr.editing", root)[0];
+    if (!row || root === document) return;
+    find<HTMLElement>("[autofocus], [aria-invalid=true], .input:not([readonly]), .select", row)?.focus();
   });
 }

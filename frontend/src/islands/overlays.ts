@@ -1,5 +1,5 @@
 /** Dialogs opened by a button, popovers placed beside theirs, toasts that leave after six seconds. */
-import { all, closest, find, onClick, onMount } from "../lib/dom";
+import { all, closest, find, onClick, onMount, within } from "../lib/dom";
 import { place } from "../lib/place";
 
 const LINGER = 6000;
@@ -124,6 +124,6 @@ export function overlays(): void {
   tabs();
   folds();
   onMount((root) => {
-    for (const dialog of all<HTMLDialogElement>("dialog[data-open-now]", root)) if (!dialog.open) dialog.showModal();
+    for (const dialog of within<HTMLDialogElement>("dialog[data-open-now]", root)) if (!dialog.open) dialog.showModal();
   });
 }

@@ -1,6 +1,6 @@
 /** The side panel: loaded beside the list, named in the address, closed without losing one's place. */
 import htmx from "htmx.org";
-import { all, closest, find, mount, onClick } from "../lib/dom";
+import { all, find, onClick } from "../lib/dom";
 import { withParam } from "../lib/choice";
 
 export function panelIsOpen(): boolean {
@@ -53,9 +53,5 @@ export function panel(): void {
     const here = rows.findIndex((row) => row.classList.contains("is-open"));
     const row = rows[here + Number(button.dataset.panelStep)];
     if (row?.dataset.panelUrl) openPanel(row.dataset.panelUrl, row.dataset.id ?? "", row);
-  });
-  document.addEventListener("htmx:after:swap", (event) => {
-    const target = closest(event.target, "#panel");
-    if (target) mount(target);
   });
 }

@@ -1,5 +1,5 @@
 /** Waiting: the token on every request, a skeleton after 300 ms, a word when the server fails, and progress of jobs. */
-import { all, find, mount, onMount } from "../lib/dom";
+import { find, onMount, within } from "../lib/dom";
 import { csrfToken, getJson } from "../lib/http";
 import { fault } from "./overlays";
 
@@ -48,9 +48,6 @@ function requests(): void {
     const status = (event as RequestEvent).detail.ctx.response?.raw?.status ?? (event as RequestEvent).detail.ctx.response?.status ?? 500;
     if (status !== 422 && status !== 409) fault();
   });
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.target instanceof Element && !event.target.closest("#panel, [data-list], .page-main")) mount(event.target);
-  });
 }
 
 async function follow(box: HTMLElement): Promise<void> {
@@ -84,7 +81,7 @@ export function waiting(): void {
   requests();
   const followed = new WeakSet<Element>();
   onMount((root) => {
-    for (const box of all("[data-job-url]", root)) {
+    for (const box of within("[data-job-url]", root)) {
       if (followed.has(box)) continue;
       followed.add(box);
       void follow(box);

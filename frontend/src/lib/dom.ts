@@ -21,6 +21,12 @@ export function onClick(selector: string, act: (element: HTMLElement, event: Mou
   });
 }
 
+/** What matches in a part of the page, the part itself included. */
+export function within<T extends Element = HTMLElement>(selector: string, root: ParentNode): T[] {
+  const found = all<T>(selector, root);
+  return root instanceof Element && root.matches(selector) ? [root as unknown as T, ...found] : found;
+}
+
 const mounts: ((root: ParentNode) => void)[] = [];
 
 /** Prepare parts of the page that need it: now, and in whatever is swapped in later. */
@@ -29,8 +35,11 @@ export function onMount(prepare: (root: ParentNode) => void): void {
   prepare(document);
 }
 
-export function mount(root: ParentNode): void {
-  for (const prepare of mounts) prepare(root);
+/** Follow htmx: whatever it puts on the page is prepared in turn. */
+export function mountSwapped(): void {
+  document.addEventListener("htmx:after:process", (event) => {
+    if (event.target instanceof Element && event.target !== document.body) for (const prepare of mounts) prepare(event.target);
+  });
 }
 
 /** Whether typing goes into a field, so that single keys are not commands. */

@@ -1,7 +1,7 @@
 """Charts: a Vega-Lite specification drawn by the server to SVG, in one theme, with its data as a table.
 
 Write a specification with `colour("series-1")` and the like wherever a colour is meant. On a page these become the
-style sheet's variables, so that one drawing serves light, dark and print; `print_svg` puts real colours in for documents. The
+style sheet's variables, so that one drawing serves light, dark and print; `print_svg` puts real colours in. The
 drawing is kept in the cache under a hash of what it is made of. No script, no inline style: it passes a strict CSP.
 """
 
@@ -142,7 +142,7 @@ def _drawn(spec: Spec, width: int, height: int) -> str:
     return drawn
 
 
-def svg(spec: Spec, *, title: Text, description: Text, width: int = 560, height: int = 220) -> SafeString:
+def svg(spec: Spec, *, title: Text, description: Text, width: int = 480, height: int = 200) -> SafeString:
     """Return the chart for a page: coloured by the style sheet, named by `title`, told by `description`.
 
     `width` and `height` are px at which text has its true size; the drawing scales with its card.
@@ -164,14 +164,14 @@ def _variable(found: re.Match[str]) -> str:
     return f"var(--{_NAMES[int(found[1], 16)]})"
 
 
-def print_svg(spec: Spec, *, width: int = 560, height: int = 220) -> str:
+def print_svg(spec: Spec, *, width: int = 480, height: int = 200) -> str:
     """Return the same drawing with the light theme's colours, for PDF and slides."""
     return _STAND_IN.sub(lambda found: PALETTE[_NAMES[int(found[1], 16)]], _drawn(spec, width, height))
 
 
 def table(head: Sequence[Text], rows: Sequence[Sequence[Any]]) -> SafeString:
     """Return the chart's data; the first column is text, the others figures."""
-    top = "".join(f'<th scope="col"{_num(at)}>{conditional_escape(cell)}</th>' for at, cell in enumerate(head))
+    top = "".join(f'<th scope="col"{_num(at)}>{escape(cell)}</th>' for at, cell in enumerate(head))
     body = "".join(
         "<tr>" + "".join(f"<td{_num(at)}>{conditional_escape(cell)}</td>" for at, cell in enumerate(row)) + "</tr>"
         for row in rows
@@ -192,8 +192,8 @@ def chart(
     description: Text,
     head: Sequence[Text],
     rows: Sequence[Sequence[Any]],
-    width: int = 560,
-    height: int = 220,
+    width: int = 480,
+    height: int = 200,
 ) -> SafeString:
     """Return the drawing and its table folded below it."""
     drawn = svg(spec, title=title, description=description, width=width, height=height)

@@ -97,7 +97,7 @@ def _fit(text: str, width: float) -> str:
 
 
 def _leaf(tile: Tile, at: Rect) -> str:
-    state = tile.state if tile.state in RAG_WORDS else "none"
+    state = tile.state if tile.state and tile.state in RAG_WORDS else "none"
     width, height = max(at.width - GAP, 1), max(at.height - GAP, 1)
     said = ", ".join(part for part in (tile.label, tile.note, str(RAG_WORDS[state])) if part)
     parts = [f"<title>{escape(said)}</title>"]

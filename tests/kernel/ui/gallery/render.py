@@ -19,6 +19,7 @@ from django.conf import settings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
+KERNEL = ROOT / "src" / "quarterdeck" / "kernel"
 STATIC = ROOT / "src" / "quarterdeck" / "web" / "static"
 
 
@@ -44,13 +45,14 @@ def configure() -> None:
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [HERE / "templates"],
+                "DIRS": [HERE / "templates", KERNEL / "administration" / "templates"],
                 "OPTIONS": {
                     "loaders": [
                         "django_cotton.cotton_loader.Loader",
                         "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
+                    "libraries": {"access": "quarterdeck.kernel.administration.templatetags.access"},
                     "builtins": ["django_cotton.templatetags.cotton"],
                 },
             }
@@ -137,6 +139,67 @@ def sample_form() -> Any:
     return Sample({"name": "Leeds–Hull Backbone", "parent": "3", "budget": "24O", "kind": "p"})
 
 
+def sample_chart() -> Any:
+    """Return a drawing of plan, actual and outlook."""
+    from quarterdeck.kernel.ui.charts import chart, colour
+
+    months = ["Apr", "May", "Jun", "Jul", "Aug", "Sep"]
+    plan, actual = [1.6, 3.4, 5.5, 8.0, 11.1, 14.4], [1.7, 3.6, 5.9, 8.8]
+    spec = {
+        "data": {
+            "values": [{"m": m, "v": v, "k": "Plan"} for m, v in zip(months, plan, strict=True)]
+            + [{"m": m, "v": v, "k": "Actual"} for m, v in zip(months, actual, strict=False)]
+        },
+        "encoding": {
+            "x": {"field": "m", "type": "ordinal", "sort": months, "title": None},
+            "y": {"field": "v", "type": "quantitative", "title": "£m"},
+        },
+        "layer": [
+            {
+                "transform": [{"filter": "datum.k == 'Plan'"}],
+                "mark": {"type": "line", "strokeDash": [5, 3], "color": colour("ink3")},
+            },
+            {
+                "transform": [{"filter": "datum.k == 'Actual'"}],
+                "mark": {"type": "line", "strokeWidth": 2.25, "color": colour("ink")},
+            },
+            {
+                "data": {"values": [{"m": "Sep", "v": 14.4}]},
+                "mark": {
+                    "type": "text",
+                    "text": "Plan £14.4m",
+                    "dx": -4,
+                    "dy": -8,
+                    "align": "right",
+                    "color": colour("ink2"),
+                },
+            },
+        ],
+    }
+    rows = [(m, p, a) for m, p, a in zip(months, plan, [*actual, "", ""], strict=True)]
+    return chart(
+        spec, title="Earned value", description="Actual above plan.", head=("Month", "Plan", "Actual"), rows=rows
+    )
+
+
+def sample_map() -> Any:
+    """Return a map of two programmes."""
+    from quarterdeck.kernel.ui.tiles import Tile, treemap
+
+    spine = tuple(
+        Tile(name, size, f"£{size}m", state, "#")
+        for name, size, state in (
+            ("Carlisle Exchange Build", 4.2, "red"),
+            ("Leeds–Hull Backbone", 9.8, "amber"),
+            ("Humber Landing Station", 3.1, "amber"),
+            ("Tees Crossing Duct", 1.2, "green"),
+            ("Pennine Route Diversity", 0.8, None),
+        )
+    )
+    metro = tuple(Tile(f"Metro {n}", 1 + n, "", "green", "#") for n in range(6))
+    return treemap([Tile("Northern Fibre Spine", children=spine), Tile("Metro", children=metro)], label="Map")
+
+
 def main(folder: str) -> None:
     """Write every gallery page in both themes below `folder`."""
     configure()
@@ -159,7 +222,12 @@ def main(folder: str) -> None:
     for name, (path, changes) in pages.items():
         for theme in ("light", "dark"):
             context = frame_context(path, theme=theme, **changes)
-            context |= {"form": sample_form(), "spark": [5, 4, 4, 3, 2, 2], "chart": ""}
+            context |= {
+                "form": sample_form(),
+                "spark": [5, 4, 4, 3, 2, 2],
+                "chart": sample_chart(),
+                "map": sample_map(),
+            }
             context |= {"status": 404, "heading": "Nothing here", "what": "No page has this address.", "kept": "All."}
             (out / f"{name}-{theme}.html").write_text(render_to_string(f"gallery/{name}.html", context))
 
