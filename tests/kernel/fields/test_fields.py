@@ -8,12 +8,13 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access import scopes
 from quarterdeck.kernel.access.models import AccessRole, Group
-from quarterdeck.kernel.fields.conditions import OPERATORS, order_by, q
+from quarterdeck.kernel.fields.conditions import OPERATORS, number, order_by, q, text
 from quarterdeck.kernel.fields.definitions import fields_for, holds_at
 from quarterdeck.kernel.fields.forms import form_fields, form_name, from_form, initial
 from quarterdeck.kernel.fields.models import CustomField, Kind
@@ -270,6 +271,7 @@ def test_python_values_are_exact() -> None:
         ("note", "empty", True, "cd"),
         ("note", "empty", False, "ab"),
         ("size", "eq", "5", "a"),
+        ("size", "eq", "-2.50", "c"),
         ("size", "ne", 5, "bcd"),
         ("size", "lt", 10, "ac"),
         ("size", "lte", 10, "abc"),
@@ -349,6 +351,31 @@ def test_order_puts_rows_without_a_value_last() -> None:
     assert names(size, descending=False) == ["nine", "ten", "none"]
     assert names(size, descending=True) == ["ten", "nine", "none"]
     assert names(cost, descending=False) == ["ten", "nine", "none"]
+
+
+def test_numbers_and_money_add_up_in_the_database() -> None:
+    size, cost = field("size", Kind.NUMBER), field("cost", Kind.MONEY)
+    group("a", size=0.1, cost={"amount": 10.25, "currency": "EUR"})
+    group("b", size=0.2, cost={"amount": 0.5, "currency": "EUR"})
+    group("c", cost={"amount": 7, "currency": "USD"})
+    sums = Group.objects.order_by().aggregate(sizes=Sum(number(size)))
+    assert sums["sizes"] == Decimal("0.3")
+    rows = Group.objects.order_by().annotate(currency=text(cost)).values("currency").annotate(sum=Sum(number(cost)))
+    opened = field("open", Kind.YES_NO)
+    group("d", open=True)
+    group("e", open=False)
+    rows_by = (
+        Group.objects.order_by()
+        .filter(q(opened, "empty", False))
+        .annotate(key=text(opened))
+        .values_list("key", flat=True)
+    )
+    assert sorted(rows_by) == ["false", "true"]
+    assert {row["currency"]: row["sum"] for row in rows} == {
+        "EUR": Decimal("10.75"),
+        "USD": Decimal(7),
+        None: None,
+    }
 
 
 # ---- forms

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
-from django.test import RequestFactory, TestCase
+from django.test import Client, RequestFactory, TestCase
 from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.kernel import records
@@ -71,6 +71,8 @@ def test_every_word_counts_as_a_beginning_without_case_and_accents() -> None:
     assert titles("jahrlich uber") == ["Größe der Brücke"]
     assert titles("brücke tunnel") == []
     assert titles("rücke") == []
+    assert titles("b") == []
+    assert titles("d b") == ["Größe der Brücke"]
 
 
 def test_exact_code_then_beginning_of_title_then_text() -> None:
@@ -191,6 +193,24 @@ def test_suggestions_are_grouped_for_the_palette() -> None:
             },
         ]
     }
+
+
+def test_the_page_of_results(client: Client) -> None:
+    role("Wall <b>")
+    grant(pointed.node("South"), "Hidden wall")
+    signed_in = pointed.user("Ada")
+    reader = AccessRole.objects.create(name="Reads roles", permissions={"access.accessrole": ["view"]})
+    records.save(Grant(user=signed_in, role=reader, scope=pointed.node("North")), actor=pointed.system())
+    assert client.get("/search/", {"q": "wall"}).status_code == 302
+    client.force_login(signed_in)
+    page = client.get("/search/", {"q": "wall"}).content.decode()
+    assert "Wall &lt;b&gt;" in page
+    assert "1 found" in page
+    assert "Hidden wall" not in page
+    assert "Nothing found for “moat &amp; &lt;i&gt;”" in client.get("/search/", {"q": "moat & <i>"}).content.decode()
+    assert client.get("/search/", {"q": "wall", "scope": "9" * 30}).status_code == 200
+    assert client.get("/search/suggest", {"q": "wall"}).json()["groups"][0]["items"][0]["label"] == "Wall <b>"
+    assert client.post("/search/").status_code == 405
 
 
 def test_hits_are_grouped_in_the_order_of_the_best() -> None:

@@ -139,7 +139,8 @@ def _note(comment: Comment, actor: Actor, action: Action, before: str, after: st
         actor=actor.user,
         actor_label=actor.name[:200],
         via=actor.via,
-        batch=actor.batch or uuid.uuid4(),
+        # A batch of its own: undoing a bulk edit or an import leaves what people said alone.
+        batch=uuid.uuid4(),
         action=action,
         record_type=Comment._meta.label_lower,
         record_id=comment.pk,

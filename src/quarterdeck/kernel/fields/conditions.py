@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import DecimalField, F, Q
 from django.db.models.expressions import OrderBy
+from django.db.models.fields.json import KT, KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.fields.models import CustomField, Kind
@@ -72,3 +74,17 @@ def order_by(definition: CustomField, *, descending: bool = False, prefix: str =
     path = f"{prefix}custom__{definition.key}"
     expression = F(f"{path}__amount" if definition.kind == Kind.MONEY else path)
     return expression.desc(nulls_last=True) if descending else expression.asc(nulls_last=True)
+
+
+def number(definition: CustomField, *, prefix: str = "") -> Cast:
+    """Return a number or an amount of money as a column to sum or average; group money by `text` first."""
+    path = f"{prefix}custom__{definition.key}"
+    return Cast(
+        KT(f"{path}__amount" if definition.kind == Kind.MONEY else path), DecimalField(max_digits=30, decimal_places=6)
+    )
+
+
+def text(definition: CustomField, *, prefix: str = "") -> KeyTextTransform:
+    """Return the kept value as text, to group by; of money its currency. Yes and no read true and false."""
+    path = f"{prefix}custom__{definition.key}"
+    return KT(f"{path}__currency" if definition.kind == Kind.MONEY else path)

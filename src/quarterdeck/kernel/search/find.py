@@ -55,7 +55,8 @@ def find(
     """
     wanted = words(text)[:MOST_WORDS]
     limit = min(limit, MOST_HITS)
-    if not wanted or limit <= 0:
+    # One letter of the alphabet begins a word in nearly every record: to rank them all costs much and tells nothing.
+    if not wanted or limit <= 0 or (len(wanted) == 1 and len(wanted[0]) == 1 and wanted[0].isascii()):
         return []
     match = _match(wanted)
     hits: list[Hit] = []
