@@ -23,11 +23,11 @@ class JobError(Exception):
     """The job cannot go on, for a reason that whoever asked for it may read; it is not tried again."""
 
 
-class Cancelled(Exception):  # noqa: N818  not an error
+class Cancelled(Exception):
     """Someone asked for the job to stop."""
 
 
-class Superseded(Exception):  # noqa: N818  not an error
+class Superseded(Exception):
     """This run was thought lost and another took its place; whatever it still does must not count."""
 
 

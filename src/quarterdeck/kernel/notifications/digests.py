@@ -31,9 +31,8 @@ LISTED = 50
 def send_digests(progress: Progress, *, every: str, now: dt.datetime) -> dict[str, int]:
     """Send each user of this rhythm one message with what is new since the last; return how many went out.
 
-    A message is marked as sent after the server took it. When the process dies in between, the same message goes out again
-    under the same Message-ID, so that mail programs show it once. Raises JobError when the server takes
-    none.
+    A message is marked as sent after the server took it. When the process dies in between, the same message goes out
+    again under the same Message-ID, so that mail programs show it once. Raises JobError when the server takes none.
     """
     waiting = _waiting(every)
     sent = failed = 0
