@@ -55,7 +55,9 @@ def system() -> Actor:
     return Actor.system(now=NOW)
 
 
-def role(name: str = "Editor", permissions: dict[str, list[str]] | None = None, sees: list[str] | None = None) -> AccessRole:
+def role(
+    name: str = "Editor", permissions: dict[str, list[str]] | None = None, sees: list[str] | None = None
+) -> AccessRole:
     given = {"access.grant": ["view"]} if permissions is None else permissions
     return AccessRole.objects.create(name=name, permissions=given, sees=sees or [])
 
@@ -63,7 +65,9 @@ def role(name: str = "Editor", permissions: dict[str, list[str]] | None = None, 
 GrantMaker = Callable[..., Grant]
 
 
-def grant(to: User | Group, role: AccessRole, scope: Scope, starts: dt.date | None = None, ends: dt.date | None = None) -> Grant:
+def grant(
+    to: User | Group, role: AccessRole, scope: Scope, starts: dt.date | None = None, ends: dt.date | None = None
+) -> Grant:
     """A stored grant, without the services."""
     owner = {"user": to} if isinstance(to, User) else {"group": to}
     return Grant.objects.create(role=role, scope=scope, starts_on=starts, ends_on=ends, **owner)

@@ -193,7 +193,9 @@ class TestUsers:
 
 class TestGrants:
     def test_nobody_gives_more_than_they_hold(self, tree: Tree, amara: User, admin: User) -> None:
-        delegate = role("Delegate", {"access.grant": ["view", "add"], "access.accessrole": ["view"], "people.*": ["view"]})
+        delegate = role(
+            "Delegate", {"access.grant": ["view", "add"], "access.accessrole": ["view"], "people.*": ["view"]}
+        )
         grant(amara, delegate, tree.north)
         who = actor(amara)
         reader = role("Reader", {"people.person": ["view"]})
@@ -237,7 +239,9 @@ class TestGrants:
         assert Change.objects.filter(record_type="access.grant", record_id=given.pk).count() == 2
 
     def test_ending_one_that_never_held_removes_it(self, tree: Tree, amara: User) -> None:
-        grant_end(grant=grant_add(role=role(), scope=tree.north, user=amara, starts_on=TODAY, actor=system()), actor=system())
+        grant_end(
+            grant=grant_add(role=role(), scope=tree.north, user=amara, starts_on=TODAY, actor=system()), actor=system()
+        )
         assert Grant.objects.count() == 0
 
     def test_what_a_record_brought_about_goes_with_it(self, tree: Tree, amara: User) -> None:
@@ -258,7 +262,9 @@ class TestRolesAndGroups:
             group_save(group=Group(name="Own"), members=[amara], actor=who)
 
     def test_permissions_are_kept_in_one_form(self, db: None) -> None:
-        given = AccessRole(name="R", permissions={"people.person": ["view", "change", "view"], "b.*": ["*", "view"], "c.d": []})
+        given = AccessRole(
+            name="R", permissions={"people.person": ["view", "change", "view"], "b.*": ["*", "view"], "c.d": []}
+        )
         role_save(role=given, actor=system())
         assert AccessRole.objects.get().permissions == {"b.*": ["*"], "people.person": ["change", "view"]}
 

@@ -67,7 +67,9 @@ def _brute(nodes: list[Scope], rows: list[Grant], held: list[Grant], action: str
 class TestVisible(TestCase):  # type: ignore[misc]  # hypothesis' class carries no types
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(shape=trees, given_grants=grants)
-    def test_equals_brute_force(self, shape: list[int], given_grants: list[tuple[int, str, str, tuple[int | None, int | None], bool]]) -> None:
+    def test_equals_brute_force(
+        self, shape: list[int], given_grants: list[tuple[int, str, str, tuple[int | None, int | None], bool]]
+    ) -> None:
         nodes = [scopes.root()]
         for parent in shape:
             nodes.append(scopes.scope_add(parent=nodes[parent % len(nodes)], kind="node", label="n"))
