@@ -80,7 +80,7 @@ def test_an_actor_keeps_to_the_own_branch(
 @pytest.mark.django_db(transaction=True)
 def test_undo_of_a_move_moves_the_node_back() -> None:
     system = Actor.system(now=NOW)
-    rows = {}
+    rows: dict[str, OrganisationUnit] = {}
     for code, kind in (("A", UnitKind.DIVISION), ("B", UnitKind.DIVISION), ("C", UnitKind.TEAM)):
         rows[code] = OrganisationUnit(code=code, name=code, kind=kind, parent=rows.get("A") if code == "C" else None)
         services.unit_save(rows[code], actor=system)

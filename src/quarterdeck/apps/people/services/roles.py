@@ -18,6 +18,7 @@ from quarterdeck.apps.people.services.grants import check_may_administer, check_
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import AccessDenied, record_type, refusal
 from quarterdeck.kernel.audit.models import Change
 
 #: Kind of the topmost node, which is no initiative.
@@ -46,6 +47,10 @@ def role_save(record: Role, *, actor: Actor, note: str = "") -> Change | None:
 def assignment_save(record: RoleAssignment, *, actor: Actor, note: str = "") -> Change | None:
     """Give a role or change an assignment, and with it the rights that the role brings."""
     record.full_clean()
+    action = "add" if record._state.adding else "change"
+    if not actor.can(action, record_type(record), record.scope.path):
+        # Before the rules below, whose refusals name people.
+        raise AccessDenied(refusal(action, RoleAssignment))
     stored = None if record._state.adding else RoleAssignment.objects.filter(pk=record.pk).first()
     if stored is None or _reaches_further(record, stored):
         _check_held_at(record)
