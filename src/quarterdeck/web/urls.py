@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from quarterdeck.kernel.registers import urls as register_urls
+from quarterdeck.kernel.registers.api.root import build
 from quarterdeck.kernel.ui.scopes import scopes
 
 
@@ -39,6 +40,7 @@ def _of_apps() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("alive", alive, name="alive"),
+    path("api/v1/", build().urls),
     path("scopes/", scopes, name="scopes"),
     path("", include("quarterdeck.kernel.signin.urls")),
     *_of_apps(),

@@ -292,6 +292,11 @@ class Listing:
 
     # -- the past ------------------------------------------------------------------------------------------------------
 
+    @property
+    def everything(self) -> list[Any]:
+        """All matching records of a past date, in order."""
+        return self._past
+
     @cached_property
     def _past(self) -> list[Any]:
         """Every record of the past date that passes, in order."""

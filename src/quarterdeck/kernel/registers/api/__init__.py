@@ -1,0 +1,1 @@
+"""Typed REST endpoints of every register, and their OpenAPI description."""

@@ -1,0 +1,65 @@
+"""The API as a whole: who calls, and the endpoints of all registers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.security import APIKeyCookie, HttpBearer
+
+from quarterdeck import __version__
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.tokens import actor_of_token
+from quarterdeck.kernel.registers.api.endpoints import router_for
+from quarterdeck.kernel.registers.api.errors import install
+from quarterdeck.kernel.registers.spec import all_registers
+from quarterdeck.kernel.ui.request import actor_of
+
+
+class Token(HttpBearer):
+    """An API token in the Authorization header."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Return the token's actor and make it the request's."""
+        actor = actor_of_token(token, now=clock.now())
+        if actor is not None:
+            request.actor = actor  # type: ignore[attr-defined]  # as ActorMiddleware does for a session
+        return actor
+
+
+class Session(APIKeyCookie):
+    """The browser's session; what changes something needs the CSRF header as every page does."""
+
+    param_name = "sessionid"
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        self.param_name = settings.SESSION_COOKIE_NAME
+        super().__init__(csrf=True)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Return the session's actor, acting by way of the API."""
+        actor = actor_of(request)
+        if actor.user is None:
+            return None
+        request.actor = actor.by("api")  # type: ignore[attr-defined]  # as ActorMiddleware does
+        return actor
+
+
+def build() -> NinjaAPI:
+    """Return the API over every register declared; called once, when all are."""
+    api = NinjaAPI(
+        title="Quarterdeck",
+        version=__version__,
+        description="Every register of the organisation, with the same rules and rights as its pages.",
+        urls_namespace="api",
+        docs_url=None,
+        openapi_url="/openapi.json",
+        auth=[Token(), Session()],
+    )
+    install(api)
+    for register in all_registers():
+        api.add_router(f"/{register.slug}", router_for(register))
+    return api
