@@ -17,12 +17,14 @@ class Combobox {
   private place = -1;
   private options: Option[] = [];
   private label: string;
+  private readonly nothing: string;
 
   constructor(box: HTMLElement) {
     this.input = box.querySelector("input[role=combobox]") as HTMLInputElement;
     this.value = box.querySelector("input[type=hidden]") as HTMLInputElement;
-    this.list = box.querySelector("[role=listbox]") as HTMLElement;
+    this.list = find("[role=listbox]", box) ?? this.makeList(box);
     this.label = this.input.value;
+    this.nothing = box.dataset.empty ?? "";
     const url = box.dataset.optionsUrl ?? "";
     this.lookup = new Lookup((text) => `${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`);
     this.input.addEventListener("input", () => this.ask(this.input.value));
@@ -34,6 +36,16 @@ class Combobox {
       const place = closest(event.target, "[role=option]")?.dataset.place;
       if (place !== undefined) this.choose(Number(place));
     });
+  }
+
+  private makeList(box: HTMLElement): HTMLElement {
+    const list = element("span", "options");
+    list.id = `${this.input.id || this.value.name || "combobox"}_options`;
+    list.setAttribute("role", "listbox");
+    list.hidden = true;
+    box.append(list);
+    this.input.setAttribute("aria-controls", list.id);
+    return list;
   }
 
   private ask(text: string): void {
@@ -56,8 +68,9 @@ class Combobox {
         return line;
       }),
     );
-    this.list.hidden = found.length === 0;
-    this.input.setAttribute("aria-expanded", String(found.length > 0));
+    if (found.length === 0 && this.nothing) this.list.replaceChildren(element("span", "options-note", this.nothing));
+    this.list.hidden = found.length === 0 && !this.nothing;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.select(found.length > 0 && text ? 0 : -1);
   }
 
@@ -124,7 +137,7 @@ const ready = new WeakSet<Element>();
 export function combobox(): void {
   document.addEventListener("focusin", (event) => {
     const box = closest(event.target, "[data-combobox]");
-    if (!box || ready.has(box) || !find("[role=listbox]", box)) return;
+    if (!box || ready.has(box) || !find("input[role=combobox]", box)) return;
     ready.add(box);
     new Combobox(box);
   });

@@ -1,5 +1,5 @@
-/** Forms: unsaved changes are not lost, text areas grow, columns are put in order, buttons do not fire twice. */
-import { all, closest, onClick, onMount, within } from "../lib/dom";
+/** Forms: unsaved changes are not lost, text areas grow, buttons do not fire twice. */
+import { all, closest, onMount, within } from "../lib/dom";
 
 function guard(): void {
   document.addEventListener("input", (event) => closest(event.target, "form[data-guard]")?.setAttribute("data-dirty", ""));
@@ -37,18 +37,6 @@ function autosize(): void {
   });
 }
 
-/** Column chooser: the order of the list is the order in which the form posts. */
-function columns(): void {
-  onClick("[data-columns] [data-move]", (button) => {
-    const line = button.closest("li");
-    if (!line) return;
-    if (button.dataset.move === "-1") line.previousElementSibling?.before(line);
-    else line.nextElementSibling?.after(line);
-    button.focus();
-    button.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-}
-
 /** Selects and boxes that send their form by themselves: sorting, grouping, density. */
 function autosend(): void {
   document.addEventListener("change", (event) => closest<HTMLElement>(event.target, "[data-autosend]")?.closest("form")?.requestSubmit());
@@ -78,7 +66,6 @@ export function forms(): void {
   guard();
   once();
   autosize();
-  columns();
   autosend();
   drop();
 }

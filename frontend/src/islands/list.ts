@@ -5,7 +5,7 @@ import { move, range, shown, sum, ticked } from "../lib/choice";
 import { command } from "../lib/keys";
 import { openDialog } from "./overlays";
 import { openPalette } from "./palette";
-import { closePanel, openPanel, panelIsOpen } from "./panel";
+import { closePanel, markOpen, openPanel, panelIsOpen } from "./panel";
 
 let anchor = -1;
 
@@ -43,6 +43,11 @@ function paint(): void {
       place.textContent = values.length ? `${place.dataset.before ?? ""}${shown(sum(values), locale)}${place.dataset.after ?? ""}` : "";
     }
     for (const whole of all("[data-bulk-all]", bar)) whole.hidden = state !== "all";
+    for (const every of all<HTMLInputElement>("[data-bulk-every]", bar)) {
+      const label = every.closest("label") ?? every;
+      label.hidden = state !== "all";
+      if (state !== "all") every.checked = false;
+    }
   }
 }
 
@@ -76,7 +81,7 @@ function openRow(row: HTMLElement | undefined, whole: boolean): void {
 }
 
 function escape(): boolean {
-  const cancel = find("tr.editing [data-cancel]");
+  const cancel = find("tr.editing :is([data-cancel], [data-row-cancel])");
   if (cancel) cancel.click();
   else if (find("[data-select]:checked")) clear();
   else if (panelIsOpen()) closePanel();
@@ -89,7 +94,10 @@ function keys(): void {
     if (event.defaultPrevented || event.isComposing) return;
     const onControl = closest(event.target, "a, button, summary, [role=tab], [role=option]") !== null;
     const asked = command(event, isTyping(event.target), onControl);
-    if (!asked) return;
+    if (!asked) {
+      if (own(event, onControl)) event.preventDefault();
+      return;
+    }
     if (asked !== "palette" && (find("dialog[open]") || find("[popover]:popover-open"))) return;
     const list = rows();
     const here = current();
@@ -98,7 +106,7 @@ function keys(): void {
         openPalette();
         break;
       case "search": {
-        const field = find<HTMLInputElement>("[data-list-search]");
+        const field = find<HTMLInputElement>("input[data-list-search], [data-list-search] input, input[data-key='/']");
         if (field) field.focus();
         else openPalette();
         break;
@@ -107,7 +115,7 @@ function keys(): void {
         openDialog("keys");
         break;
       case "new": {
-        const button = find("[data-new]");
+        const button = find("[data-new], [data-key=n]");
         if (!button) return;
         button.click();
         break;
@@ -122,6 +130,15 @@ function keys(): void {
     }
     event.preventDefault();
   });
+}
+
+/** A key that a page gives to one of its own buttons. */
+function own(event: KeyboardEvent, onControl: boolean): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.key === " ") return false;
+  if (isTyping(event.target) || (onControl && event.key === "Enter") || find("dialog[open]")) return false;
+  const button = find(`[data-key="${CSS.escape(event.key)}"]:not(input)`);
+  button?.click();
+  return button !== null;
 }
 
 function act(asked: string, list: HTMLElement[], here: number): void {
@@ -164,6 +181,12 @@ function pointer(): void {
   document.addEventListener("change", (event) => {
     const head = closest<HTMLInputElement>(event.target, "[data-select-all]");
     if (head) tick(rows().map((_row, index) => index), head.checked);
+  });
+  onClick("a[data-open]", (link, event) => {
+    const row = link.closest<HTMLElement>("[data-row]");
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    goTo(rows().indexOf(row));
+    markOpen(row, row.dataset.id ?? "");
   });
   onClick("[data-edit]", (button) => edit(button.closest<HTMLElement>("[data-row]") ?? undefined));
   onClick("[data-bulk-clear]", clear);

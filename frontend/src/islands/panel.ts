@@ -12,13 +12,18 @@ function name(id: string): void {
   history.replaceState(history.state, "", location.pathname + withParam(location.search, "panel", id) + location.hash);
 }
 
+/** Mark the row that the panel shows and put it into the address. */
+export function markOpen(row: Element | null, id: string): void {
+  for (const other of all("tr.is-open")) other.classList.remove("is-open");
+  row?.classList.add("is-open");
+  name(id);
+}
+
 /** Load a record into the panel; `id` is what the address keeps. */
 export function openPanel(url: string, id: string, row: Element | null): void {
   const panel = find("#panel");
   if (!panel) return;
-  for (const other of all("tr.is-open")) other.classList.remove("is-open");
-  row?.classList.add("is-open");
-  name(id);
+  markOpen(row, id);
   void htmx.ajax("GET", url, { target: panel, source: panel, swap: "innerHTML" });
 }
 
@@ -34,8 +39,8 @@ export function closePanel(): void {
 }
 
 function confirmLeaving(panel: Element): boolean {
-  const words = find<HTMLElement>("[data-guard]", panel)?.dataset.guard;
-  return window.confirm(words || document.title);
+  const words = find<HTMLElement>("[data-guard]", panel)?.dataset.guard || document.body.dataset.guardWords;
+  return window.confirm(words ?? "");
 }
 
 export function panel(): void {
