@@ -102,10 +102,10 @@ def test_a_fact_becomes_one_finding(check: watch.Check) -> None:
 def test_looking_again_changes_nothing_but_the_last_look(check: watch.Check) -> None:
     record_at(node("North"))
     watch.evaluate(check, actor=at())
-    before = Finding.objects.values().get()
+    before = dict(Finding.objects.values().get())
     outcome = watch.evaluate(check, actor=at(1))
     assert (outcome.opened, outcome.reopened, outcome.changed, outcome.closed) == (0, 0, 0, 0)
-    after = Finding.objects.values().get()
+    after = dict(Finding.objects.values().get())
     assert after.pop("last_seen") == NOW + dt.timedelta(days=1)
     assert before.pop("last_seen") == NOW
     assert after == before

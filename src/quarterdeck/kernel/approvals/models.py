@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.kernel.access.models import Scope
@@ -96,6 +97,16 @@ class Approval(Record):
         return self.title
 
     @property
+    def tone(self) -> str:
+        """The colour of the state's badge."""
+        return {State.APPROVED: "green", State.DECLINED: "red", State.WAITING: "amber"}.get(State(self.state), "")
+
+    @property
+    def page(self) -> str:
+        """Where it is decided: the page that the asking app named, else its own."""
+        return self.url or reverse("approvals:approval", kwargs={"pk": self.pk})
+
+    @property
     def cost_text(self) -> str:
         """What waiting costs, in the current language; "" when nothing was said."""
         return render(self.cost, self.cost_values) if self.cost else ""
@@ -132,3 +143,8 @@ class Step(Record):
 
     def __str__(self) -> str:
         return f"{self.approval}: {self.approver}"
+
+    @property
+    def tone(self) -> str:
+        """The colour of the answer's badge."""
+        return {Answer.APPROVED: "green", Answer.DECLINED: "red", Answer.WAITING: "amber"}.get(Answer(self.state), "")

@@ -25,7 +25,7 @@ def asked_by(actor: Actor) -> QuerySet[Approval]:
     if actor.user is None:
         return Approval.objects.none()
     over = models.Case(models.When(state=State.WAITING, then=0), default=1)
-    return _filled(Approval.objects.filter(requested_by=actor.user)).order_by(over, "-requested_at", "-pk")
+    return with_steps(Approval.objects.filter(requested_by=actor.user)).order_by(over, "-requested_at", "-pk")
 
 
 def visible_approvals(actor: Actor) -> QuerySet[Approval]:
@@ -40,9 +40,10 @@ def visible_approvals(actor: Actor) -> QuerySet[Approval]:
 def approvals_on(record: models.Model, *, actor: Actor) -> QuerySet[Approval]:
     """Return the approvals about one record that the actor may see, latest first, with the steps filled."""
     about = visible_approvals(actor).filter(record_type=record_type(record), record_id=record.pk)
-    return _filled(about).order_by("-requested_at", "-pk")
+    return with_steps(about).order_by("-requested_at", "-pk")
 
 
-def _filled(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+def with_steps(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Return the approvals with their steps and people filled, in two queries."""
     steps = Step.objects.select_related("approver", "delegated_from")
     return approvals.select_related("requested_by", "scope").prefetch_related(Prefetch("steps", queryset=steps))

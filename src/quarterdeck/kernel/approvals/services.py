@@ -93,7 +93,7 @@ def request_approval(
 
 def _tell(users: Sequence[User], kind: Kind, approval: Approval, actor: Actor) -> None:
     values = {"title": approval.title, "due": approval.due_on}
-    notify(users, kind=kind, actor=actor, values=values, record=approval, url=approval.url)
+    notify(users, kind=kind, actor=actor, values=values, record=approval, url=approval.page)
 
 
 def _open(pk: int) -> Approval:
