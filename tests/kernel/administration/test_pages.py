@@ -8,11 +8,13 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.models import AccessRole, ApiToken, Elevation, Grant, Group, User
 from quarterdeck.kernel.audit.models import Change
-from tests.kernel.access.conftest import Tree, admin, amara, grant, role, tree  # noqa: F401  fixtures
+from tests.kernel.access.conftest import Tree, grant, role
 
 PASSWORD = "correct horse battery"
+TODAY = clock.local_date(clock.now())
 ADMINISTERED = (
     "/settings/access/",
     "/settings/access/roles/new/",
@@ -40,7 +42,7 @@ def elevate(client: Client, path: str = "/settings/administer/", **form: str) ->
 
 
 @pytest.fixture
-def ada(admin: User) -> Client:  # noqa: F811
+def ada(admin: User) -> Client:
     client = signed_in(admin)
     elevate(client)
     return client
@@ -50,7 +52,7 @@ class TestWhoFindsThem:
     @pytest.mark.parametrize(
         "path", [*ADMINISTERED, "/settings/users/1/", "/settings/access/roles/1/", "/settings/administer/"]
     )
-    def test_a_stranger_learns_nothing(self, amara: User, admin: User, path: str) -> None:  # noqa: F811
+    def test_a_stranger_learns_nothing(self, amara: User, admin: User, path: str) -> None:
         role("Secret role")
         answer = signed_in(amara).get(path.replace("/1/", f"/{admin.pk}/"))
         assert answer.status_code == 404
@@ -62,13 +64,13 @@ class TestWhoFindsThem:
         assert Client().get(path)["Location"].startswith("/accounts/login/")
 
     @pytest.mark.parametrize("path", ADMINISTERED)
-    def test_an_administrator_is_asked_to_elevate_and_led_on(self, admin: User, path: str) -> None:  # noqa: F811
+    def test_an_administrator_is_asked_to_elevate_and_led_on(self, admin: User, path: str) -> None:
         client = signed_in(admin)
         assert client.get(path)["Location"].startswith("/settings/administer/?next=")
         elevate(client)
         assert client.get(path).status_code == 200
 
-    def test_a_stranger_changes_nothing(self, amara: User, admin: User, tree: Tree) -> None:  # noqa: F811
+    def test_a_stranger_changes_nothing(self, amara: User, admin: User, tree: Tree) -> None:
         client = signed_in(amara)
         given = grant(admin, role(), tree.north)
         form = {"role": given.role_id, "scope": tree.root.pk}
@@ -100,14 +102,22 @@ class TestElevation:
         Elevation.objects.update(ends_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
         assert ada.get("/settings/users/").status_code == 302
 
-    def test_is_of_one_session(self, ada: Client, admin: User) -> None:  # noqa: F811
+    def test_is_of_one_session(self, ada: Client, admin: User) -> None:
         assert signed_in(admin).get("/settings/users/").status_code == 302
 
-    def test_is_gone_with_the_right_to_administer(self, ada: Client, admin: User) -> None:  # noqa: F811
+    def test_is_gone_with_the_right_to_administer(self, ada: Client, admin: User) -> None:
         User.objects.filter(pk=admin.pk).update(is_administrator=False)
         assert ada.get("/settings/users/").status_code == 404
 
-    def test_goes_on_only_to_pages_of_ours(self, admin: User) -> None:  # noqa: F811
+    def test_goes_on_to_where_it_was_asked(self, admin: User) -> None:
+        client = signed_in(admin)
+        page = client.get(client.get("/settings/groups/new/")["Location"]).content.decode()
+        assert 'action="/settings/administer/"' in page, "the sign-in in between keeps the form only without a query"
+        asked = client.post("/settings/administer/", {"reason": "x", "minutes": "30", "next": "/settings/groups/new/"})
+        assert client.post(asked["Location"], {"password": PASSWORD})["Location"] == "/settings/groups/new/"
+        assert client.get("/settings/groups/new/").status_code == 200
+
+    def test_goes_on_only_to_pages_of_ours(self, admin: User) -> None:
         client = signed_in(admin)
         asked = client.post(
             "/settings/administer/", {"reason": "x", "minutes": "30", "next": "https://elsewhere.example/"}
@@ -119,7 +129,7 @@ class TestElevation:
         self,
         admin: User,
         amara: User,
-        tree: Tree,  # noqa: F811
+        tree: Tree,
     ) -> None:
         grant(amara, role("Steward", {"access.*": ["*"]}), tree.root)
         client = signed_in(admin)
@@ -129,12 +139,10 @@ class TestElevation:
         assert "Viewing as Amara Okafor" in page.content.decode()
         client.post("/settings/users/invite/", {"email": "x@example.org", "name": "X"})
         client.post("/settings/groups/new/", {"name": "Board", "version": "1"})
-        client.post(
-            "/settings/tokens/", {"name": "t", "expires_on": dt.date.today() + dt.timedelta(9), "reach": "read"}
-        )
+        client.post("/settings/tokens/", {"name": "t", "expires_on": TODAY + dt.timedelta(9), "reach": "read"})
         assert (User.objects.count(), Group.objects.count(), ApiToken.objects.count()) == (2, 0, 0)
 
-    def test_acting_as_is_in_the_history_under_both_names(self, admin: User, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_acting_as_is_in_the_history_under_both_names(self, admin: User, amara: User, tree: Tree) -> None:
         grant(amara, role("Steward", {"*": ["*"]}), tree.root)
         client = signed_in(admin)
         elevate(client, f"/settings/users/{amara.pk}/act-as/", kind="sign_in_as")
@@ -158,12 +166,12 @@ class TestPeople:
         assert letter.subject == "Ada Admin has added you to Quarterdeck"
         assert "http://testserver/accounts/password/reset/key/" in letter.body
 
-    def test_a_taken_address_is_refused_by_name(self, ada: Client, amara: User) -> None:  # noqa: F811
+    def test_a_taken_address_is_refused_by_name(self, ada: Client, amara: User) -> None:
         answer = ada.post("/settings/users/invite/", {"email": "AMARA@example.org", "name": "A"})
         assert answer.status_code == 422
         assert User.objects.count() == 2
 
-    def test_a_role_is_given_and_ended(self, ada: Client, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_a_role_is_given_and_ended(self, ada: Client, amara: User, tree: Tree) -> None:
         editor = role()
         form = {"role": editor.pk, "scope": tree.north.pk}
         assert ada.post(f"/settings/users/{amara.pk}/grant/", form).status_code == 302
@@ -175,13 +183,13 @@ class TestPeople:
         assert given.ends_on is not None
         assert ada.post(f"/settings/users/{amara.pk}/grant/", {"role": 0, "scope": 0}).status_code == 422
 
-    def test_deactivating_ends_the_sessions(self, ada: Client, amara: User) -> None:  # noqa: F811
+    def test_deactivating_ends_the_sessions(self, ada: Client, amara: User) -> None:
         hers = signed_in(amara)
         assert hers.get("/settings/tokens/").status_code == 200
         ada.post(f"/settings/users/{amara.pk}/state/", {"do": "deactivate"})
         assert hers.get("/settings/tokens/").status_code == 302
 
-    def test_the_list_is_narrowed(self, ada: Client, amara: User) -> None:  # noqa: F811
+    def test_the_list_is_narrowed(self, ada: Client, amara: User) -> None:
         assert "Amara" in ada.get("/settings/users/?q=okafor").content.decode()
         assert "Amara" not in ada.get("/settings/users/?state=administrators").content.decode()
         assert "Nobody fits" in ada.get("/settings/users/?q=zzz").content.decode()
@@ -196,7 +204,7 @@ class TestPeople:
 
 
 class TestMatrix:
-    def test_shows_and_changes_what_roles_permit(self, ada: Client, tree: Tree) -> None:  # noqa: F811
+    def test_shows_and_changes_what_roles_permit(self, ada: Client, tree: Tree) -> None:
         form = {
             "name": "Steward",
             "version": "1",
@@ -217,7 +225,7 @@ class TestMatrix:
         assert stale.status_code == 422
         assert "changed by someone else" in stale.content.decode()
 
-    def test_a_role_in_use_is_not_removed(self, ada: Client, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_a_role_in_use_is_not_removed(self, ada: Client, amara: User, tree: Tree) -> None:
         held, idle = role("Held"), role("Idle")
         grant(amara, held, tree.north)
         for one in (held, idle):
@@ -238,7 +246,7 @@ class TestWhy:
     def ask(self, client: Client, person: str, record: Grant) -> str:
         return client.get(f"/settings/access/why/?person={person}&record=access.grant:{record.pk}").content.decode()
 
-    def test_names_the_grant_that_gives_it(self, ada: Client, admin: User, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_names_the_grant_that_gives_it(self, ada: Client, admin: User, amara: User, tree: Tree) -> None:
         record = grant(admin, role("Nothing", {}), tree.spine)
         board = Group.objects.create(name="Board")
         board.members.add(amara)
@@ -247,7 +255,7 @@ class TestWhy:
         assert "Amara Okafor sees" in page
         assert "<b>Reader</b> at North, by group Board" in page
 
-    def test_says_why_not(self, ada: Client, admin: User, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_says_why_not(self, ada: Client, admin: User, amara: User, tree: Tree) -> None:
         record = grant(admin, role("Nothing", {}), tree.spine)
         assert "No role of theirs gives this." in self.ask(ada, amara.email, record)
         given = grant(amara, role("Reader"), tree.south)
@@ -257,16 +265,16 @@ class TestWhy:
         Grant.objects.filter(pk=given.pk).update(scope=tree.root, ends_on=dt.date(2020, 1, 1))
         assert "The grant that would give it is not in force." in self.ask(ada, amara.email, record)
 
-    def test_asks_which_when_several_fit(self, ada: Client, amara: User, tree: Tree) -> None:  # noqa: F811
+    def test_asks_which_when_several_fit(self, ada: Client, amara: User, tree: Tree) -> None:
         record = grant(amara, role(), tree.spine)
         assert "Which person" in self.ask(ada, "a", record)
         assert "No user is called" in self.ask(ada, "zzz", record)
 
 
 class TestTokens:
-    def test_the_secret_is_shown_once(self, amara: User) -> None:  # noqa: F811
+    def test_the_secret_is_shown_once(self, amara: User) -> None:
         client = signed_in(amara)
-        day = dt.date.today() + dt.timedelta(days=30)
+        day = TODAY + dt.timedelta(days=30)
         form = {"name": "Export", "expires_on": day.isoformat(), "reach": "read", "areas": ["access"]}
         page = client.post("/settings/tokens/", form)
         token = ApiToken.objects.get()
@@ -277,13 +285,13 @@ class TestTokens:
         assert "Export" in again
         assert f"qd_{token.prefix}_" not in again
 
-    def test_longer_than_a_year_is_refused(self, amara: User) -> None:  # noqa: F811
-        day = dt.date.today() + dt.timedelta(days=400)
+    def test_longer_than_a_year_is_refused(self, amara: User) -> None:
+        day = TODAY + dt.timedelta(days=400)
         form = {"name": "Export", "expires_on": day.isoformat(), "reach": "read"}
         assert signed_in(amara).post("/settings/tokens/", form).status_code == 422
         assert ApiToken.objects.count() == 0
 
-    def test_another_persons_token_is_not_there(self, amara: User, ada: Client) -> None:  # noqa: F811
+    def test_another_persons_token_is_not_there(self, amara: User, ada: Client) -> None:
         now = dt.datetime.now(tz=dt.UTC)
         token = ApiToken.objects.create(
             user=amara, name="Hers", prefix="abcd", digest="x", expires_at=now + dt.timedelta(days=9), created_at=now
