@@ -17,10 +17,16 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 ROOT = Path(__file__).resolve().parents[3]
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
 
@@ -102,7 +108,10 @@ def _suggest(route: Any) -> None:
 
 
 def _scopes(route: Any) -> None:
-    nodes = [{"id": 1, "label": "Group", "kind": "root", "depth": 0}, {"id": 7, "label": "Spine", "kind": "p", "depth": 1}]
+    nodes = [
+        {"id": 1, "label": "Group", "kind": "root", "depth": 0},
+        {"id": 7, "label": "Spine", "kind": "p", "depth": 1},
+    ]
     route.fulfill(status=200, content_type="application/json", body=json.dumps(nodes))
 
 

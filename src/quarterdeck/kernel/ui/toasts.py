@@ -31,7 +31,7 @@ def add(request: HttpRequest, text: str | Promise, *, undo_url: str = "", tone: 
 
 
 def take(request: HttpRequest) -> list[Toast]:
-    """Return the waiting messages and forget them."""
+    """Return the waiting messages; with this answer they are forgotten."""
     toasts = []
     for message in messages.get_messages(request):
         tags = message.extra_tags or ""
