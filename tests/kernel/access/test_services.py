@@ -108,7 +108,13 @@ class TestTokens:
         assert ApiToken.objects.count() == 0
 
     def test_permits_something_well_formed(self, amara: User) -> None:
-        for permissions in ({}, {"*": []}, {"people": ["view"]}, {"people.per-son": ["view"]}):
+        malformed: tuple[dict[str, list[str]], ...] = (
+            {},
+            {"*": []},
+            {"people": ["view"]},
+            {"people.per-son": ["view"]},
+        )
+        for permissions in malformed:
             with pytest.raises(ValidationError):
                 self.make(amara, permissions)
 
@@ -161,9 +167,10 @@ class TestUsers:
             user_add(email="AMARA@example.org", name="Double", actor=system())
 
     def test_the_last_administrator_stays(self, admin: User) -> None:
-        for change in ({"is_active": False}, {"is_administrator": False}):
-            with pytest.raises(ValidationError):
-                user_change(user=admin, actor=system(), **change)
+        with pytest.raises(ValidationError):
+            user_change(user=admin, actor=system(), is_active=False)
+        with pytest.raises(ValidationError):
+            user_change(user=admin, actor=system(), is_administrator=False)
         second = user_add(email="b@example.org", name="B", is_administrator=True, actor=system())
         user_change(user=admin, actor=system(), is_administrator=False)
         assert list(User.objects.filter(is_administrator=True)) == [second]
@@ -227,9 +234,12 @@ class TestGrants:
 
     def test_to_one_user_or_one_group(self, tree: Tree, amara: User) -> None:
         board = Group.objects.create(name="Board")
-        for owner in ({}, {"user": amara, "group": board}):
-            with pytest.raises(ValidationError):
-                grant_add(role=AccessRole.objects.first() or role(), scope=tree.north, actor=system(), **owner)
+        reader = role()
+        with pytest.raises(ValidationError):
+            grant_add(role=reader, scope=tree.north, actor=system())
+        with pytest.raises(ValidationError):
+            grant_add(role=reader, scope=tree.north, user=amara, group=board, actor=system())
+        assert Grant.objects.count() == 0
 
     def test_ending_stops_it_today_and_leaves_history(self, tree: Tree, amara: User) -> None:
         given = grant_add(role=role(), scope=tree.north, user=amara, starts_on=TODAY - DAY, actor=system())

@@ -64,7 +64,7 @@ def _brute(nodes: list[Scope], rows: list[Grant], held: list[Grant], action: str
     return expected
 
 
-class TestVisible(TestCase):  # type: ignore[misc]  # hypothesis' class carries no types
+class TestVisible(TestCase):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(shape=trees, given_grants=grants)
     def test_equals_brute_force(

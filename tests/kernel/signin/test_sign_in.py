@@ -29,6 +29,11 @@ def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
+def shape(page: str) -> str:
+    """A page without what differs at every visit: what was typed, and the form's token."""
+    return re.sub(r'value="[^"]*"|content="[^"]*"', "", page)
+
+
 class TestPassword:
     def test_opens_by_address_in_any_case(self, client: Client, amara: User) -> None:
         assert try_in(client, "Amara@Example.org", PASSWORD).status_code == 302
@@ -37,8 +42,7 @@ class TestPassword:
     def test_a_wrong_password_and_an_unknown_address_answer_alike(self, client: Client, amara: User) -> None:
         wrong = try_in(client, amara.email, "wrong").content.decode()
         unknown = try_in(client, "nobody@example.org", "wrong").content.decode()
-        strip = lambda page: re.sub(r'value="[^"]*"|content="[^"]*"', "", page)  # noqa: E731
-        assert strip(wrong) == strip(unknown)
+        assert shape(wrong) == shape(unknown)
         assert not is_in(client)
 
     def test_a_deactivated_account_stays_shut_and_open_sessions_end(self, client: Client, amara: User) -> None:
@@ -81,9 +85,10 @@ class TestLockout:
         assert try_in(there, amara.email, PASSWORD).status_code == 302
 
     def test_counts_one_address_whatever_its_case(self, client: Client, amara: User) -> None:
+        codes: list[int] = []
         for spelling in ("amara@example.org", "AMARA@example.org", " Amara@Example.org"):
-            last = try_in(client, spelling, "wrong")
-        assert last.status_code == 429
+            codes.append(try_in(client, spelling, "wrong").status_code)
+        assert codes == [200, 200, 429]
 
     def test_an_administrator_opens_it_sooner(self, client: Client, amara: User) -> None:
         from axes.utils import reset
@@ -146,7 +151,7 @@ class TestReset:
     def test_a_link_works_once(self, client: Client, amara: User) -> None:
         client.post("/accounts/password/reset/", {"email": amara.email})
         (letter,) = mail.outbox
-        (path,) = re.findall(r"http://testserver(/\S+)", letter.body)
+        (path,) = re.findall(r"http://testserver(/\S+)", str(letter.body))
         page = client.get(path)
         form = client.get(page["Location"])
         assert form.status_code == 200
@@ -188,7 +193,7 @@ class TestSignUp:
         assert Grant.objects.count() == 0
         assert not is_in(client), "the address is proved first"
         (letter,) = mail.outbox
-        (path,) = re.findall(r"http://testserver(/\S+)", letter.body)
+        (path,) = re.findall(r"http://testserver(/\S+)", str(letter.body))
         client.post(path)
         assert try_in(client, user.email, PASSWORD).status_code == 302
 
@@ -267,7 +272,7 @@ class TestFirstRun:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_first_runs_at_once_make_one_administrator() -> None:
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+    if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
         pytest.skip("an in-memory database is one connection; the run on PostgreSQL shows it")
     barrier, codes = threading.Barrier(4), []
 

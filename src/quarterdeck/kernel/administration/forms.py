@@ -46,8 +46,8 @@ class ScopeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # the class
 class GrantForm(forms.Form):
     """A role at a node between dates."""
 
-    role = forms.ModelChoiceField(label=_("Role"), queryset=AccessRole.objects.none())
-    scope = ScopeField(label=_("At and below"), queryset=Scope.objects.none())
+    role = forms.ModelChoiceField(label=_("Role"), queryset=AccessRole.objects.none(), empty_label=_("Choose"))
+    scope = ScopeField(label=_("At and below"), queryset=Scope.objects.none(), empty_label=_("Choose"))
     starts_on = forms.DateField(label=_("From"), required=False, widget=DateInput(), help_text=_("Empty: at once."))
     ends_on = forms.DateField(label=_("To"), required=False, widget=DateInput(), help_text=_("Empty: until ended."))
 

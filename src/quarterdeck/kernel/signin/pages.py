@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from allauth.account.views import login as allauth_login
+from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -26,6 +26,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.signin import first_run
 from quarterdeck.kernel.signin.forms import ProfileForm, WelcomeForm
+from quarterdeck.kernel.ui.frame import THEME_COOKIE
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -41,7 +42,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Show the sign-in page; before there is an administrator, the welcome page."""
     if request.method == "GET" and first_run.is_wanted():
         return redirect("welcome")
-    response: HttpResponseBase = allauth_login(request)
+    view = LoginView.as_view(extra_context={"signup_open": bool(settings.SIGNUP_DOMAINS)})
+    response: HttpResponseBase = view(request)
     return response
 
 
@@ -89,7 +91,10 @@ def profile(request: HttpRequest) -> HttpResponse:
                 setattr(user, name, form.cleaned_data[name])
         user.save(update_fields=["name", "theme", "language", "time_zone"])
         messages.success(request, _("Preferences saved."))
-        return redirect("profile")
+        response = redirect("profile")
+        # The person menu keeps its choice in this cookie, which would hide the one made here.
+        response.set_cookie(THEME_COOKIE, user.theme, max_age=31_536_000, samesite="Lax", secure=request.is_secure())
+        return response
     kinds = list(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
     context = {
         "form": form,

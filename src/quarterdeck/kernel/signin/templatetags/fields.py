@@ -67,6 +67,7 @@ def field(bound: BoundField, css: str = "") -> SafeString:
         return format_html(
             '<div class="field field-check {}">{}{}{}{}</div>', css, bound.as_widget(attrs=attrs), label, text, errors
         )
+    attrs["placeholder"] = ""  # the label says it
     attrs["class"] = f"{_class(widget)} {widget.attrs.get('class', '')}".strip()
     return format_html('<div class="field {}">{}{}{}{}</div>', css, label, bound.as_widget(attrs=attrs), text, errors)
 
