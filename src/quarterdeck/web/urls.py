@@ -47,3 +47,8 @@ urlpatterns = [
     # The registers answer any first word, so they come last.
     path("", include(register_urls)),
 ]
+
+handler400 = "quarterdeck.kernel.ui.errors.bad_request"
+handler403 = "quarterdeck.kernel.ui.errors.forbidden"
+handler404 = "quarterdeck.kernel.ui.errors.not_found"
+handler500 = "quarterdeck.kernel.ui.errors.server_error"

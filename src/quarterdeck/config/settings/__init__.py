@@ -86,6 +86,7 @@ CSRF_COOKIE_NAME = "__Host-quarterdeck-csrf" if SECURE else "quarterdeck-csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "quarterdeck.kernel.ui.errors.csrf_failure"
 
 ROOT_URLCONF = "quarterdeck.web.urls"
 WSGI_APPLICATION = "quarterdeck.config.wsgi.application"
