@@ -12,7 +12,9 @@ import django
 
 django.setup()
 
-from quarterdeck.kernel import clock, jobs  # noqa: E402  needs Django set up
+from django.db import transaction  # noqa: E402  needs Django set up
+
+from quarterdeck.kernel import clock, jobs  # noqa: E402
 from quarterdeck.kernel.access.actor import Actor  # noqa: E402
 from quarterdeck.kernel.access.models import User  # noqa: E402
 from quarterdeck.kernel.jobs import registry, worker  # noqa: E402
@@ -47,11 +49,15 @@ def whole(progress: jobs.Progress, *, log: str, hangs: int = 1) -> dict[str, Any
     return {"run": number}
 
 
-@jobs.job(title="Holds the write lock", name="driver.long", atomic=True)
-def long(progress: jobs.Progress, *, log: str, seconds: float = 3.0) -> dict[str, Any]:
+@jobs.job(title="Holds the write lock again and again", name="driver.long")
+def long(progress: jobs.Progress, *, log: str, times: int = 4, seconds: float = 1.8) -> dict[str, Any]:
     number = _begun(log)
-    User.objects.create(email=f"run{number}@example.org", name="Written")
-    time.sleep(seconds)
+    for time_ in range(times):
+        with transaction.atomic():
+            User.objects.create(email=f"run{number}.{time_}@example.org", name="Written")
+            time.sleep(seconds)
+        # Whoever waits for the lock has a chance now: the heartbeat, or the worker that looks for the dead.
+        time.sleep(0.05)
     return {"run": number}
 
 

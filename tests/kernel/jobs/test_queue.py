@@ -18,6 +18,7 @@ from quarterdeck.kernel.jobs import registry, running, worker
 from quarterdeck.kernel.jobs.jobs import forget
 from quarterdeck.kernel.jobs.models import Due, Job
 from quarterdeck.kernel.jobs.registry import Times
+from quarterdeck.kernel.jobs.tasks import execute
 
 pytestmark = pytest.mark.django_db
 SEEN: list[Any] = []
@@ -84,6 +85,15 @@ def test_a_job_runs_once_and_tells_its_result(actor: Actor) -> None:
     assert SEEN == [0, 1, 2, 3]
     assert worker.drain() == 0
     assert DBTaskResult.objects.successful().count() == 1
+
+
+def test_another_backend_of_the_queue_runs_the_job_once(actor: Actor) -> None:
+    job = jobs.enqueue(count, actor=actor, upto=2)
+    execute.func(job.pk)
+    job.refresh_from_db()
+    assert (job.state, SEEN) == ("done", [0, 1])
+    execute.func(job.pk)
+    assert (worker.drain(), SEEN) == (0, [0, 1])
 
 
 def test_a_rollback_leaves_no_job(actor: Actor) -> None:

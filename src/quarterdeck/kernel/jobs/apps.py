@@ -12,4 +12,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the `jobs` module of every app, so that each process knows every job and schedule."""
+        from quarterdeck.kernel.jobs import running, tasks
+
+        tasks.run_with(running.claim_and_run)
         autodiscover_modules("jobs")
