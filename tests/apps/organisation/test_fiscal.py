@@ -1,7 +1,7 @@
 """Fiscal years checked against published ones.
 
 4-5-4: National Retail Federation, 4-5-4 calendar, years 2023 (53 weeks) and 2024; weeks start on Sunday, the year
-ends on the Saturday nearest 31 January. Last Saturday of September: Apple Inc., forms 10-K of 2022, 2023 (53 weeks) and 2024.
+the Saturday nearest 31 January. Last Saturday of September: Apple Inc., 10-K of 2022, 2023 (53 weeks) and 2024.
 """
 
 from __future__ import annotations

@@ -185,6 +185,12 @@ def default_calendar() -> WorkCalendar | None:
     return WorkCalendar.objects.filter(is_default=True).first()
 
 
+def calendars_without_week(ids: Iterable[int] | None = None) -> list[WorkCalendar]:
+    """Return the calendars that have no shifts, in one query."""
+    rows = WorkCalendar.objects.filter(shifts__isnull=True)
+    return list(rows if ids is None else rows.filter(pk__in=set(ids)))
+
+
 def unit_calendars() -> dict[int, int | None]:
     """Return the working calendar's id for each unit: its own, else of the nearest above, else the organisation's."""
     fallback = default_calendar()
@@ -268,6 +274,14 @@ def rate_found(from_code: str, to_code: str, on: dt.date) -> RateFound:
 def rate(from_code: str, to_code: str, on: dt.date) -> Decimal:
     """Return what one unit of a currency is worth in another on a day. Raises RateMissingError."""
     return rate_found(from_code, to_code, on).rate
+
+
+def currencies_without_rate(base: Currency, on: dt.date) -> list[Currency]:
+    """Return the currencies in use that no rate in force on a day ties to the base currency, in one query."""
+    known = Q(rates_from__to_currency=base, rates_from__valid_on__lte=on)
+    known |= Q(rates_to__from_currency=base, rates_to__valid_on__lte=on)
+    tied = Currency.objects.filter(known).values("pk")
+    return list(Currency.objects.filter(is_active=True).exclude(pk=base.pk).exclude(pk__in=tied))
 
 
 def _between(latest: dict[tuple[str, str], tuple[Decimal, dt.date]], a: str, b: str) -> RateFound | None:

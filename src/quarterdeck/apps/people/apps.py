@@ -12,11 +12,34 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Follow changes of persons, roles and assignments."""
+        """Follow changes of persons, roles and assignments; enter the pages into the navigation."""
         from quarterdeck.kernel import events
         from quarterdeck.kernel.records import Changed
+        from quarterdeck.kernel.ui import nav
 
         events.subscribe(Changed, follow_grants)
+        nav.register(
+            section="people",
+            item=nav.NavItem(
+                key="org-chart",
+                label=_("Organisation chart"),
+                url_name="people-chart",
+                icon="network",
+                visible=lambda actor: actor.can("view", "organisation.organisationunit"),
+                order=15,
+            ),
+        )
+        nav.register(
+            section="people",
+            item=nav.NavItem(
+                key="raci",
+                label=_("Responsibilities"),
+                url_name="people-raci",
+                icon="table-2",
+                visible=lambda actor: actor.can("view", "people.racientry"),
+                order=35,
+            ),
+        )
 
 
 def follow_grants(event: object) -> None:

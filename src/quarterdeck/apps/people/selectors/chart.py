@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -21,13 +22,17 @@ WORKING = (PersonKind.STAFF, PersonKind.CONTRACTOR)
 
 @dataclass(frozen=True)
 class ChartUnit:
-    """A unit of the chart: its head, how many work in it, of them contractors, and the same with all below it."""
+    """A unit of the chart: its head, how many work in it, of them contractors, and the same with all below it.
+
+    `vacant` tells that nobody heads it; a head whom the reader may not see is merely left out.
+    """
 
     id: int
     code: str
     name: str
     kind: str
     head: Person | None
+    vacant: bool
     people: int
     contractors: int
     people_below: int
@@ -68,6 +73,7 @@ def org_chart(*, actor: Actor, on: dt.date) -> tuple[ChartUnit, ...]:
             name=unit.name,
             kind=unit.get_kind_display(),
             head=head if head is not None and head.pk in seen else None,
+            vacant=head is None,
             people=own,
             contractors=outside,
             people_below=own + sum(child.people_below for child in children),
@@ -77,3 +83,29 @@ def org_chart(*, actor: Actor, on: dt.date) -> tuple[ChartUnit, ...]:
         )
 
     return tuple(built(unit, 0) for unit in below[None])
+
+
+@dataclass(frozen=True)
+class ChartTotals:
+    """The figures over a chart."""
+
+    units: int
+    people: int
+    contractors: int
+    vacant: int
+    levels: int
+
+
+def chart_totals(chart: Iterable[ChartUnit]) -> ChartTotals:
+    """Return the figures over some trees of units."""
+    units, people, contractors, vacant, levels = 0, 0, 0, 0, 0
+    waiting = list(chart)
+    while waiting:
+        unit = waiting.pop()
+        units += 1
+        people += unit.people
+        contractors += unit.contractors
+        vacant += unit.vacant
+        levels = max(levels, unit.depth + 1)
+        waiting += unit.children
+    return ChartTotals(units, people, contractors, vacant, levels)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.people.choices import Raci, RaciEntryLetter
 from quarterdeck.apps.people.models import Activity, Person, RaciDefault, RaciEntry, Role
-from quarterdeck.apps.people.selectors.roles import holders
+from quarterdeck.apps.people.selectors.roles import held, holders
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import visible
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,6 @@ class RaciRow:
     cells: tuple[RaciCell, ...]
     warning: str
 
-    @property
-    def accountable(self) -> int:
-        """How many of the roles are accountable; right is one."""
-        return sum(cell.letter == Raci.ACCOUNTABLE for cell in self.cells)
-
 
 @dataclass(frozen=True)
 class RaciMatrix:
@@ -58,10 +57,37 @@ class RaciMatrix:
         """How many activities lack the one accountable role."""
         return sum(bool(row.warning) for row in self.rows)
 
+    @property
+    def own(self) -> int:
+        """How many parts depart from the standard."""
+        return sum(cell.own for row in self.rows for cell in row.cells)
 
-def raci_matrix(scope: Scope, on: dt.date) -> RaciMatrix:
-    """Return the matrix of a node on a day, in four queries: the roles held there, or given a part there, by activity.
+    @property
+    def people(self) -> int:
+        """How many persons hold a role at the node."""
+        return len({person.pk for column in self.roles for person in column.people})
 
+
+@dataclass(frozen=True)
+class RaciNode:
+    """A node with how many roles are held there."""
+
+    scope: Scope
+    roles: int
+
+
+def raci_nodes(*, actor: Actor, on: dt.date, limit: int = 40) -> list[RaciNode]:
+    """Return the nodes at which most roles are held on a day, as far as the actor may see them."""
+    rows = visible(held(on).select_related(None), actor).order_by()
+    counts = dict(rows.values_list("scope").annotate(roles=Count("role", distinct=True)))
+    scopes = Scope.objects.filter(pk__in=counts).order_by("path")
+    return sorted((RaciNode(scope, counts[scope.pk]) for scope in scopes), key=lambda node: -node.roles)[:limit]
+
+
+def raci_matrix(scope: Scope, on: dt.date, also: Iterable[int] = ()) -> RaciMatrix:
+    """Return the matrix of a node on a day: the roles held there, or given a part there, by activity.
+
+    Four queries, and one more for the roles `also` named by id, which nobody holds there yet.
     The caller has checked that the node may be seen. A row warns where more than one role is accountable, or none, and
     where the accountable role is held by nobody or by several persons.
     """
@@ -75,6 +101,7 @@ def raci_matrix(scope: Scope, on: dt.date) -> RaciMatrix:
         own[entry.activity_id, entry.role_id] = entry.letter
         if entry.letter != RaciEntryLetter.NONE:
             roles.setdefault(entry.role_id, entry.role)
+    roles |= {role.pk: role for role in Role.objects.filter(pk__in=set(also) - roles.keys())} if also else {}
     ordered = sorted(roles.values(), key=lambda role: (role.position, role.name))
     standard = {(row.activity_id, row.role_id): row.letter for row in RaciDefault.objects.filter(role__in=list(roles))}
     columns = tuple(RaciRole(role, tuple(people.get(role.pk, ()))) for role in ordered)
@@ -106,3 +133,9 @@ def _warning(cells: tuple[RaciCell, ...], columns: tuple[RaciRole, ...]) -> str:
             "role": column.role.name,
         }
     return ""
+
+
+def roles_unlisted(matrix: RaciMatrix) -> list[Role]:
+    """Return the roles in use that the matrix does not show, to add one."""
+    shown = [column.role.pk for column in matrix.roles]
+    return list(Role.objects.filter(is_active=True).exclude(pk__in=shown))

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from quarterdeck.apps.people.choices import UNIT_HEAD
+from quarterdeck.apps.organisation.models import OrganisationUnit
+from quarterdeck.apps.people.choices import UNIT_HEAD, PersonKind
 from quarterdeck.apps.people.models import Person, RoleAssignment
 
 
@@ -46,3 +47,34 @@ def heads(on: dt.date, scope_ids: Iterable[int] | None = None) -> dict[int, Pers
 def roles_of(person: Person, on: dt.date) -> list[RoleAssignment]:
     """Return what a person holds on a day, topmost node first."""
     return list(held(on).filter(person=person).order_by("scope__path", "role__position"))
+
+
+def held_by_leavers(on: dt.date, ids: Iterable[int] | None = None) -> list[RoleAssignment]:
+    """Return the assignments in force, or open, on a day whose person has left before it, in one query."""
+    rows = RoleAssignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), person__ends_on__lt=on)
+    rows = rows.select_related("person", "role", "scope")
+    return list(rows if ids is None else rows.filter(pk__in=set(ids)))
+
+
+def without_manager(on: dt.date, ids: Iterable[int] | None = None) -> list[tuple[Person, OrganisationUnit]]:
+    """Return the staff on a day whom nobody manages, each with the unit that lacks a head.
+
+    They have no manager named, and nobody heads their unit, or the unit above where they head their own.
+
+    Whoever heads a topmost unit is left out. Two queries.
+    """
+    staff = Person.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), kind=PersonKind.STAFF)
+    staff = staff.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=on), manager__isnull=True)
+    if ids is not None:
+        staff = staff.filter(pk__in=set(ids))
+    headed = heads(on)
+    found = []
+    for person in staff.select_related("unit__parent", "user"):
+        unit: OrganisationUnit | None = person.unit
+        head = headed.get(person.unit.scope_id)
+        if head is not None and head.pk == person.pk:
+            unit = person.unit.parent
+            head = headed.get(unit.scope_id) if unit else None
+        if unit is not None and head is None:
+            found.append((person, unit))
+    return found

@@ -11,7 +11,7 @@ from quarterdeck.apps.people.models import Qualification
 
 def latest_qualifications(person_ids: Iterable[int] | None = None) -> list[Qualification]:
     """Return, for each person and type, the qualification that counts longest, with person and type; in one query."""
-    rows = Qualification.objects.select_related("person__unit", "type")
+    rows = Qualification.objects.select_related("person__unit", "person__user", "type")
     if person_ids is not None:
         rows = rows.filter(person__in=set(person_ids))
     found: dict[tuple[int, int], Qualification] = {}
@@ -21,6 +21,21 @@ def latest_qualifications(person_ids: Iterable[int] | None = None) -> list[Quali
         if former is None or _lasts(row) >= _lasts(former):
             found[key] = row
     return list(found.values())
+
+
+def expiring(first: dt.date | None, last: dt.date, ids: Iterable[int] | None = None) -> list[Qualification]:
+    """Return the qualifications of people still here whose last day lies from `first` to `last`, unless renewed.
+
+    `first` None: any time up to `last`. `ids` narrows to some persons. One query.
+    """
+    return [
+        row
+        for row in latest_qualifications(ids)
+        if row.expires_on is not None
+        and (first is None or row.expires_on >= first)
+        and row.expires_on <= last
+        and not row.person.has_left(last)
+    ]
 
 
 def _lasts(row: Qualification) -> dt.date:

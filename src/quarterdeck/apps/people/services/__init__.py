@@ -3,7 +3,7 @@
 from quarterdeck.apps.people.services.absences import absence_save
 from quarterdeck.apps.people.services.catalogue import install_catalogue
 from quarterdeck.apps.people.services.persons import person_leave, person_save
-from quarterdeck.apps.people.services.raci import raci_set
+from quarterdeck.apps.people.services.raci import raci_save, raci_set
 from quarterdeck.apps.people.services.roles import (
     assignment_remove,
     assignment_save,
@@ -22,6 +22,7 @@ __all__ = [
     "person_leave",
     "person_save",
     "qualification_save",
+    "raci_save",
     "raci_set",
     "role_assign",
     "role_end",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -33,3 +36,23 @@ def raci_set(
         entry = RaciEntry(scope=scope, activity=activity, role=role)
     entry.letter = wanted or RaciEntryLetter.NONE
     return records.save(entry, actor=actor, note=note)
+
+
+@transaction.atomic
+def raci_save(*, scope: Scope, parts: Mapping[tuple[int, int], str], actor: Actor, note: str = "") -> list[Change]:
+    """Set several parts at a node at once, by ids of activity and role; return the changes, one batch for Undo.
+
+    Raises ValidationError when an activity or a role is not there any more; nothing is written then.
+    """
+    actor = actor.by(actor.via, actor.batch or uuid.uuid4())
+    activities = Activity.objects.in_bulk({activity for activity, _role in parts})
+    roles = Role.objects.in_bulk({role for _activity, role in parts})
+    changes = []
+    for (activity, role), letter in parts.items():
+        if activity not in activities or role not in roles:
+            raise ValidationError(_("An activity or a role has been removed meanwhile."))
+        done = raci_set(
+            scope=scope, activity=activities[activity], role=roles[role], letter=letter, actor=actor, note=note
+        )
+        changes += [done] if done else []
+    return changes

@@ -1,0 +1,95 @@
+"""What can go wrong with people and roles, and which accountability each check serves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from quarterdeck.apps.people import selectors
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.watch import Fact, check
+
+#: Days before its last day from which a qualification counts as expiring.
+NOTICE = dt.timedelta(days=60)
+
+
+@check(
+    name="role-held-by-leaver",
+    title=_("Role held by someone who has left"),
+    function="governance.roles",
+    severity="high",
+    reads=("people.roleassignment", "people.person"),
+)
+def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find assignments that go on although the person's last day has passed."""
+    for row in selectors.held_by_leavers(clock.local_date(now), ids):
+        yield Fact(
+            row,
+            message=_("%(person)s left on %(day)s and still holds %(role)s at %(node)s."),
+            values={
+                "person": row.person.name,
+                "day": row.person.ends_on,
+                "role": row.role.name,
+                "node": row.scope.label,
+            },
+            due_on=row.person.ends_on,
+        )
+
+
+@check(
+    name="qualification-expired",
+    title=_("Qualification expired"),
+    function="people.qualifications",
+    severity="high",
+    reads=("people.person", "people.qualification"),
+)
+def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find people whose qualification has run out and was not renewed."""
+    yesterday = clock.local_date(now) - dt.timedelta(days=1)
+    for row in selectors.expiring(None, yesterday, ids):
+        yield Fact(
+            row.person,
+            key=f"type-{row.type_id}",
+            message=_("%(type)s expired on %(day)s."),
+            values={"type": row.type.name, "day": row.expires_on},
+            owner_user=row.person.user,
+            due_on=row.expires_on,
+            url=f"/qualifications/{row.pk}/",
+        )
+
+
+@check(
+    name="qualification-expiring",
+    title=_("Qualification expiring"),
+    function="people.qualifications",
+    severity="medium",
+    reads=("people.person", "people.qualification"),
+)
+def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find people whose qualification runs out within 60 days and was not renewed."""
+    today = clock.local_date(now)
+    for row in selectors.expiring(today, today + NOTICE, ids):
+        yield Fact(
+            row.person,
+            key=f"type-{row.type_id}",
+            message=_("%(type)s expires on %(day)s."),
+            values={"type": row.type.name, "day": row.expires_on},
+            owner_user=row.person.user,
+            due_on=row.expires_on,
+            url=f"/qualifications/{row.pk}/",
+        )
+
+
+@check(
+    name="person-without-manager",
+    title=_("Person whom nobody manages"),
+    function="people.reporting_lines",
+    severity="low",
+    reads=("people.person", "people.roleassignment", "organisation.organisationunit"),
+)
+def person_without_manager(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find staff without manager in a unit that nobody heads."""
+    for person, unit in selectors.without_manager(clock.local_date(now), ids):
+        yield Fact(person, message=_("No manager named, and nobody heads %(unit)s."), values={"unit": unit.name})

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from quarterdeck.apps.organisation import services as organisation
+from quarterdeck.apps.organisation.models import Currency, ExchangeRate, OrganisationUnit, WorkCalendar
+from quarterdeck.apps.people import services
+from quarterdeck.apps.people.models import Person, Qualification, QualificationType, Role
+from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.watch.checks import checks
+from quarterdeck.kernel.watch.evaluation import evaluate
+from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.selectors import open_findings
+from tests.apps.organisation.conftest import NOW
+from tests.apps.people.conftest import MakePerson
+
+TODAY = NOW.date()
+D = dt.date
+FIRST = D(2021, 1, 1)
+
+
+def stated(name: str, actor: Actor) -> list[tuple[str, str]]:
+    """Evaluate a check as a whole and return what is open: record and text."""
+    evaluate(checks[name], actor=actor)
+    rows = Finding.objects.filter(check_name=name, closed_at__isnull=True)
+    return sorted((row.label, str(row.text)) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "calendar-without-week",
+        "exchange-rate-missing",
+        "person-without-manager",
+        "qualification-expired",
+        "qualification-expiring",
+        "role-held-by-leaver",
+    ],
+)
+def test_every_check_names_the_accountability_that_it_serves(name: str) -> None:
+    assert checks[name].function in {
+        "delivery.calendars",
+        "finance.exchange_rates",
+        "people.reporting_lines",
+        "people.qualifications",
+        "governance.roles",
+    }
+
+
+def test_a_calendar_without_week(office_hours: WorkCalendar, system: Actor) -> None:
+    organisation.calendar_save(WorkCalendar(name="Empty"), actor=system)
+    assert stated("calendar-without-week", system) == [("Empty", "No shifts: durations cannot be worked out.")]
+    organisation.week_set(calendar=WorkCalendar.objects.get(name="Empty"), hours={0: "08:00-12:00"}, actor=system)
+    assert stated("calendar-without-week", system) == []
+
+
+def test_a_currency_without_rate(currencies: dict[str, Currency], system: Actor) -> None:
+    gbp, eur, sek, usd = (currencies[code] for code in ("GBP", "EUR", "SEK", "USD"))
+    usd.is_active = False
+    organisation.currency_save(usd, actor=system)
+    for first, second, day in ((eur, gbp, TODAY), (gbp, sek, TODAY + dt.timedelta(days=1))):
+        row = ExchangeRate(from_currency=first, to_currency=second, rate=Decimal("0.5"), valid_on=day)
+        records.save(row, actor=system)
+    assert stated("exchange-rate-missing", system) == [("SEK", "No rate to or from GBP in force.")]
+    assert stated("exchange-rate-missing", system.at(NOW + dt.timedelta(days=1))) == []
+
+
+def test_a_role_held_by_someone_who_has_left(
+    person: MakePerson, catalogue: dict[str, Role], project: Scope, system: Actor, stranger: Actor
+) -> None:
+    ann = person("Ann Gone")
+    row = services.role_assign(person=ann, role=catalogue["PM"], scope=project, starts_on=D(2026, 1, 1), actor=system)
+    ann.ends_on = TODAY
+    services.person_save(ann, actor=system)
+    assert stated("role-held-by-leaver", system) == []
+    tomorrow = system.at(NOW + dt.timedelta(days=1))
+    [(_label, text)] = stated("role-held-by-leaver", tomorrow)
+    assert text.startswith("Ann Gone left on ")
+    assert text.endswith(" and still holds Project manager at Ring 4.")
+    assert not open_findings(stranger).exists()
+    services.role_end(record=row, ends_on=TODAY, actor=system)
+    assert stated("role-held-by-leaver", tomorrow) == []
+
+
+def test_qualifications_that_expire(person: MakePerson, system: Actor) -> None:
+    card = QualificationType(code="SW", name="Street works card")
+    records.save(card, actor=system)
+
+    def qualify(who: Person, expires: dt.date, issued: dt.date = FIRST) -> None:
+        row = Qualification(person=who, type=card, issued_on=issued, expires_on=expires)
+        services.qualification_save(row, actor=system)
+
+    day = dt.timedelta(days=1)
+    names = {"Ann Past": TODAY - day, "Bob Today": TODAY, "Cat Sixty": TODAY + 60 * day, "Dan Later": TODAY + 61 * day}
+    people = {name: person(name) for name in names}
+    for name, expires in names.items():
+        qualify(people[name], expires)
+    qualify(person("Eve Left", ends_on=TODAY - 30 * day), TODAY - day)
+    assert [label for label, _text in stated("qualification-expired", system)] == ["Ann Past"]
+    assert [label for label, _text in stated("qualification-expiring", system)] == ["Bob Today", "Cat Sixty"]
+    qualify(people["Ann Past"], TODAY + 700 * day, TODAY)
+    assert stated("qualification-expired", system) == []
+
+
+def test_a_person_whom_nobody_manages(
+    person: MakePerson,
+    catalogue: dict[str, Role],
+    networks: OrganisationUnit,
+    build: OrganisationUnit,
+    system: Actor,
+) -> None:
+    group = networks.parent
+    assert group is not None
+    chief = person("Carl Chief", unit=group)
+    lead = person("Lea Lead", unit=build)
+    person("Ben Builder", unit=build)
+    person("Mia Managed", unit=networks, manager=chief)
+    person("Ned Networks", unit=networks)
+    for who, unit in ((chief, group), (lead, build)):
+        services.role_assign(person=who, role=catalogue["UNIT-HEAD"], scope=unit.scope, starts_on=TODAY, actor=system)
+    assert stated("person-without-manager", system) == [
+        ("Lea Lead", "No manager named, and nobody heads Networks."),
+        ("Ned Networks", "No manager named, and nobody heads Networks."),
+    ]
