@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -271,9 +272,18 @@ class TestFirstRun:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_first_runs_at_once_make_one_administrator() -> None:
+def test_two_first_runs_at_once_make_one_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
         pytest.skip("an in-memory database is one connection; the run on PostgreSQL shows it")
+    root()
+    real = first_run.user_add
+
+    def slow(**fields: Any) -> User:
+        """Leave the others time to look whether there is an administrator."""
+        time.sleep(0.3)
+        return real(**fields)
+
+    monkeypatch.setattr(first_run, "user_add", slow)
     barrier, codes = threading.Barrier(4), []
 
     def run(number: int) -> None:
