@@ -17,6 +17,7 @@ from django.test import Client
 
 from quarterdeck.kernel.access.models import Grant, Scope, User
 from quarterdeck.kernel.access.scopes import root
+from quarterdeck.kernel.access.services import user_add
 from quarterdeck.kernel.signin import first_run
 from quarterdeck.kernel.signin.invitations import invitation_address
 from tests.kernel.signin.conftest import PASSWORD
@@ -276,7 +277,7 @@ def test_two_first_runs_at_once_make_one_administrator(monkeypatch: pytest.Monke
     if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
         pytest.skip("an in-memory database is one connection; the run on PostgreSQL shows it")
     root()
-    real = first_run.user_add
+    real = user_add
 
     def slow(**fields: Any) -> User:
         """Leave the others time to look whether there is an administrator."""
