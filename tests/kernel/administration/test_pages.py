@@ -300,3 +300,15 @@ class TestTokens:
         assert signed_in(amara).post(f"/settings/tokens/{token.pk}/revoke/").status_code == 302
         token.refresh_from_db()
         assert token.revoked_at is not None
+
+
+class TestGroups:
+    def test_members_are_ticked_and_kept(self, ada: Client, amara: User, admin: User) -> None:
+        form = {"name": "Board", "version": "1", "members": [amara.pk, admin.pk]}
+        assert ada.post("/settings/groups/new/", form).status_code == 302
+        board = Group.objects.get()
+        assert set(board.members.all()) == {amara, admin}
+        form |= {"members": [amara.pk]}
+        assert ada.post(f"/settings/groups/{board.pk}/", form).status_code == 302
+        assert list(board.members.all()) == [amara]
+        assert ada.post(f"/settings/groups/{board.pk}/", form | {"name": "Other"}).status_code == 422, "stale version"

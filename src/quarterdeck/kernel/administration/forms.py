@@ -89,7 +89,7 @@ class GroupForm(forms.ModelForm[Group]):
         label=_("Members"),
         queryset=User.objects.filter(is_active=True),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 14}),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
