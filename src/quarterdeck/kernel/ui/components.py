@@ -175,7 +175,7 @@ def money(
 def figure(value: Number | None, unit: str = "", places: int = 0) -> SafeString:
     """Return a figure and its unit, or an en dash said as "no value" where there is none."""
     if value is None:
-        return _safe(f'<span class="faint" aria-label="{escape(gettext("no value"))}">–</span>')
+        return _safe(f'<span class="none" role="img" aria-label="{escape(gettext("no value"))}">–</span>')
     return _safe(f"{escape(number(value, places))}{escape(unit)}")
 
 
