@@ -82,7 +82,9 @@ def date_range(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | Non
     """Return the inclusive bounds of a date filter.
 
     Understands today, overdue, tomorrow, yesterday, this/next/last_week, _month, _quarter, _year (calendar), next:30d,
-    last:4w, before:DATE, after:DATE, DATE and DATE..DATE with either side open. Raises FilterError.
+    last:4w, before:DATE, after:DATE, DATE and DATE..DATE with either side open, where DATE may be
+    today or today-30d. Raises
+    FilterError.
     """
     one = dt.timedelta(days=1)
     simple: dict[str, tuple[dt.date | None, dt.date | None]] = {
@@ -101,13 +103,13 @@ def date_range(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | Non
         days = _days(rest)
         return (today, today + days) if head == "next" else (today - days, today)
     if head == "before":
-        return None, _date(rest) - one
+        return None, _date(rest, today) - one
     if head == "after":
-        return _date(rest) + one, None
+        return _date(rest, today) + one, None
     low, dots, high = text.partition("..")
     if dots:
-        return (_date(low) if low else None), (_date(high) if high else None)
-    return _date(text), _date(text)
+        return (_date(low, today) if low else None), (_date(high, today) if high else None)
+    return _date(text, today), _date(text, today)
 
 
 def _calendar_range(today: dt.date, unit: str, step: int) -> tuple[dt.date, dt.date]:
@@ -128,7 +130,11 @@ def _days(text: str) -> dt.timedelta:
     return dt.timedelta(days=int(number) * factors[unit])
 
 
-def _date(text: str) -> dt.date:
+def _date(text: str, today: dt.date) -> dt.date:
+    if text == "today":
+        return today
+    if text.startswith("today-"):
+        return today - _days(text.removeprefix("today-"))
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:

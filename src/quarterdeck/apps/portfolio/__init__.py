@@ -1,0 +1,1 @@
+"""The tree of initiatives: portfolios, programmes, projects."""

@@ -1,0 +1,34 @@
+"""Starts the app: keeps access nodes in line with initiatives whichever way these are written."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortfolioConfig(AppConfig):
+    """The tree of initiatives."""
+
+    name = "quarterdeck.apps.portfolio"
+    label = "portfolio"
+    verbose_name = _("Portfolio")
+
+    def ready(self) -> None:
+        """Follow changes of initiatives."""
+        from quarterdeck.kernel import events
+        from quarterdeck.kernel.records import Changed
+
+        events.subscribe(Changed, follow_initiatives)
+
+
+def follow_initiatives(event: object) -> None:
+    """Align the access nodes of initiatives that an Undo has renamed or moved."""
+    from quarterdeck.apps.portfolio.models import Initiative
+    from quarterdeck.apps.portfolio.services import initiative_scopes_align
+    from quarterdeck.kernel.records import Changed
+
+    if (
+        isinstance(event, Changed)
+        and event.record_type == Initiative._meta.label_lower
+        and event.action != "delete"
+        and event.via == "undo"
+    ):
+        initiative_scopes_align(initiative_ids=event.record_ids)

@@ -1,0 +1,1 @@
+"""What this app knows: the tree, who holds its roles, how it rolls up."""
