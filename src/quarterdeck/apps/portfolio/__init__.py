@@ -1,1 +1,1 @@
-"""The tree of initiatives: portfolios, programmes, projects."""
+"""The portfolio: the tree of initiatives, their states, templates, and the pages on which one steers them."""

@@ -25,10 +25,7 @@ def follow_initiatives(event: object) -> None:
     from quarterdeck.apps.portfolio.services import initiative_scopes_align
     from quarterdeck.kernel.records import Changed
 
-    if (
-        isinstance(event, Changed)
-        and event.record_type == Initiative._meta.label_lower
-        and event.action != "delete"
-        and event.via == "undo"
-    ):
+    if not isinstance(event, Changed) or event.record_type != Initiative._meta.label_lower or event.action == "delete":
+        return
+    if event.via == "undo":
         initiative_scopes_align(initiative_ids=event.record_ids)

@@ -9,10 +9,8 @@ from quarterdeck.kernel.events import Event
 
 @dataclass(frozen=True)
 class InitiativeStateChanged(Event):
-    """An initiative went from one state to another; published after commit."""
+    """An initiative went from one state to another."""
 
     initiative_id: int
-    kind: str
     before: str
     after: str
-    reason: str
