@@ -34,7 +34,7 @@ LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
 REGISTRIES = re.compile(
     "|".join(["pypi" + r"\.org", r"pythonhosted\." + "org", r"registry\.npm" + r"js\.org", "yarnpkg" + r"\.com"])
 )
-UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "[Ll]orem " + "[Ii]psum"]) + r")\b")
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "[Ll]orem " + "[Ii]psum"]) + r")\b")
 MACHINE = re.compile("|".join([r"(?<![\w.])/" + r"work/", r"(?<![\w.])/ro" + r"ot/", r"(?<![\w.])/home/[a-z]+/"]))
 
 INLINE = [
