@@ -31,7 +31,6 @@ FRAMEWORK = [
 KERNEL = [
     "quarterdeck.kernel.audit",
     "quarterdeck.kernel.access",
-    "quarterdeck.kernel.records",
     "quarterdeck.kernel.numbering",
     "quarterdeck.kernel.comments",
     "quarterdeck.kernel.files",
@@ -55,14 +54,8 @@ DOMAIN = [
     "quarterdeck.apps.portfolio",
 ]
 
-
-def present(names: list[str]) -> list[str]:
-    """Those of our applications that have an `apps` module."""
-    return [name for name in names if PACKAGE.joinpath(*name.split(".")[1:], "apps.py").exists()]
-
-
 # Ours come first, so that a template or command of ours is found before one of a library of the same name.
-INSTALLED_APPS = [*present(DOMAIN), *present(KERNEL), *FRAMEWORK]
+INSTALLED_APPS = [*DOMAIN, *KERNEL, *FRAMEWORK]
 
 MIDDLEWARE = [
     "quarterdeck.web.security.SecurityHeaders",
