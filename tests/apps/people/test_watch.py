@@ -7,11 +7,12 @@ import pytest
 
 from quarterdeck.apps.organisation import services as organisation
 from quarterdeck.apps.organisation.models import Currency, ExchangeRate, OrganisationUnit, WorkCalendar
-from quarterdeck.apps.people import services
+from quarterdeck.apps.people import selectors, services
 from quarterdeck.apps.people.models import Person, Qualification, QualificationType, Role
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.files.services import content_attach
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.evaluation import evaluate
 from quarterdeck.kernel.watch.models import Finding
@@ -39,6 +40,7 @@ def stated(name: str, actor: Actor) -> list[tuple[str, str]]:
         "person-without-manager",
         "qualification-expired",
         "qualification-expiring",
+        "qualification-without-evidence",
         "role-held-by-leaver",
     ],
 )
@@ -105,6 +107,23 @@ def test_qualifications_that_expire(person: MakePerson, system: Actor) -> None:
     assert [label for label, _text in stated("qualification-expiring", system)] == ["Bob Today", "Cat Sixty"]
     qualify(people["Ann Past"], TODAY + 700 * day, TODAY)
     assert stated("qualification-expired", system) == []
+
+
+def test_evidence_is_asked_for(person: MakePerson, system: Actor) -> None:
+    card = QualificationType(code="SW", name="Street works card", needs_evidence=True)
+    degree = QualificationType(code="BSC", name="Degree")
+    ann = person("Ann Proven")
+    for kind in (card, degree):
+        records.save(kind, actor=system)
+        services.qualification_save(Qualification(person=ann, type=kind, issued_on=FIRST), actor=system)
+    assert stated("qualification-without-evidence", system) == [
+        ("Ann Proven: Street works card", "No evidence attached: Ann Proven, Street works card.")
+    ]
+    row = Qualification.objects.get(type=card)
+    content_attach(record=row, name="card.txt", chunks=[b"Street works card of Ann"], actor=system)
+    assert stated("qualification-without-evidence", system) == []
+    found = selectors.with_evidence(Qualification.objects.order_by("pk")).values_list("type__code", "evidence")
+    assert list(found) == [("SW", True), ("BSC", False)]
 
 
 def test_a_person_whom_nobody_manages(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, DateField, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.people import services
+from quarterdeck.apps.people import selectors, services
 from quarterdeck.apps.people.choices import PersonKind
 from quarterdeck.apps.people.forms import LastDayForm
 from quarterdeck.apps.people.models import (
@@ -68,7 +68,8 @@ class QualificationRegister(Register[Qualification]):
 
     model, slug, nav, icon, order = Qualification, "qualifications", "people", "badge-check", 55
     purpose = _("Licences, certificates and clearances of people, with evidence and expiry.")
-    columns = ("person", "type", "number", "issued_on", "expires_on")
+    columns = ("person", "type", "number", "issued_on", "expires_on", "evidence")
+    computed = (Column("evidence", _("Evidence"), "yes-no", annotate=selectors.with_evidence),)
     sections = {_("Qualification"): ("person", "type", "number", "issued_on", "expires_on")}
     filters, search = ("type", "person", "expires_on", "issued_on"), ("person__name", "type__name", "number")
     ordering = ("person__sort_name", "type__name")

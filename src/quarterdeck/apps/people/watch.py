@@ -83,6 +83,24 @@ def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterabl
 
 
 @check(
+    name="qualification-without-evidence",
+    title=_("Qualification without evidence"),
+    function="people.qualifications",
+    severity="low",
+    reads=("people.qualification", "people.qualificationtype", "people.person"),
+)
+def qualification_without_evidence(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find qualifications that count, of a type that asks for evidence, to which no file is attached."""
+    for row in selectors.unproven(clock.local_date(now), ids):
+        yield Fact(
+            row,
+            message=_("No evidence attached: %(person)s, %(type)s."),
+            values={"person": row.person.name, "type": row.type.name},
+            owner_user=row.person.user,
+        )
+
+
+@check(
     name="person-without-manager",
     title=_("Person whom nobody manages"),
     function="people.reporting_lines",

@@ -13,7 +13,14 @@ from quarterdeck.apps.people.selectors.raci import (
     roles_unlisted,
 )
 from quarterdeck.apps.people.selectors.roles import heads, held, held_by_leavers, holders, roles_of, without_manager
-from quarterdeck.apps.people.selectors.skills import current_qualifications, expiring, lacking, latest_qualifications
+from quarterdeck.apps.people.selectors.skills import (
+    current_qualifications,
+    expiring,
+    lacking,
+    latest_qualifications,
+    unproven,
+    with_evidence,
+)
 
 __all__ = [
     "ChartTotals",
@@ -41,5 +48,7 @@ __all__ = [
     "rates_on",
     "roles_of",
     "roles_unlisted",
+    "unproven",
+    "with_evidence",
     "without_manager",
 ]

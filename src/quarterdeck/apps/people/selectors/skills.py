@@ -6,7 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from quarterdeck.apps.people.models import Qualification
+from quarterdeck.kernel.access.policy import record_type
+from quarterdeck.kernel.files.models import Attachment
 
 
 def latest_qualifications(person_ids: Iterable[int] | None = None) -> list[Qualification]:
@@ -36,6 +40,22 @@ def expiring(first: dt.date | None, last: dt.date, ids: Iterable[int] | None = N
         and row.expires_on <= last
         and not row.person.has_left(last)
     ]
+
+
+def with_evidence(rows: QuerySet[Qualification]) -> QuerySet[Qualification]:
+    """Annotate qualifications with `evidence`: whether a file is attached to them."""
+    files = Attachment.objects.filter(
+        record_type=record_type(Qualification), record_id=OuterRef("pk"), removed_at__isnull=True
+    )
+    return rows.annotate(evidence=Exists(files))
+
+
+def unproven(on: dt.date, ids: Iterable[int] | None = None) -> list[Qualification]:
+    """Return the qualifications that count on a day, of a type that asks for evidence, without any; in one query."""
+    rows = with_evidence(Qualification.objects.filter(type__needs_evidence=True, issued_on__lte=on))
+    rows = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on), evidence=False)
+    rows = rows.filter(Q(person__ends_on__isnull=True) | Q(person__ends_on__gte=on))
+    return list((rows if ids is None else rows.filter(pk__in=set(ids))).select_related("person__user", "type"))
 
 
 def _lasts(row: Qualification) -> dt.date:
