@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 #: Codes of the roles without which a project may not be active.
 SPONSOR = "SPONSOR"
 #: The role that manages an initiative, by kind of initiative.
-MANAGERS: dict[str, str] = {"portfolio": "PF-MGR", "programme": "PG-MGR", "project": "PM"}
+MANAGERS: dict[str, str] = {"portfolio": "PORTFOLIO-MANAGER", "programme": "PROGRAMME-MANAGER", "project": "PM"}
 #: Prefix of the codes, by kind of initiative.
 PREFIXES: dict[str, str] = {"portfolio": "PF", "programme": "PG", "project": "PRJ"}
 #: First word of the address of an initiative's own page, by kind.
@@ -77,13 +77,47 @@ class Method(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """Stage of the lifecycle, in order."""
+    """Stages of all methods; `STAGES` says which belong to which, in order."""
 
-    IDEA = "idea", _("Idea")
     START_UP = "start_up", _("Start-up")
     INITIATION = "initiation", _("Initiation")
-    DESIGN = "design", _("Design")
+    DELIVERY = "delivery", _("Delivery")
+    PLANNING = "planning", _("Planning")
+    EXECUTION = "execution", _("Execution")
+    FEASIBILITY = "feasibility", _("Feasibility")
+    FOUNDATIONS = "foundations", _("Foundations")
+    ITERATIONS = "iterations", _("Iterations")
+    CONCEPT = "concept", _("Concept")
+    DEFINITION = "definition", _("Definition")
     BUILD = "build", _("Build")
-    TEST = "test", _("Test and handover")
+    DEPLOYMENT = "deployment", _("Deployment")
+    TRANSITION = "transition", _("Transition")
+    MOBILISE = "mobilise", _("Mobilisation")
+    BLUEPRINT = "blueprint", _("Blueprint")
+    DAY_ONE = "day_one", _("Day one")
+    INTEGRATION = "integration", _("Integration")
+    STABILISE = "stabilise", _("Stabilisation")
     CLOSURE = "closure", _("Closure")
-    BENEFITS = "benefits", _("Benefits")
+
+
+#: The stages of each method, in order.
+STAGES: dict[str, tuple[Stage, ...]] = {
+    Method.PRINCE2: (Stage.START_UP, Stage.INITIATION, Stage.DELIVERY, Stage.CLOSURE),
+    Method.PREDICTIVE: (Stage.INITIATION, Stage.PLANNING, Stage.EXECUTION, Stage.TRANSITION, Stage.CLOSURE),
+    Method.AGILE: (Stage.FEASIBILITY, Stage.FOUNDATIONS, Stage.ITERATIONS, Stage.DEPLOYMENT, Stage.CLOSURE),
+    Method.HYBRID: (Stage.CONCEPT, Stage.DEFINITION, Stage.BUILD, Stage.DEPLOYMENT, Stage.CLOSURE),
+    Method.INTEGRATION: (
+        Stage.MOBILISE,
+        Stage.BLUEPRINT,
+        Stage.DAY_ONE,
+        Stage.INTEGRATION,
+        Stage.STABILISE,
+        Stage.CLOSURE,
+    ),
+    Method.OWN: (Stage.CONCEPT, Stage.DEFINITION, Stage.DELIVERY, Stage.TRANSITION, Stage.CLOSURE),
+}
+
+
+def stages_of(method: str) -> tuple[Stage, ...]:
+    """Return the stages of a method in order; () where there is none."""
+    return STAGES.get(method, ())

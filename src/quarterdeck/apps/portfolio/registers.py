@@ -171,6 +171,11 @@ class TemplateRegister(Register[InitiativeTemplate]):
     }
     filters, search, ordering = ("kind", "method", "is_active"), ("name", "purpose"), ("name",)
     inlines = (
-        Inline(TemplateRole, fk="template", fields=("role",), label=_("Roles to fill")),
-        Inline(TemplatePart, fk="template", fields=("position", "name", "kind"), label=_("Parts below")),
+        Inline(TemplateRole, fk="template", fields=("role", "required"), label=_("Roles to fill")),
+        Inline(
+            TemplatePart,
+            fk="template",
+            fields=("position", "name", "kind", "method", "starts_after", "length_days"),
+            label=_("Parts below"),
+        ),
     )

@@ -42,8 +42,10 @@ def initiative_save(record: Initiative, *, actor: Actor, note: str = "") -> Chan
         return records.save(record, actor=actor, note=note)
     if not record.code:
         raise ValidationError({"code": _("An initiative keeps its code.")})
-    moved = Initiative.objects.filter(pk=record.pk).exclude(parent=record.parent_id).exists()
-    if moved and not actor.can("add", record_type(Initiative), above.path):
+    stored = Initiative.objects.filter(pk=record.pk).values("parent_id", "state").first()
+    if stored and stored["state"] != record.state:
+        raise ValidationError({"state": _("The state is changed by its actions.")})
+    if stored and stored["parent_id"] != record.parent_id and not actor.can("add", record_type(Initiative), above.path):
         raise AccessDenied(refusal("add", Initiative))
     change = records.save(record, actor=actor, note=note)
     if change is not None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.organisation.choices import Authority
-from quarterdeck.apps.portfolio.choices import ENDED, Kind, Stage, State
+from quarterdeck.apps.portfolio.choices import ENDED, SPONSOR, State, stages_of
 from quarterdeck.apps.portfolio.events import InitiativeStateChanged
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.roles import manager_role, missing_roles
@@ -27,7 +27,7 @@ def lacking(record: Initiative, *, on: dt.date) -> list[str]:
     if record.planned_start is None or record.planned_finish is None:
         missing.append(_("planned start and finish"))
     absent = missing_roles(record, on=on)
-    if "SPONSOR" in absent:
+    if SPONSOR in absent:
         missing.append(_("a sponsor"))
     if manager_role(record) in absent:
         missing.append(_("a manager"))
@@ -41,7 +41,7 @@ def _turn(record: Initiative, *, to: State, since: tuple[State, ...], actor: Act
         raise ValidationError(
             _("%(record)s is %(state)s; that cannot be done now.") % {"record": record, "state": before.label.lower()}
         )
-    record.state = to
+    record.state, record.state_since, record.state_reason = to, actor.today, note
     change = records.save(record, actor=actor, note=note)
     events.publish(InitiativeStateChanged(record.pk, before.value, to.value))
     return change
@@ -51,25 +51,21 @@ def _turn(record: Initiative, *, to: State, since: tuple[State, ...], actor: Act
 def initiative_activate(*, record: Initiative, actor: Actor, note: str = "") -> Change | None:
     """Start the work: from pipeline to active.
 
-    A controlling or directive office refuses while purpose, dates, sponsor or manager are missing, naming them; a
-    supportive one, or none, lets it pass and the gap is found by the watch.
+    Refused while purpose, dates, sponsor or manager are missing, naming them. Where the office that serves it is
+    supportive, history notes the gaps instead, and the watch finds them.
     """
     missing = lacking(record, on=actor.today)
     office = office_of(record, on=actor.today)
-    if missing and office is not None and office.authority != Authority.SUPPORTIVE:
+    if missing and (office is None or office.authority != Authority.SUPPORTIVE):
         raise ValidationError(
-            _("%(record)s lacks %(missing)s. %(office)s is %(authority)s, so it cannot start without.")
-            % {
-                "record": record,
-                "missing": ", ".join(missing),
-                "office": office.name,
-                "authority": Authority(office.authority).label.lower(),
-            }
+            _("%(record)s cannot start without %(missing)s.") % {"record": record, "missing": ", ".join(missing)}
         )
     record.actual_start = record.actual_start or actor.today
-    if record.stage == Stage.IDEA:
-        record.stage = Stage.START_UP
-    reason = note or (_("Started while lacking %(missing)s.") % {"missing": ", ".join(missing)} if missing else "")
+    stages = stages_of(record.method)
+    if not record.stage and stages:
+        record.stage = stages[0]
+    gaps = _("Started without %(missing)s.") % {"missing": ", ".join(missing)} if missing else ""
+    reason = " ".join(part for part in (note.strip(), gaps) if part)
     return _turn(record, to=State.ACTIVE, since=(State.PIPELINE,), actor=actor, note=reason)
 
 
@@ -106,7 +102,8 @@ def initiative_complete(
     record.actual_finish = finished_on
     if record.actual_start is None or record.actual_start > finished_on:
         record.actual_start = min(record.planned_start or finished_on, finished_on)
-    record.stage = Stage.BENEFITS if record.kind != Kind.PORTFOLIO else record.stage
+    stages = stages_of(record.method)
+    record.stage = stages[-1] if stages else record.stage
     return _turn(record, to=State.COMPLETED, since=(State.ACTIVE,), actor=actor, note=note)
 
 
