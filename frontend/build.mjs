@@ -1,7 +1,7 @@
 // Builds the hashed stylesheet, scripts, fonts, icon sprite and logo, and a manifest of their names, for the web package.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,7 +29,6 @@ function emit(name, content) {
   return hashed;
 }
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const entries = ["src/app.ts", "css/app.css"];
@@ -62,4 +61,11 @@ for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {
 }
 manifest["icons.svg"] = emit("icons.svg", sprite());
 manifest["logo.svg"] = emit("logo.svg", readFileSync(join(here, "art", "logo.svg")));
+
+// A server that runs goes on naming the files of its start: those of the last hour stay, unless all is to be new.
+const made = new Set([...Object.keys(result.metafile.outputs).map((file) => basename(file)), ...Object.values(manifest), "manifest.json"]);
+const kept = process.argv.includes("--clean") ? Infinity : Date.now() - 3600_000;
+for (const file of readdirSync(out)) {
+  if (!made.has(file) && statSync(join(out, file)).mtimeMs < kept) rmSync(join(out, file), { force: true });
+}
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

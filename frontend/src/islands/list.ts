@@ -8,6 +8,8 @@ import { openPalette } from "./palette";
 import { closePanel, markOpen, openPanel, panelIsOpen } from "./panel";
 
 let anchor = -1;
+/** The record of the current row, which outlives the row itself when it is swapped. */
+let kept = "";
 
 const rows = () => all<HTMLElement>("[data-list] [data-row]").filter((row) => !row.hidden);
 const boxOf = (row: Element) => find<HTMLInputElement>("[data-select]", row);
@@ -17,6 +19,7 @@ function goTo(place: number): void {
   const list = rows();
   for (const row of list) row.classList.remove("is-current");
   const row = list[place];
+  kept = row?.dataset.id ?? "";
   row?.classList.add("is-current");
   row?.scrollIntoView({ block: "nearest" });
 }
@@ -202,6 +205,7 @@ export function list(): void {
   pointer();
   onMount((root) => {
     paint();
+    if (kept && current() < 0) rows().find((row) => row.dataset.id === kept)?.classList.add("is-current");
     const row = within("tr.editing", root)[0];
     if (!row || root === document) return;
     find<HTMLElement>("[autofocus], [aria-invalid=true], .input:not([readonly]), .select", row)?.focus();

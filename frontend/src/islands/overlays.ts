@@ -43,7 +43,9 @@ function popovers(): void {
       if (!(box instanceof HTMLElement) || !box.hasAttribute("popover") || (event as ToggleEvent).newState !== "open") return;
       const opener = find(`[popovertarget="${CSS.escape(box.id)}"]`);
       if (!opener) return;
-      const anchor = opener.getBoundingClientRect();
+      const around = opener.parentElement?.closest<HTMLElement>("[popover]:popover-open");
+      const edge = opener.getBoundingClientRect();
+      const anchor = around ? { left: around.getBoundingClientRect().right - 2, top: edge.top - 12, width: 0, height: 0 } : edge;
       const spot = place(anchor, { width: box.offsetWidth, height: box.offsetHeight }, { width: innerWidth, height: innerHeight });
       box.style.left = `${spot.left}px`;
       box.style.top = `${spot.top}px`;

@@ -20,6 +20,20 @@ export function openPalette(): void {
   open();
 }
 
+/** What the page itself offers: its actions, and the pages of the navigation, as far as they match. */
+export function atHand(asked: string, list: HTMLElement): Answer["groups"] {
+  const fits = (label: string) => asked.toLowerCase().split(/\s+/).every((word) => label.toLowerCase().includes(word));
+  const items = (selector: string, drawing: string): Item[] =>
+    all<HTMLAnchorElement>(selector)
+      .map((link) => ({ label: (link.querySelector(".nav-label") ?? link).childNodes, url: link.getAttribute("href") ?? "" }))
+      .map(({ label, url }) => ({ label: [...label].filter((node) => node.nodeType === 3).map((node) => node.textContent?.trim()).join(" "), url, icon: drawing }))
+      .filter((item, index, whole) => item.label && item.url && fits(item.label) && whole.findIndex((other) => other.url === item.url) === index);
+  return [
+    { label: list.dataset.here ?? "", items: items(".page-actions a[href]", "corner-down-left") },
+    { label: list.dataset.pages ?? "", items: items("#nav .nav-list a[href]", "arrow-right") },
+  ];
+}
+
 function line(item: Item, asked: string, id: string): HTMLAnchorElement {
   const link = document.createElement("a");
   link.className = "palette-item";
@@ -61,7 +75,7 @@ export function palette(): void {
     input.removeAttribute("aria-activedescendant");
   };
   const draw = (answer: Answer) => {
-    const groups = answer.groups.filter((group) => group.items.length > 0);
+    const groups = [...answer.groups, ...atHand(input.value.trim(), list)].filter((group) => group.items.length > 0);
     if (groups.length === 0) {
       note((input.value ? list.dataset.nothing : list.dataset.wait) ?? "");
       return;
