@@ -122,8 +122,8 @@ def test_evidence_is_asked_for(person: MakePerson, system: Actor) -> None:
     row = Qualification.objects.get(type=card)
     content_attach(record=row, name="card.txt", chunks=[b"Street works card of Ann"], actor=system)
     assert stated("qualification-without-evidence", system) == []
-    found = selectors.with_evidence(Qualification.objects.order_by("pk")).values_list("type__code", "evidence")
-    assert list(found) == [("SW", True), ("BSC", False)]
+    found = selectors.with_evidence(Qualification.objects.select_related("type").order_by("pk"))
+    assert [(row.type.code, vars(row)["evidence"]) for row in found] == [("SW", True), ("BSC", False)]
 
 
 def test_a_person_whom_nobody_manages(

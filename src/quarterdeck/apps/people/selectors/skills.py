@@ -42,18 +42,20 @@ def expiring(first: dt.date | None, last: dt.date, ids: Iterable[int] | None = N
     ]
 
 
+def _evidence() -> Exists:
+    kind = record_type(Qualification)
+    return Exists(Attachment.objects.filter(record_type=kind, record_id=OuterRef("pk"), removed_at__isnull=True))
+
+
 def with_evidence(rows: QuerySet[Qualification]) -> QuerySet[Qualification]:
     """Annotate qualifications with `evidence`: whether a file is attached to them."""
-    files = Attachment.objects.filter(
-        record_type=record_type(Qualification), record_id=OuterRef("pk"), removed_at__isnull=True
-    )
-    return rows.annotate(evidence=Exists(files))
+    return rows.annotate(evidence=_evidence())
 
 
 def unproven(on: dt.date, ids: Iterable[int] | None = None) -> list[Qualification]:
     """Return the qualifications that count on a day, of a type that asks for evidence, without any; in one query."""
-    rows = with_evidence(Qualification.objects.filter(type__needs_evidence=True, issued_on__lte=on))
-    rows = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on), evidence=False)
+    rows = Qualification.objects.filter(~_evidence(), type__needs_evidence=True, issued_on__lte=on)
+    rows = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
     rows = rows.filter(Q(person__ends_on__isnull=True) | Q(person__ends_on__gte=on))
     return list((rows if ids is None else rows.filter(pk__in=set(ids))).select_related("person__user", "type"))
 
