@@ -21,6 +21,8 @@ class Record(models.Model):
     row_scope: ClassVar[tuple[str, ...]]
     #: ORM paths to the user to whom a row belongs, and who may always view it.
     row_owner: ClassVar[tuple[str, ...]] = ()
+    #: The foreign key to the currency, known by its `code`, of the row's amounts; sums keep currencies apart.
+    currency_field: ClassVar[str] = ""
     #: field name -> class of sensitivity ("money", "personal"); those without the right do not see the field.
     field_classes: ClassVar[dict[str, str]] = {}
 

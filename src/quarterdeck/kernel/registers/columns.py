@@ -23,6 +23,7 @@ from quarterdeck.kernel.registers import kinds, spec
 from quarterdeck.kernel.registers.conditions import Condition
 from quarterdeck.kernel.registers.kinds import Context, Kind
 from quarterdeck.kernel.registers.spec import Column, Register
+from quarterdeck.kernel.ui import components
 
 #: Prefix of the names of columns and form fields over custom fields.
 CUSTOM = "custom."
@@ -46,6 +47,8 @@ class Shown:
     custom_key: str = ""
     is_title: bool = False
     sums: bool = False
+    #: The foreign key that names the currency of the amounts; empty for what is not money.
+    currency: str = ""
     #: False where the viewer sees the column on some rows only: then it neither filters, sorts nor sums, which would
     #: tell.
     whole: bool = field(default=True)
@@ -73,7 +76,17 @@ class Shown:
             return kinds.EMPTY
         if self.computed is not None and self.computed.display is not None:
             return self.computed.display(value, record)
+        if self.currency:
+            return components.money(value, self.currency_of(record))
         return self.kind.html(value, record, context)
+
+    def currency_of(self, record: Any) -> str:
+        """Return the code of the currency of a record's amounts; empty when none is stated."""
+        return getattr(getattr(record, self.currency, None), "code", "")
+
+    def text(self, value: Any, currency: str = "") -> str:
+        """Return a value, or a sum of values, in words."""
+        return components.money_text(value, currency) if self.currency else self.kind.text(value)
 
     def plain(self, record: Any, actor: Actor) -> Any:
         """Return the value as exports and the API write it; None where it is closed."""
@@ -109,6 +122,7 @@ def _stored(register: Register[Any], name: str) -> Shown:
     model_field = register.field(name)
     field_class = register.model.field_classes.get(name, "")
     kind = kinds.kind_of(model_field, field_class)
+    currency = register.model.currency_field if kind.name == "money" else ""
     is_code = name == register.key and isinstance(model_field, models.CharField)
     return Shown(
         name=name,
@@ -116,7 +130,8 @@ def _stored(register: Register[Any], name: str) -> Shown:
         kind=kinds.KINDS["code"] if is_code and name != register.title else kind,
         path=name,
         order=order_path(register.model, name),
-        related=(name,) if isinstance(model_field, models.ForeignKey) else (),
+        related=(name,) if isinstance(model_field, models.ForeignKey) else (currency,) if currency else (),
+        currency=currency,
         field_class=field_class,
         help=str(model_field.help_text),
         is_title=name == register.title,

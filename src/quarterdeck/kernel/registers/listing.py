@@ -40,13 +40,17 @@ class Filter:
     error: str = ""
 
 
+#: A sum by currency code; "" holds what has no currency.
+Amounts = dict[str, Any]
+
+
 @dataclass
 class Group:
     """Rows that share a value of the grouping column, with their count and sums over the whole list, not the page."""
 
     value: Any
     count: int
-    sums: dict[str, Any]
+    sums: dict[str, Amounts]
 
 
 @dataclass
@@ -137,11 +141,7 @@ class Listing:
     @cached_property
     def matching(self) -> QuerySet[Any]:
         """Every row of today that passes, not yet ordered."""
-        rows = under(self.register.rows(self.actor), self.scope)
-        for name in self._annotated():
-            column = self.available[name].computed
-            if column is not None and column.annotate is not None:
-                rows = column.annotate(rows)
+        rows = self._computed(under(self.register.rows(self.actor), self.scope))
         for item in self.filters:
             rows = rows.filter(item.condition.q(item.column.path)) if item.condition else rows.none()
         for word in self.params.text.split():
@@ -149,6 +149,13 @@ class Listing:
             for name in self._searched():
                 condition |= Q(**{f"{name}__icontains": word})
             rows = rows.filter(condition)
+        return rows
+
+    def _computed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        for name in self._annotated():
+            column = self.available[name].computed
+            if column is not None and column.annotate is not None:
+                rows = column.annotate(rows)
         return rows
 
     def _annotated(self) -> list[str]:
@@ -181,21 +188,29 @@ class Listing:
         return rows.select_related(*sorted(names)) if names else rows
 
     @cached_property
-    def _totals(self) -> dict[str, Any]:
-        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
-        return self.matching.order_by().aggregate(n=Count("pk"), **wanted)
+    def _totals(self) -> Group:
+        if self.as_of:
+            return Group(None, len(self._past), _python_sums(self._past, self.summed))
+        return _gathered(self._summed_rows(()), self.summed)
 
-    @cached_property
+    def _summed_rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return count and sums of the matching rows by some keys; amounts of different currencies stay apart."""
+        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
+        currencies = tuple(dict.fromkeys(f"{c.currency}__code" for c in self.summed if c.currency))
+        rows = self.matching.order_by()
+        if not (*keys, *currencies):
+            return [rows.aggregate(n=Count("pk"), **wanted)]
+        return list(rows.values(*keys, *currencies).annotate(n=Count("pk"), **wanted))
+
+    @property
     def total(self) -> int:
         """How many rows match."""
-        return len(self._past) if self.as_of else int(self._totals["n"])
+        return self._totals.count
 
-    @cached_property
-    def sums(self) -> dict[str, Any]:
+    @property
+    def sums(self) -> dict[str, Amounts]:
         """The sums over all matching rows, by column."""
-        if self.as_of:
-            return _python_sums(self._past, self.summed)
-        return {c.name: self._totals[f"sum_{c.name}"] for c in self.summed}
+        return self._totals.sums
 
     @property
     def pages(self) -> int:
@@ -242,6 +257,11 @@ class Listing:
         }
         return [Row(by_pk[pk], depth) for pk, depth in shown]
 
+    def single(self, pk: int) -> Any:
+        """Return one record as the list's columns show it, whether or not it passes the filters in force."""
+        rows = self._computed(self.register.rows(self.actor))
+        return self._with_related(rows).get(pk=pk)
+
     def every(self) -> Iterable[Any]:
         """Return all matching records in order, streamed: what an export writes."""
         if self.as_of:
@@ -265,12 +285,10 @@ class Listing:
                 value: Group(self.group.read(rows[0]), len(rows), _python_sums(rows, self.summed))
                 for value, rows in by_value.items()
             }
-        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
-        rows = self.matching.order_by().values(self.group.path).annotate(n=Count("pk"), **wanted)
-        return {
-            row[self.group.path]: Group(None, row["n"], {c.name: row[f"sum_{c.name}"] for c in self.summed})
-            for row in rows
-        }
+        by_key: dict[Any, list[dict[str, Any]]] = {}
+        for row in self._summed_rows((self.group.path,)):
+            by_key.setdefault(row[self.group.path], []).append(row)
+        return {key: _gathered(rows, self.summed) for key, rows in by_key.items()}
 
     def _group_key(self, record: Any) -> Any:
         assert self.group is not None
@@ -343,8 +361,30 @@ def _sorted(found: list[Any], column: Shown, descending: bool) -> list[Any]:
     return sorted(valued, key=key, reverse=descending) + empty
 
 
-def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Any]:
-    return {c.name: sum((v for r in found if (v := c.read(r)) is not None), start=0) for c in columns}
+def _gathered(rows: Iterable[dict[str, Any]], columns: Sequence[Shown]) -> Group:
+    """Return one group from rows of counts and sums, one for each currency."""
+    group = Group(None, 0, {column.name: {} for column in columns})
+    for row in rows:
+        group.count += row["n"]
+        for column in columns:
+            amount = row[f"sum_{column.name}"]
+            if amount is not None:
+                currency = (row[f"{column.currency}__code"] or "") if column.currency else ""
+                sums = group.sums[column.name]
+                sums[currency] = sums.get(currency, 0) + amount
+    return group
+
+
+def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Amounts]:
+    sums: dict[str, Amounts] = {}
+    for column in columns:
+        amounts: Amounts = {}
+        for record in found:
+            if (value := column.read(record)) is not None:
+                currency = column.currency_of(record)
+                amounts[currency] = amounts.get(currency, 0) + value
+        sums[column.name] = amounts
+    return sums
 
 
 def _outline(pairs: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:

@@ -13,14 +13,17 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import record_type, visible
+from quarterdeck.kernel.access.models import Scope, User
+from quarterdeck.kernel.access.policy import below, record_type, visible
 from quarterdeck.kernel.records import Record
 
 R = TypeVar("R", bound=Record)
@@ -120,10 +123,21 @@ class Register(Generic[R]):
         return visible(self.model._default_manager.all(), actor, action)
 
     def choices(self, name: str, actor: Actor, record: R | None = None) -> QuerySet[Any]:
-        """Return the related rows offered for a foreign key; a hook may narrow them further, never widen them."""
+        """Return the related rows offered for a foreign key: those that the actor may see.
+
+        Of nodes, those at and below which the actor sees records of this kind; of users, all to whoever may see users,
+        else oneself and those whom the visible rows name already.
+        """
         related: Any = self.field(name).related_model
         rows: QuerySet[Any] = related._default_manager.all()
-        return visible(rows, actor) if issubclass(related, Record) else rows
+        if issubclass(related, Record):
+            return visible(rows, actor)
+        if related is Scope:
+            return rows.filter(below(actor.paths("view", self.record_type)))
+        if related is User and not actor.can("view", record_type(User)):
+            named = self.rows(actor).order_by().values(name)
+            return rows.filter(Q(pk__in=named) | Q(pk=actor.user.pk if actor.user else None))
+        return rows
 
     def initial(self, actor: Actor) -> R:
         """Return the empty record that the form for a new one starts from."""
@@ -252,6 +266,8 @@ def register(declaration: type[T]) -> type[T]:
 def _enter_child(inline: Inline) -> None:
     """Give an inline child without a register of its own the plain one that its fields make."""
     meta = inline.model._meta
+    target: Any = meta.get_field(inline.fk).related_model
+    parent = target._meta.verbose_name
     plural = str(meta.verbose_name_plural).lower().replace(" ", "-")
     declaration = type(
         f"{inline.model.__name__}Register",
@@ -259,6 +275,7 @@ def _enter_child(inline: Inline) -> None:
         {
             "model": inline.model,
             "slug": plural,
+            "purpose": format_lazy(_("Each belongs to one {parent} and is kept on its page."), parent=parent),
             "columns": (inline.fk, *inline.fields),
             "sections": {meta.verbose_name: (inline.fk, *inline.fields)},
             "__module__": inline.model.__module__,

@@ -8,11 +8,13 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.ui.frame import frame_of
@@ -20,22 +22,22 @@ from quarterdeck.kernel.ui.request import actor_of
 
 P = ParamSpec("P")
 #: A view of one register.
-RegisterPage = Callable[Concatenate[HttpRequest, Register[Any], Actor, P], HttpResponse]
+RegisterPage = Callable[Concatenate[HttpRequest, Register[Any], Actor, P], HttpResponseBase]
 
 
-def page(action: str = "view") -> Callable[[RegisterPage[P]], Callable[..., HttpResponse]]:
+def page(action: str = "view") -> Callable[[RegisterPage[P]], Callable[..., HttpResponseBase]]:
     """Wrap a view so that it receives its register and actor; whoever may not `action` it anywhere gets 404.
 
     A page that changes something is refused while a past date is shown.
     """
 
-    def wrap(view: RegisterPage[P]) -> Callable[..., HttpResponse]:
+    def wrap(view: RegisterPage[P]) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
-        def inner(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             register = spec.find(slug)
             actor = actor_of(request)
-            if register is None or not _open(register, actor, action):
+            if register is None or not opens(register, actor, action):
                 raise Http404
             if action != "view" and frame_of(request).read_only:
                 raise Http404(_("A past date is read-only. Go back to today to change things."))
@@ -46,11 +48,11 @@ def page(action: str = "view") -> Callable[[RegisterPage[P]], Callable[..., Http
     return wrap
 
 
-def _open(register: Register[Any], actor: Actor, action: str) -> bool:
+def opens(register: Register[Any], actor: Actor, action: str) -> bool:
     """Tell whether the actor may do the action on at least some row; what belongs to him by `row_owner` counts for
     reading.
     """
-    if actor.can(action, register.record_type):
+    if may_somewhere(actor, action, register.model):
         return True
     owned = action == "view" and register.model.row_owner
     return bool(owned) and register.rows(actor).exists()

@@ -91,7 +91,7 @@ def row(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -
     names = [c.name for c in listing.columns if c.name in register.editable or c.custom_key]
     if request.method != "POST":
         if "cancel" in request.GET:
-            return HttpResponse(_row_html(register, listing, record.pk))
+            return HttpResponse(_row_html(listing, record.pk))
         form = form_for(register, actor, record=record, names=names)
         return _row_form(request, register, listing, record, form)
     batch = uuid.uuid4()
@@ -106,19 +106,14 @@ def row(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -
             if Change.objects.filter(batch=batch).exists():
                 said = _("%(name)s saved.") % {"name": register.title_of(saved)}
                 toasts.add(request, said, undo_url=f"/undo/{batch}/")
-            return HttpResponse(_row_html(register, listing, saved.pk) + toasts.partial(request))
+            return HttpResponse(_row_html(listing, saved.pk) + toasts.partial(request))
     return _row_form(request, register, listing, record, form, status=422)
 
 
-def _row_html(register: Register[Any], listing: Listing, pk: int) -> str:
-    # Read again through the listing, so that computed columns and related names are those of the list.
-    fresh = Listing(register, listing.actor, listing.params)
-    found = fresh.ordered.model._default_manager.filter(pk=pk)
-    for name in fresh._annotated():
-        column = fresh.available[name].computed
-        if column is not None and column.annotate is not None:
-            found = column.annotate(found)
-    return table.record_row(fresh, Row(found.get()))
+def _row_html(listing: Listing, pk: int) -> str:
+    # Read again, so that computed columns and related names are those of the list.
+    fresh = Listing(listing.register, listing.actor, listing.params)
+    return table.record_row(fresh, Row(fresh.single(pk)))
 
 
 def _row_form(
@@ -134,7 +129,7 @@ def _row_form(
         # Fields of a row stand outside of its form element, which a table does not let around them.
         bound.field.widget.attrs |= {"form": f"row-form-{record.pk}", "aria-label": str(bound.label)}
     context = Context(listing.actor, listing.context.today)
-    stored = register.model._default_manager.get(pk=record.pk)
+    stored = listing.single(record.pk)
     cells = [
         (column, form[column.name] if column.name in form.fields else None, column.html(stored, context))
         for column in listing.columns

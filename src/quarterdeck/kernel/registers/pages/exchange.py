@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers.exchange import export, importing, jobs
 from quarterdeck.kernel.registers.exchange.limits import limits
-from quarterdeck.kernel.registers.exchange.read import letter, too_large
 from quarterdeck.kernel.registers.exchange.report import error_lines
+from quarterdeck.kernel.registers.exchange.table import letter, too_large
 from quarterdeck.kernel.registers.exchange.targets import Target, targets_for, titles
 from quarterdeck.kernel.registers.exchange.values import locale_day_first
 from quarterdeck.kernel.registers.models import ImportRun
@@ -138,6 +138,7 @@ def run_page(request: HttpRequest, register: Register[Any], actor: Actor, pk: in
     run = _run(request, register, actor, pk)
     counts = run.report.get("counts", {})
     refused = bool(counts.get("refused") or run.report.get("problems"))
+    writes = counts.get("new", 0) + counts.get("changed", 0)
     matching = run.state == State.COLUMNS or (run.state != State.DONE and "columns" in request.GET)
     context = {
         "register": register,
@@ -146,7 +147,8 @@ def run_page(request: HttpRequest, register: Register[Any], actor: Actor, pk: in
         "counts": counts,
         "matching": matching,
         "refused": refused,
-        "writable": run.state == State.CHECKED and not refused and bool(counts.get("new") or counts.get("changed")),
+        "writes": writes,
+        "writable": run.state == State.CHECKED and not refused and writes > 0,
         "steps": _steps(run, matching),
         "undo_url": f"/undo/{run.batch}/",
     }

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import AccessRole
+from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
+from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.filtering import chips, offers
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
@@ -63,9 +65,9 @@ def list_page(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         "choosable": list(listing.available.values()),
         "sizes": PAGE_SIZES,
         "read_only": read_only,
-        "may_add": not read_only and actor.can("add", register.record_type),
-        "may_change": not read_only and actor.can("change", register.record_type),
-        "may_delete": not read_only and actor.can("delete", register.record_type),
+        "may_add": not read_only and may_somewhere(actor, "add", register.model),
+        "may_change": not read_only and may_somewhere(actor, "change", register.model),
+        "may_delete": not read_only and may_somewhere(actor, "delete", register.model),
         "may_set_role_default": actor.can_everywhere("change", AccessRole._meta.label_lower),
         "pages": _pager(listing),
         "colspan": len(listing.columns) + (0 if read_only else 1),
@@ -114,7 +116,7 @@ def options(request: HttpRequest, register: Register[Any], actor: Actor, name: s
         model_field = register.field(name)
     except FieldDoesNotExist as unknown:
         raise Http404 from unknown
-    if not isinstance(model_field, models.ForeignKey):
+    if not isinstance(model_field, models.ForeignKey) or name not in columns_for(register, actor):
         raise Http404
     return JsonResponse(_options(register, actor, name, request.GET.get("q", "").strip()[:100]), safe=False)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import may
+from quarterdeck.kernel.access.policy import may, may_somewhere
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.comments.selectors import comments_of
 from quarterdeck.kernel.comments.services import may_comment
@@ -152,7 +152,7 @@ def children_of(request: HttpRequest, register: Register[Any], actor: Actor, rec
                 listing=listing,
                 rows=table.body(listing, selectable=False),
                 fk=inline.fk,
-                may_add=not frame.read_only and actor.can("add", child.record_type),
+                may_add=not frame.read_only and may_somewhere(actor, "add", child.model),
             )
         )
     return found

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.registers.columns import Shown
-from quarterdeck.kernel.registers.listing import Group, Listing, Row
+from quarterdeck.kernel.registers.listing import Amounts, Group, Listing, Row
 from quarterdeck.kernel.ui import components
 
 
@@ -37,6 +37,7 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
             f'<td class="tick"><input type="checkbox" name="pk" value="{record.pk}" form="bulk-form" '
             f'data-select aria-label="{label}"></td>'
         )
+    ending = next((c for c in listing.columns if getattr(c.kind, "tones", None)), None)
     for position, column in enumerate(listing.columns):
         html = column.html(record, listing.context)
         leads = column.is_title or (position == 0 and not any(c.is_title for c in listing.columns))
@@ -45,12 +46,12 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
             html = mark_safe(  # noqa: S308  name, html and addresses are escaped above
                 f'<a class="name" href="{href}" data-open hx-get="{generic}panel/" hx-target="#panel">{shown}</a>'
             )
-        parts.append(_cell(column, html, row.depth if leads and listing.register.tree else None))
+        parts.append(_cell(column, html, row.depth if leads and listing.register.tree else None, ends=column is ending))
     parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308  as above
 
 
-def _cell(column: Shown, html: SafeString, depth: int | None) -> str:
+def _cell(column: Shown, html: SafeString, depth: int | None, *, ends: bool) -> str:
     classes = ["num"] if column.kind.align == "end" else []
     if column.kind.name in ("text", "long text") and not column.is_title:
         classes.append("text")
@@ -83,16 +84,20 @@ def _group_row(listing: Listing, group: Group, selectable: bool) -> str:
     head = f'<th scope="rowgroup" colspan="{max(span, 1)}">{conditional_escape(label)} {count}</th>'
     parts = [f'<tr class="group">{head}']
     for column in listing.columns[max(first_sum, 1 - (1 if selectable else 0)) :]:
-        total = group.sums.get(column.name)
-        text = conditional_escape(column.kind.text(total)) if total is not None else ""
-        parts.append(f'<td class="num">{text}</td>')
+        text = sum_text(column, group.sums.get(column.name, {}))
+        parts.append(f'<td class="num">{conditional_escape(text)}</td>')
     parts.append("</tr>")
     return "".join(parts)
 
 
 def sum_cells(listing: Listing) -> list[tuple[str, str]]:
     """Return (label, amount) of each summed column, for the foot of the list."""
-    return [(c.label, c.kind.text(listing.sums[c.name] or 0)) for c in listing.summed]
+    return [(c.label, sum_text(c, listing.sums[c.name]) or "0") for c in listing.summed]
+
+
+def sum_text(column: Shown, amounts: Amounts) -> str:
+    """Return a sum in words, one amount for each currency."""
+    return " + ".join(column.text(amount, currency) for currency, amount in sorted(amounts.items()))
 
 
 def facts(
