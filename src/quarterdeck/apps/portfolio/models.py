@@ -28,7 +28,6 @@ class Initiative(Record):
     row_scope = ("scope", "unit__scope")
     field_classes = {"budget": "money"}
     currency_field = "currency"
-    currency_field = "currency"
 
     code = models.CharField(
         _("code"), max_length=20, unique=True, blank=True, help_text=_("Left empty, the next number is taken.")
