@@ -142,6 +142,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Files imported into registers; a workbook may unpack to ten times the size.
+IMPORT_MAX_BYTES = env.envint("IMPORT_MAX_MB", 20, least=1, most=200) * 1024 * 1024
+IMPORT_MAX_ROWS = env.envint("IMPORT_MAX_ROWS", 50_000, least=1, most=500_000)
 
 # Language and time. Times are kept in UTC and shown in the organisation's zone.
 USE_TZ = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quarterdeck.kernel.registers.pages import bulk, companions, edit, listing, record
+from quarterdeck.kernel.registers.pages import bulk, companions, edit, exchange, listing, record
 
 urlpatterns = [
     path("undo/<uuid:batch>/", record.undo, name="undo"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:slug>/options/<str:name>/", listing.options, name="register-options"),
     path("<slug:slug>/views/", listing.save_view, name="register-view-save"),
     path("<slug:slug>/views/<int:pk>/remove/", listing.remove_view, name="register-view-remove"),
+    *exchange.urlpatterns,
     path("<slug:slug>/<str:ref>/", record.record_page, name="register-record"),
     path("<slug:slug>/<str:ref>/panel/", record.panel, name="register-panel"),
     path("<slug:slug>/<str:ref>/edit/", edit.edit, name="register-edit"),

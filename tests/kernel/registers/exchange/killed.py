@@ -1,4 +1,4 @@
-"""Run in a process of its own: fill a database, or write an import and stop in the middle. The killed-import test drives it."""
+"""Run in a process of its own: upload, write, or write and stop in the middle. The killed-import test drives it."""
 
 from __future__ import annotations
 

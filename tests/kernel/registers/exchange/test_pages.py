@@ -88,13 +88,14 @@ def test_errors_are_shown_and_can_be_downloaded(web: Client) -> None:
 )
 def test_a_file_that_is_not_taken_says_why(web: Client, content: bytes, says: str) -> None:
     answer = web.post("/units/import/", {"file": SimpleUploadedFile("a.csv", content)})
-    assert answer.status_code == 422 and says in answer.content.decode()
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
     assert not ImportRun.objects.exists()
 
 
 def test_no_file_and_too_large(web: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Choose a file first" in web.post("/units/import/").content.decode()
-    monkeypatch.setattr(settings, "IMPORT_MAX_BYTES", 1024 * 1024, raising=False)
+    monkeypatch.setattr(settings, "IMPORT_MAX_BYTES", 1024 * 1024)
     answer = web.post("/units/import/", {"file": SimpleUploadedFile("a.csv", b"x" * (1024 * 1024 + 1))})
     assert "larger than 1 MB" in answer.content.decode()
 
@@ -110,7 +111,8 @@ def test_another_sheet_can_be_read(web: Client) -> None:
 def test_discard_forgets_the_file(web: Client) -> None:
     run = send(web, "Code,Name\nOPS,Field\n")
     web.post(f"/units/import/{run.pk}/discard/")
-    assert not ImportRun.objects.exists() and not ImportFile.objects.exists()
+    assert not ImportRun.objects.exists()
+    assert not ImportFile.objects.exists()
 
 
 def test_long_files_are_checked_and_written_by_jobs(web: Client, rates: dict[str, Any]) -> None:
@@ -119,7 +121,8 @@ def test_long_files_are_checked_and_written_by_jobs(web: Client, rates: dict[str
     run = send(web, "Code,Name\n" + "".join(f"{code},Name of {code}\n" for code in codes), "many.csv", "currencies")
     answer = web.post(f"/currencies/import/{run.pk}/columns/", matched(run))
     run.refresh_from_db()
-    assert run.state == State.CHECKING and run.job is not None
+    assert run.state == State.CHECKING
+    assert run.job is not None
     assert answer.headers["Location"] == f"/jobs/{run.job.pk}/"
     assert "Being checked" in web.get(f"/currencies/import/{run.pk}/").content.decode()
     worker.drain()
@@ -128,10 +131,12 @@ def test_long_files_are_checked_and_written_by_jobs(web: Client, rates: dict[str
     assert f"/currencies/import/{run.pk}/" in web.get(f"/jobs/{run.job.pk}/").content.decode()
     web.post(f"/currencies/import/{run.pk}/write/")
     run.refresh_from_db()
-    assert run.state == State.WRITING and Currency.objects.count() == 3
+    assert run.state == State.WRITING
+    assert Currency.objects.count() == 3
     worker.drain()
     run.refresh_from_db()
-    assert run.state == State.DONE and Currency.objects.count() == 603
+    assert run.state == State.DONE
+    assert Currency.objects.count() == 603
     # A second run of the same job finds the work done.
     jobs.queue_write(run=run, actor=Actor.system(now=NOW))
     worker.drain()
@@ -170,7 +175,8 @@ def test_readers_export_but_do_not_import_and_runs_are_ones_own(web: Client, act
     editor = actor_at("editor@example.org", {"organisation.*": ["view", "add", "change"]})
     run = send(web, "Code,Name\nOPS,Field\n")
     other = Client()
-    assert reader.user is not None and editor.user is not None
+    assert reader.user is not None
+    assert editor.user is not None
     other.force_login(reader.user)
     assert other.get("/units/export.csv").status_code == 200
     assert other.get("/units/import/").status_code == 404

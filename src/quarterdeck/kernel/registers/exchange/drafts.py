@@ -22,8 +22,8 @@ from quarterdeck.kernel.fields.models import CustomField, Kind
 from quarterdeck.kernel.fields.values import display, parse
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.exchange.matching import match, refuse_changes_of_closed
-from quarterdeck.kernel.registers.exchange.read import Table
 from quarterdeck.kernel.registers.exchange.references import NotOffered, Offered, names_of_type, offered
+from quarterdeck.kernel.registers.exchange.table import Table
 from quarterdeck.kernel.registers.exchange.targets import Target
 from quarterdeck.kernel.registers.exchange.values import CellError, comma_is_decimal, number, reader_for, text_of
 from quarterdeck.kernel.registers.spec import Register

@@ -194,7 +194,9 @@ def about_lines(listing: Listing, rows: int, too_long: int = 0) -> list[tuple[st
     if listing.params.text:
         lines.append((_("Search"), listing.params.text))
     for item in listing.filters:
-        lines.append((item.column.label, words_for(item, listing.actor) if item.condition else item.error))
+        lines.append(
+            (item.column.label, words_for(listing.register, item, listing.actor) if item.condition else item.error)
+        )
     order = [f"{column.label}, {_('descending') if down else _('ascending')}" for column, down in listing.sort]
     if order:
         lines.append((_("Order"), "; ".join(order)))

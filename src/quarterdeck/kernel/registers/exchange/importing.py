@@ -16,12 +16,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import AccessDenied, refusal
+from quarterdeck.kernel.access.policy import AccessDenied, may_somewhere, refusal
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.exchange.drafts import Plan, draft_all
 from quarterdeck.kernel.registers.exchange.limits import INLINE_ROWS, limits
-from quarterdeck.kernel.registers.exchange.read import FileRefused, Table, letter, read_table, too_large
+from quarterdeck.kernel.registers.exchange.read import read_table
 from quarterdeck.kernel.registers.exchange.report import fingerprint, report_of
+from quarterdeck.kernel.registers.exchange.table import FileRefused, Table, letter, too_large
 from quarterdeck.kernel.registers.exchange.targets import Target, guess, headers_key, targets_for
 from quarterdeck.kernel.registers.exchange.values import in_words
 from quarterdeck.kernel.registers.exchange.writing import Step, rehearse, write
@@ -42,7 +43,7 @@ def _no_step(count: int) -> None:
 
 def may_import(register: Register[Any], actor: Actor) -> bool:
     """Tell whether the actor may bring a file into the register: whoever may add or change some of its records."""
-    return any(actor.can(action, register.record_type) for action in ("add", "change"))
+    return any(may_somewhere(actor, action, register.model) for action in ("add", "change"))
 
 
 def runs_of(register: Register[Any], actor: Actor) -> QuerySet[ImportRun]:

@@ -1,4 +1,4 @@
-"""How large a file may be; each limit is a setting of the installation."""
+"""How large a file may be; size and rows are settings of the installation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from django.conf import settings
 
 #: Rows up to which an import runs while one waits; longer ones are jobs.
 INLINE_ROWS = 500
+#: Columns of a file, and cells of the rectangle that a workbook's parser keeps in memory.
+COLUMNS = 200
+CELLS = 3_000_000
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits in force. `unpacked` is in bytes, after decompression; `cells` counts the whole rectangle in use."""
+    """The limits in force: `size` and `unpacked` in bytes; `cells` counts the whole rectangle in use."""
 
     size: int
     rows: int
@@ -22,8 +25,6 @@ class Limits:
 
 
 def limits() -> Limits:
-    """Return the limits from the settings IMPORT_MAX_BYTES, IMPORT_MAX_ROWS and IMPORT_MAX_COLUMNS."""
-    size = int(getattr(settings, "IMPORT_MAX_BYTES", 20 * 1024 * 1024))
-    rows = int(getattr(settings, "IMPORT_MAX_ROWS", 50_000))
-    columns = int(getattr(settings, "IMPORT_MAX_COLUMNS", 200))
-    return Limits(size=size, rows=rows, columns=columns, cells=min((rows + 1) * columns, 3_000_000), unpacked=size * 10)
+    """Return the limits: size and rows are the settings IMPORT_MAX_BYTES and IMPORT_MAX_ROWS."""
+    size, rows = int(settings.IMPORT_MAX_BYTES), int(settings.IMPORT_MAX_ROWS)
+    return Limits(size=size, rows=rows, columns=COLUMNS, cells=min((rows + 1) * COLUMNS, CELLS), unpacked=size * 10)

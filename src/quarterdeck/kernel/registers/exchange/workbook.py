@@ -12,7 +12,7 @@ import python_calamine
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.registers.exchange.limits import limits
-from quarterdeck.kernel.registers.exchange.read import FileRefused, Table, build, headers_of, is_empty, too_many_rows
+from quarterdeck.kernel.registers.exchange.table import FileRefused, Table, build, headers_of, is_empty, too_many_rows
 
 #: The sheet that our own exports add; it is never the data.
 ABOUT = "About"
