@@ -28,7 +28,7 @@ _UNDER = {
     "approvals": "approvals/",
 }
 #: Placed below, in an order that matters.
-_PLACED = ("quarterdeck.kernel.signin", "quarterdeck.kernel.registers")
+_PLACED = ("quarterdeck.web", "quarterdeck.kernel.signin", "quarterdeck.kernel.registers")
 
 
 def _of_apps() -> list[URLPattern | URLResolver]:

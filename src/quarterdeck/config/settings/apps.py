@@ -44,6 +44,7 @@ KERNEL = [
     "quarterdeck.kernel.approvals",
     "quarterdeck.kernel.ui",
     "quarterdeck.kernel.registers",
+    "quarterdeck.kernel.needs",
     "quarterdeck.kernel.administration",
     "quarterdeck.kernel.signin",
 ]
@@ -55,7 +56,7 @@ DOMAIN = [
 ]
 
 # Ours come first, so that a template or command of ours is found before one of a library of the same name.
-INSTALLED_APPS = [*DOMAIN, *KERNEL, *FRAMEWORK]
+INSTALLED_APPS = ["quarterdeck.web", *DOMAIN, *KERNEL, *FRAMEWORK]
 
 MIDDLEWARE = [
     "quarterdeck.web.security.SecurityHeaders",
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "quarterdeck.kernel.signin.middleware.SessionsSeen",
     "quarterdeck.kernel.access.middleware.ActorMiddleware",
     "quarterdeck.kernel.signin.middleware.Preferences",
     "axes.middleware.AxesMiddleware",

@@ -39,6 +39,8 @@ def _pk(actor: Actor) -> int | None:
 def _take_back(change: Change, actor: Actor) -> Change | None:
     model: Any = apps.get_model(change.record_type)
     note = _("Undo")
+    if not issubclass(model, Record) or not _is_of_fields(model, change):
+        raise UndoRefused(_("%(record)s: this cannot be taken back here; change it again.") % {"record": change.label})
     if change.action == Action.DELETE:
         return _bring_back(model, change, actor, note)
     try:
@@ -58,6 +60,12 @@ def _take_back(change: Change, actor: Actor) -> Change | None:
     return save(
         record, actor=actor, note=note, many={name: change.before[name] for name in many & change.before.keys()}
     )
+
+
+def _is_of_fields(model: type[Record], change: Change) -> bool:
+    """Tell whether a change is of the record's own fields, not of what lies beside it, such as its tags or files."""
+    known = {f.attname for f in model._meta.concrete_fields} | {f.name for f in model._meta.many_to_many}
+    return change.action != Action.CHANGE or not (change.before.keys() | change.after.keys()) - known
 
 
 def _removing(actor: Actor, record: Record) -> Actor:
