@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.models import Scope, User
+from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.audit.models import Record
 
 R = TypeVar("R", bound=models.Model)
@@ -79,21 +79,6 @@ def may_somewhere(actor: Actor, action: str, model: type[models.Model]) -> bool:
     if action == "view" or row_scope(model):
         return actor.can(action, record_type(model))
     return actor.can_everywhere(action, record_type(model))
-
-
-def offered(rows: QuerySet[R], actor: Actor) -> QuerySet[R]:
-    """Return the rows of a model that is no record as far as the actor may choose them.
-
-    Nodes are those at and below a right of the actor; users those whom the actor may administer, or himself. Other models
-    of the house keep no names of the organisation.
-    """
-    if actor.unlimited:
-        return rows
-    if rows.model is Scope:
-        return rows.filter(below(right.path for right in actor.rights))
-    if rows.model is User and not actor.can_everywhere("view", record_type(User)):
-        return rows.filter(pk=actor.user.pk) if actor.user is not None else rows.none()
-    return rows
 
 
 def under(rows: QuerySet[R], scope: Scope | None) -> QuerySet[R]:

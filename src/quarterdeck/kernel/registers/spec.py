@@ -123,10 +123,21 @@ class Register(Generic[R]):
         return visible(self.model._default_manager.all(), actor, action)
 
     def choices(self, name: str, actor: Actor, record: R | None = None) -> QuerySet[Any]:
-        """Return the related rows offered for a foreign key; a hook may narrow them further, never widen them."""
+        """Return the related rows offered for a foreign key: those that the actor may see.
+
+        Of nodes, those at and below which the actor sees records of this kind; of users, all to whoever may see users,
+        else oneself and those whom the visible rows name already.
+        """
         related: Any = self.field(name).related_model
         rows: QuerySet[Any] = related._default_manager.all()
-        return visible(rows, actor) if issubclass(related, Record) else offered(rows, actor)
+        if issubclass(related, Record):
+            return visible(rows, actor)
+        if related is Scope:
+            return rows.filter(below(actor.paths("view", self.record_type)))
+        if related is User and not actor.can("view", record_type(User)):
+            named = self.rows(actor).order_by().values(name)
+            return rows.filter(Q(pk__in=named) | Q(pk=actor.user.pk if actor.user else None))
+        return rows
 
     def initial(self, actor: Actor) -> R:
         """Return the empty record that the form for a new one starts from."""
