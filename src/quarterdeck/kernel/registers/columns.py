@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -235,13 +235,17 @@ def _custom(definition: CustomField) -> Shown:
     )
 
 
-def columns_for(register: Register[Any], actor: Actor) -> dict[str, Shown]:
+def columns_for(
+    register: Register[Any], actor: Actor, definitions: Iterable[CustomField] | None = None
+) -> dict[str, Shown]:
     """Return every column of a register that the actor may see at all, by name, in the order of sections, computed,
-    custom.
+    custom. The definitions of its custom fields are read unless they are given.
     """
+    if definitions is None:
+        definitions = fields_for(register.record_type, actor=actor)
     found = [_stored(register, name) for name in dict.fromkeys((*register.fields, *BOOKKEEPING))]
     found += [_computed(register, column) for column in register.computed]
-    found += [_custom(definition) for definition in fields_for(register.record_type, actor=actor)]
+    found += [_custom(definition) for definition in definitions]
     seen: dict[str, Shown] = {}
     for column in found:
         if column.field_class:

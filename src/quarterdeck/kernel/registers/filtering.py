@@ -9,11 +9,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import visible
-from quarterdeck.kernel.records import Record
 from quarterdeck.kernel.registers import kinds, spec
 from quarterdeck.kernel.registers.columns import Shown
 from quarterdeck.kernel.registers.listing import Filter, Listing
+from quarterdeck.kernel.registers.spec import Register
 
 #: What the ready-made values mean in words.
 WORDS: dict[str, str] = {
@@ -65,7 +64,7 @@ class Offer:
     options_url: str
 
 
-def words_for(item: Filter, actor: Actor) -> str:
+def words_for(register: Register[Any], item: Filter, actor: Actor) -> str:
     """Return a filter's value in words."""
     text, column = item.text, item.column
     if text in WORDS:
@@ -75,7 +74,7 @@ def words_for(item: Filter, actor: Actor) -> str:
     if isinstance(column.kind, kinds.Choice):
         named = [column.kind.text(value) for value in values]
     elif isinstance(column.kind, kinds.Reference):
-        named = _names(column.kind.model, values, actor)
+        named = _names(register, item.column.name, values, actor)
     else:
         return _span(text)
     joined = ", ".join(named)
@@ -95,13 +94,13 @@ def _span(text: str) -> str:
     return text
 
 
-def _names(model: type[models.Model], values: list[str], actor: Actor) -> list[str]:
+def _names(register: Register[Any], name: str, values: list[str], actor: Actor) -> list[str]:
     """Return the names of chosen records, of those that the actor may see; one query."""
     pks = [int(value) for value in values if value.isdigit()]
-    register = spec.for_model(model)
-    rows = visible(model._default_manager.all(), actor) if issubclass(model, Record) else model._default_manager.all()
+    rows = register.choices(name, actor)
+    related = spec.for_model(rows.model)
     found = rows.in_bulk(pks)
-    return [(register.title_of(found[pk]) if register else str(found[pk])) for pk in pks if pk in found]
+    return [(related.title_of(found[pk]) if related else str(found[pk])) for pk in pks if pk in found]
 
 
 def chips(listing: Listing) -> list[Chip]:
@@ -117,7 +116,7 @@ def chips(listing: Listing) -> list[Chip]:
             Chip(
                 name,
                 item.column.label,
-                words_for(item, listing.actor) if item.condition else item.text,
+                words_for(listing.register, item, listing.actor) if item.condition else item.text,
                 item.error,
                 without.query(),
                 item.text,

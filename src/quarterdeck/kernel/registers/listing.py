@@ -65,7 +65,8 @@ class Row:
 class Listing:
     """A register's list for one actor, one set of parameters, one node and one date.
 
-    `scope` narrows to a node and all below; `as_of` shows a past date. Reading an attribute runs its query once.
+    `scope` narrows to a node and all below; `as_of` shows a past date; `columns` are those of `columns_for` where they
+    are known already. Reading an attribute runs its query once.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Listing:
         *,
         scope: Scope | None = None,
         as_of: dt.date | None = None,
+        columns: dict[str, Shown] | None = None,
     ) -> None:
+        self._known = columns
         self.register, self.actor, self.params, self.scope, self.as_of = register, actor, params, scope, as_of
         self.context = Context(actor, as_of or actor.today)
 
@@ -85,7 +88,7 @@ class Listing:
     @cached_property
     def available(self) -> dict[str, Shown]:
         """Every column that may be chosen. Of a past date those computed in SQL are not known."""
-        found = columns_for(self.register, self.actor)
+        found = columns_for(self.register, self.actor) if self._known is None else self._known
         if self.as_of is None:
             return found
         return {n: c for n, c in found.items() if c.computed is None or c.computed.value is not None}
@@ -204,7 +207,10 @@ class Listing:
 
     @property
     def total(self) -> int:
-        """How many rows match."""
+        """How many rows match. A first page that is not full has them all, which saves counting."""
+        rows: list[Row] | None = self.__dict__.get("rows")
+        if rows is not None and self.params.page == 1 and len(rows) < self.params.size:
+            return len(rows)
         return self._totals.count
 
     @property
@@ -220,7 +226,7 @@ class Listing:
     @property
     def page(self) -> int:
         """The page shown: the one asked for, or the last."""
-        return min(self.params.page, self.pages)
+        return 1 if self.params.page == 1 else min(self.params.page, self.pages)
 
     @property
     def first(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.records import history_of
 from quarterdeck.kernel.registers import kinds
-from quarterdeck.kernel.registers.columns import columns_for
+from quarterdeck.kernel.registers.columns import Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
 
 HIDDEN = "•••"
@@ -52,9 +53,15 @@ class Entry:
 
 
 def entries(
-    register: Register[Any], actor: Actor, record: Any, *, moment: dt.datetime | None = None, limit: int = 20
+    register: Register[Any],
+    actor: Actor,
+    record: Any,
+    *,
+    moment: dt.datetime | None = None,
+    limit: int = 20,
+    columns: Mapping[str, Shown] | None = None,
 ) -> list[Entry]:
-    """Return the changes of a record, latest first, at most up to a moment.
+    """Return the changes of a record, latest first, at most up to a moment; `columns` where they are known already.
 
     One query, and one per reference that changed.
     """
@@ -62,7 +69,7 @@ def entries(
     if moment is not None:
         changes = changes.filter(at__lte=moment)
     found = list(changes.select_related("actor")[:limit])
-    names = _Names(register, found, actor)
+    names = _Names(register, found, actor, columns_for(register, actor) if columns is None else columns)
     verbs = {Action.CREATE: _("added it"), Action.DELETE: _("removed it")}
     return [
         Entry(change, change.actor_label, verbs.get(Action(change.action), _("changed")), names.fields(change, record))
@@ -73,9 +80,10 @@ def entries(
 class _Names:
     """Turns stored values into words, looking references up once for all changes."""
 
-    def __init__(self, register: Register[Any], changes: list[Change], actor: Actor) -> None:
-        self.register, self.actor = register, actor
-        self.columns = columns_for(register, actor)
+    def __init__(
+        self, register: Register[Any], changes: list[Change], actor: Actor, columns: Mapping[str, Shown]
+    ) -> None:
+        self.register, self.actor, self.columns = register, actor, columns
         self.references: dict[str, dict[int, str]] = {}
         for model_field in register.model._meta.concrete_fields:
             if isinstance(model_field, models.ForeignKey):

@@ -1,15 +1,34 @@
-"""One's own language and time zone, in force for the length of a request."""
+"""What a signed-in request brings: one's own language and time zone, and that the session is in use."""
 
 from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from quarterdeck.kernel.access.models import User
+
+#: Seconds between two notes that a session is in use.
+SEEN_EVERY = 300
+
+
+class SessionsSeen(UserSessionsMiddleware):  # type: ignore[misc]  # allauth ships no types
+    """Middleware: notes when and from where each session was last used, every few minutes only.
+
+    A note at every page would make each reader wait for the one writer of SQLite.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note it when it is time, and answer."""
+        key = request.session.session_key
+        due = key and cache.add(f"session-seen:{key}", True, timeout=SEEN_EVERY)
+        answer: HttpResponse = super().__call__(request) if due else self.get_response(request)
+        return answer
 
 
 class Preferences:

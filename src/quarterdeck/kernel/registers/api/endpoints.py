@@ -22,7 +22,7 @@ from quarterdeck.kernel.registers.api.values import acting, as_json, given
 from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.conditions import FilterError
 from quarterdeck.kernel.registers.listing import Listing
-from quarterdeck.kernel.registers.pages.base import get_record
+from quarterdeck.kernel.registers.pages.base import get_record, opens
 from quarterdeck.kernel.registers.params import FILTER, Params
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.registers.timeline import entries
@@ -122,8 +122,7 @@ def router_for(register: Register[Any]) -> Router:
 def _opened(request: HttpRequest, register: Register[Any], action: str) -> Actor:
     """Return the actor, or refuse as if the register did not exist to whoever may not do the action anywhere."""
     actor = actor_of(request)
-    owned = action == "view" and register.model.row_owner
-    if not actor.can(action, register.record_type) and not (owned and register.rows(actor).exists()):
+    if not opens(register, actor, action):
         raise Http404
     return actor
 

@@ -62,7 +62,7 @@ def get_record(register: Register[Any], actor: Actor, ref: str, action: str = "v
     """Return the record that an address names, if the actor may do the action on it; else raise Http404."""
     if register.lookup == "pk" and not (ref.isdigit() and len(ref) < 19):
         raise Http404
-    found = register.rows(actor, action).filter(**{register.lookup: ref}).first()
+    found = register.rows(actor, action).select_related(*register.related).filter(**{register.lookup: ref}).first()
     if found is None:
         raise Http404
     return found

@@ -19,11 +19,12 @@ from quarterdeck.kernel.access.policy import may, may_somewhere
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.comments.selectors import comments_of
 from quarterdeck.kernel.comments.services import may_comment
+from quarterdeck.kernel.fields.definitions import fields_for_each
 from quarterdeck.kernel.files.selectors import files_of
 from quarterdeck.kernel.links.selectors import links_of
 from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import columns_for
+from quarterdeck.kernel.registers.columns import Shown, columns_for
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
@@ -64,9 +65,17 @@ def shown(request: HttpRequest, register: Register[Any], actor: Actor, ref: str)
     return found[0]
 
 
-def facts_of(request: HttpRequest, register: Register[Any], actor: Actor, record: Any) -> dict[str, Any]:
-    """Return what both the page and the panel show of a record."""
-    columns = columns_for(register, actor)
+def facts_of(
+    request: HttpRequest,
+    register: Register[Any],
+    actor: Actor,
+    record: Any,
+    *,
+    columns: dict[str, Shown] | None = None,
+    recent: int = RECENT,
+) -> dict[str, Any]:
+    """Return what both the page and the panel show of a record, with its `recent` changes."""
+    columns = columns_for(register, actor) if columns is None else columns
     frame = frame_of(request)
     context = Context(actor, frame.date)
     read_only = frame.read_only
@@ -90,7 +99,7 @@ def facts_of(request: HttpRequest, register: Register[Any], actor: Actor, record
         "may_change": not read_only and may(actor, "change", record),
         "may_delete": not read_only and may(actor, "delete", record),
         "actions": [] if read_only else actions_for(register, actor, record),
-        "timeline": entries(register, actor, record, moment=frame.moment, limit=RECENT),
+        "timeline": entries(register, actor, record, moment=frame.moment, limit=recent, columns=columns),
         "generic_url": register.generic_url(record),
         "url": register.url(record),
     }
@@ -110,11 +119,14 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
     home = register.home(record)
     if home and home != request.path:
         return redirect(home)
-    context = facts_of(request, register, actor, record)
+    inner = [child for inline in register.inlines if (child := spec.for_model(inline.model)) is not None]
+    own = fields_for_each([register.record_type, *(child.record_type for child in inner)], actor)
+    columns = {r.record_type: columns_for(r, actor, own[r.record_type]) for r in (register, *inner)}
+    context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     moment = frame_of(request).moment
     comments = comments_of(record).select_related("author")
     context |= {
-        "children": [] if record.pk is None else children_of(request, register, actor, record),
+        "children": [] if record.pk is None else children_of(request, register, actor, record, columns),
         "comments": comments.filter(created_at__lte=moment) if moment else comments,
         "may_comment": not context["read_only"] and may_comment(actor, record),
         "files": files_of(record),
@@ -134,8 +146,15 @@ def _linked(record: Any, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
-def children_of(request: HttpRequest, register: Register[Any], actor: Actor, record: Any) -> list[Children]:
-    """Return the inlines of a record that the actor may see."""
+def children_of(
+    request: HttpRequest,
+    register: Register[Any],
+    actor: Actor,
+    record: Any,
+    known: dict[str, dict[str, Shown]] | None = None,
+) -> list[Children]:
+    """Return the inlines of a record that the actor may see; `known` are columns by record type, where read already."""
+    known = known or {}
     found = []
     frame = frame_of(request)
     for inline in register.inlines:
@@ -144,7 +163,7 @@ def children_of(request: HttpRequest, register: Register[Any], actor: Actor, rec
             continue
         columns = tuple(name for name in inline.fields if name != inline.fk)
         params = Params(filters={inline.fk: str(record.pk)}, columns=columns, size=200)
-        listing = Listing(child, actor, params, as_of=frame.as_of)
+        listing = Listing(child, actor, params, as_of=frame.as_of, columns=known.get(child.record_type))
         found.append(
             Children(
                 register=child,
@@ -171,8 +190,7 @@ def panel(request: HttpRequest, register: Register[Any], actor: Actor, ref: str)
 def history(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
     """Show every change of a record: who, when, by which way, why, what."""
     record = shown(request, register, actor, ref)
-    context = facts_of(request, register, actor, record)
-    context["timeline"] = entries(register, actor, record, moment=frame_of(request).moment, limit=500)
+    context = facts_of(request, register, actor, record, recent=500)
     return render(request, "registers/history.html", context)
 
 
