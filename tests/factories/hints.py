@@ -1,0 +1,71 @@
+"""What the fields of a model do not tell: one line per field whose rules are in its writer.
+
+A hint takes the factory and a running number and gives the field's value; `ABSENT` leaves the field alone. A hint of
+`EACH` holds in every record; one of `FULL` only where every field is filled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tests.factories.build import Factory
+
+Hint = Callable[["Factory", int], Any]
+ABSENT: Final = object()
+
+
+def _three_letters(_factory: Factory, n: int) -> str:
+    letters = string.ascii_uppercase
+    return letters[n // 676 % 26] + letters[n // 26 % 26] + letters[n % 26]
+
+
+def _absent(_factory: Factory, _n: int) -> Any:
+    return ABSENT
+
+
+def _year_start(_factory: Factory, n: int) -> dt.date:
+    return dt.date(2001 + n % 70, 1, 1)
+
+
+EACH: Mapping[str, Mapping[str, Hint]] = {
+    "organisation.currency": {"code": _three_letters},
+    "organisation.organisationunit": {"parent": lambda f, _n: f.place.homes[0], "kind": lambda _f, _n: "team"},
+    "organisation.exchangerate": {"rate": lambda _f, n: f"1.{n % 90 + 10}"},
+    "organisation.calendarshift": {
+        "starts_at": lambda _f, n: dt.time(n % 20, 0),
+        "ends_at": lambda _f, n: dt.time(n % 20 + 1, 30),
+    },
+    "organisation.fiscalyear": {"starts_on": _year_start, "ends_on": lambda _f, n: dt.date(2001 + n % 70, 12, 31)},
+    "organisation.period": {
+        "number": lambda _f, _n: 1,
+        "quarter": lambda _f, _n: 1,
+        "starts_on": _absent,
+        "ends_on": _absent,
+    },
+    "portfolio.initiative": {
+        "kind": lambda _f, _n: "project",
+        "parent": lambda f, _n: f.place.homes[1],
+        "unit": lambda f, _n: f.place.homes[0],
+    },
+    "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
+}
+
+FULL: Mapping[str, Mapping[str, Hint]] = {
+    "organisation.workcalendar": {"country": lambda _f, _n: "GB", "subdivision": lambda _f, _n: "SCT"},
+    "organisation.calendarexception": {"hours": _absent},
+    "fields.customfield": {"choices": _absent, "target": _absent},
+    "people.roleassignment": {"share": lambda _f, _n: "50"},
+}
+
+
+def _period_dates(record: Any) -> None:
+    record.starts_on = record.year.starts_on
+    record.ends_on = record.year.starts_on + dt.timedelta(days=30)
+
+
+#: Last touches that need the record itself.
+FINISH: Mapping[str, Callable[[Any], None]] = {"organisation.period": _period_dates}
