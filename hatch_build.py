@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 SOURCES = "frontend"
 BUILT = Path("src/quarterdeck/web/static/dist")
 STAMP = ".sources"
+GUIDE, PACKED_GUIDE = Path("docs/guide"), "quarterdeck/guide"
 IGNORED = frozenset({"node_modules", "dist", "tests"})
 
 
@@ -94,8 +95,10 @@ class AssetsHook(BuildHookInterface):  # type: ignore[misc]  # hatchling ships w
     """Hatchling calls this before it packs or links the package."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bundle the assets if need be."""
+        """Bundle the assets if need be; a wheel also carries the guide, which a checkout reads where it is written."""
         build_assets(Path(self.root))
+        if version != "editable" and (guide := Path(self.root) / GUIDE).is_dir():
+            build_data["force_include"][str(guide)] = PACKED_GUIDE
 
 
 if __name__ == "__main__":
