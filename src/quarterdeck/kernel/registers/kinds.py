@@ -22,7 +22,7 @@ from quarterdeck.kernel.ui import components
 
 #: The tones that choices classes name, as badges know them.
 _TONES = {"red": "red", "amber": "amber", "green": "green", "blue": "accent"}
-EMPTY = mark_safe('<span class="none" aria-label="none">–</span>')
+EMPTY = mark_safe('<span class="none" role="img" aria-label="none">–</span>')
 
 
 @dataclass(frozen=True)
@@ -280,6 +280,36 @@ class Moment(Date):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if value else None
 
 
+class Time(Kind):
+    """A time of day, to the minute."""
+
+    name = "time"
+
+    @override
+    def parse(self, text: str, context: Context) -> Condition:
+        if text in ("none", "any"):
+            return Condition(text)
+        low, dots, high = text.partition("..")
+        bounds = (self._time(low), self._time(high)) if dots else (self._time(text), self._time(text))
+        return Condition("between", bounds)
+
+    def _time(self, text: str) -> dt.time | None:
+        try:
+            return dt.time.fromisoformat(text) if text else None
+        except ValueError as error:
+            raise FilterError(
+                _("“%(text)s” is not a time of day; write 08:00..12:00.") % {"text": text[:20]}
+            ) from error
+
+    @override
+    def html(self, value: Any, record: Any, context: Context) -> SafeString:
+        return format_html("{}", self.text(value))
+
+    @override
+    def text(self, value: Any) -> str:
+        return f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
+
+
 class Reference(Kind):
     """Another record; the cell leads to it."""
 
@@ -331,7 +361,7 @@ class Reference(Kind):
 #: The kinds that need nothing but their name.
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (Kind(), LongText(), Code(), Link(), YesNo(), Number(), Money(), Percent(), Date(), Moment())
+    for kind in (Kind(), LongText(), Code(), Link(), YesNo(), Number(), Money(), Percent(), Date(), Moment(), Time())
 }
 
 
@@ -366,6 +396,7 @@ _BY_FIELD: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((models.BooleanField,), "yes-no"),
     ((models.DateTimeField,), "moment"),
     ((models.DateField,), "date"),
+    ((models.TimeField,), "time"),
     ((models.DecimalField, models.IntegerField, models.FloatField), "number"),
     ((models.EmailField, models.URLField), "link"),
     ((models.TextField, models.JSONField), "long text"),

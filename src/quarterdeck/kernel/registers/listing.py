@@ -263,10 +263,13 @@ class Listing:
         }
         return [Row(by_pk[pk], depth) for pk, depth in shown]
 
-    def single(self, pk: int) -> Any:
-        """Return one record as the list's columns show it, whether or not it passes the filters in force."""
-        rows = self._computed(self.register.rows(self.actor))
-        return self._with_related(rows).get(pk=pk)
+    def single(self, pk: int) -> Row:
+        """Return one row as the list shows it, whether or not it passes the filters in force."""
+        record = self._with_related(self._computed(self.register.rows(self.actor))).get(pk=pk)
+        if not self.is_tree:
+            return Row(record)
+        pairs = self.matching.order_by().values_list("pk", f"{self.register.tree}_id")
+        return Row(record, dict(_outline(list(pairs))).get(pk, 0))
 
     def every(self) -> Iterable[Any]:
         """Return all matching records in order, streamed: what an export writes."""
