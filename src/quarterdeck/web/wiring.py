@@ -8,7 +8,6 @@ from quarterdeck.kernel import clock, events
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.pointers import model_of
-from quarterdeck.kernel.approvals import waiting_for
 from quarterdeck.kernel.comments.events import Mentioned
 from quarterdeck.kernel.notifications.kinds import Channel, kind
 from quarterdeck.kernel.notifications.services import notify, unread_count
@@ -29,7 +28,8 @@ def connect() -> None:
     context.provide("unread", _unread)
     nav.register(
         section="needs_you",
-        item=nav.NavItem("approvals", _("Approvals"), url="/approvals/", icon="gavel", badge=_waiting, order=20),
+        # Without a badge: what waits there is counted by Needs you already.
+        item=nav.NavItem("approvals", _("Approvals"), url="/approvals/", icon="gavel", order=120),
     )
     nav.register(section="settings", item=nav.NavItem("jobs", _("Jobs"), url="/jobs/", icon="loader-circle", order=90))
 
@@ -52,7 +52,3 @@ def tell_mentioned(event: Mentioned) -> None:
 
 def _unread(actor: Actor) -> int:
     return unread_count(actor.user) if actor.user is not None else 0
-
-
-def _waiting(actor: Actor) -> int:
-    return len(waiting_for(actor)) if actor.user is not None else 0

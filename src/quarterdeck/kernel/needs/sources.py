@@ -1,0 +1,199 @@
+"""What the kernel itself contributes: findings, approvals, mentions, and what one has asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import User
+from quarterdeck.kernel.access.policy import below
+from quarterdeck.kernel.approvals.models import State, Step
+from quarterdeck.kernel.approvals.selectors import asked_by, waiting_for
+from quarterdeck.kernel.approvals.services import decide, delegate
+from quarterdeck.kernel.needs.forms import DeclineForm, DelegateForm, LaterForm
+from quarterdeck.kernel.needs.registry import Need, Source, Verb, Wait, source, waits
+from quarterdeck.kernel.notifications.models import Notification
+from quarterdeck.kernel.notifications.services import mark_read, of
+from quarterdeck.kernel.ui.components import date_text
+from quarterdeck.kernel.watch.checks import checks
+from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.selectors import is_reference
+from quarterdeck.kernel.watch.services import acknowledge, snooze
+
+#: The kind of notification by which the house tells those whom a comment mentions.
+MENTION = "comments.mention"
+
+
+def _seen(*, row: Finding, actor: Actor) -> None:
+    acknowledge(finding=row, actor=actor)
+
+
+def _later(*, row: Finding, actor: Actor, until: dt.date, reason: str) -> None:
+    snooze(finding=row, until=until, reason=reason, actor=actor)
+
+
+@source
+class Findings(Source[Finding]):
+    """Exceptions that one owns, and those without an owner about what one may change."""
+
+    name, label = "findings", _("Exceptions")
+    verbs = {
+        "seen": Verb("seen", _("Take it on"), _seen, _("%(title)s: taken on."), icon="check"),
+        "later": Verb("later", _("Later"), _later, _("%(title)s: put off."), LaterForm, "clock"),
+    }
+
+    def rows(self, actor: Actor) -> QuerySet[Finding]:
+        """Return the open findings, not put off, that the actor owns or, where nobody does, may put right."""
+        if actor.user is None:
+            return Finding.objects.none()
+        mine = Q(owner=actor.user)
+        for kind in sorted({check.subject for check in checks.values()}):
+            if is_reference(kind):
+                if actor.can_everywhere("change", kind):
+                    mine |= Q(owner__isnull=True, record_type=kind, scope__isnull=True)
+            elif paths := actor.paths("change", kind):
+                mine |= Q(owner__isnull=True, record_type=kind) & below(paths, "scope__")
+        awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today)
+        rows = Finding.objects.filter(mine, awake, closed_at__isnull=True)
+        return rows.select_related("owner", "scope", "acknowledged_by").order_by("rank", "due_on", "opened_at", "pk")
+
+    def need(self, row: Finding, actor: Actor) -> Need:
+        """Say what is wrong with what."""
+        day = date_text(clock.local_date(row.opened_at), actor.today)
+        reason = [f"{row.title}: {row.text}" if str(row.title) not in row.text else row.text]
+        if row.acknowledged_by is not None:
+            reason.append(_t("Taken on by %(name)s.") % {"name": row.acknowledged_by})
+        else:
+            reason.append(_t("Found %(day)s.") % {"day": day})
+        owner = _t("you") if row.owner_id == (actor.user.pk if actor.user else 0) else _t("no owner")
+        path = row.scope.path if row.scope else ""
+        open_to = actor.sees("money", row.record_type, (path,))
+        verbs = ("later",) if row.acknowledged_at else ("seen", "later")
+        return Need(
+            title=row.label,
+            kind=_("Exception"),
+            reason=" ".join(reason),
+            url=row.url,
+            icon="triangle-alert",
+            since=row.opened_at,
+            owner=owner,
+            due_on=row.due_on,
+            severity=row.severity,
+            cost_per_day=row.cost_of_waiting if open_to else None,
+            verbs=verbs,
+            open_label=_("Put right"),
+            path=path,
+        )
+
+
+def _approve(*, row: Step, actor: Actor) -> None:
+    decide(step=row, approve=True, actor=actor)
+
+
+def _decline(*, row: Step, actor: Actor, note: str) -> None:
+    decide(step=row, approve=False, note=note, actor=actor)
+
+
+def _delegate(*, row: Step, actor: Actor, email: str, note: str = "") -> None:
+    to = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if to is None:
+        raise ValidationError({"email": _t("Nobody signs in with this address.")})
+    delegate(step=row, to=to, note=note, actor=actor)
+
+
+@source
+class Approvals(Source[Step]):
+    """Decisions asked of one."""
+
+    name, label = "approvals", _("Approvals")
+    verbs = {
+        "approve": Verb("approve", _("Approve"), _approve, _("%(title)s: approved."), icon="check"),
+        "decline": Verb("decline", _("Decline"), _decline, _("%(title)s: declined."), DeclineForm, "x"),
+        "delegate": Verb("delegate", _("Delegate"), _delegate, _("%(title)s: passed on."), DelegateForm, "forward"),
+    }
+
+    def rows(self, actor: Actor) -> QuerySet[Step]:
+        """Return the steps that wait for the actor."""
+        return waiting_for(actor)
+
+    def need(self, row: Step, actor: Actor) -> Need:
+        """Say who asks for what, and since when."""
+        approval = row.approval
+        asked = str(approval.requested_by) if approval.requested_by else _t("Quarterdeck")
+        day = date_text(clock.local_date(approval.requested_at), actor.today)
+        reason = [_t("%(name)s asked %(day)s.") % {"name": asked, "day": day}]
+        if row.delegated_from is not None:
+            reason.append(_t("Passed on by %(name)s.") % {"name": row.delegated_from})
+        if approval.cost_text:
+            reason.append(approval.cost_text)
+        elif approval.record_label and approval.record_label not in approval.title:
+            reason.insert(0, f"{approval.record_label}.")
+        return Need(
+            title=approval.title,
+            kind=_("Approval"),
+            reason=" ".join(reason),
+            url=approval.page,
+            icon="gavel",
+            since=approval.requested_at,
+            owner=asked,
+            due_on=approval.due_on,
+            severity="",
+            holds_up=1,
+            verbs=("approve", "decline", "delegate"),
+            open_label=_("Review"),
+            path=approval.scope.path if approval.scope else "",
+        )
+
+
+def _read(*, row: Notification, actor: Actor) -> None:
+    mark_read(row, actor=actor)
+
+
+@source
+class Mentions(Source[Notification]):
+    """Comments that address one, until they are read."""
+
+    name, label = "mentions", _("Mentions")
+    verbs = {"done": Verb("done", _("Done"), _read, _("%(title)s: done."), icon="check")}
+
+    def rows(self, actor: Actor) -> QuerySet[Notification]:
+        """Return the unread mentions of the actor, latest first."""
+        return of(actor).filter(kind=MENTION, read_at__isnull=True).select_related("actor")
+
+    def need(self, row: Notification, actor: Actor) -> Need:
+        """Say who writes what about which record."""
+        who = str(row.actor) if row.actor else str(row.values.get("actor", ""))
+        return Need(
+            title=str(row.values.get("record", "")),
+            kind=_("Mention"),
+            reason=f"{who}: “{row.values.get('excerpt', '')}”",
+            url=row.url,
+            icon="at-sign",
+            since=row.created_at,
+            owner=who,
+            holds_up=1,
+            verbs=("done",),
+            open_label=_("Answer"),
+        )
+
+
+@waits
+def approvals_asked(actor: Actor) -> Iterable[Wait]:
+    """What the actor asked for and nobody has decided yet."""
+    for approval in asked_by(actor).filter(state=State.WAITING):
+        people: list[Any] = [step.approver for step in approval.steps.all() if step.state == "waiting"]
+        yield Wait(
+            title=approval.title,
+            who=", ".join(str(person) for person in people[:2]) + (" …" if len(people) > 2 else ""),
+            since=clock.local_date(approval.requested_at),
+            url=f"/approvals/{approval.pk}/",
+            due_on=approval.due_on,
+        )
