@@ -170,8 +170,7 @@ def delete(record: Record, *, actor: Actor, note: str = "") -> Change:
 
 
 def _going_with(record: Record) -> list[Record]:
-    """Return the records that the database removes with this one, innermost first, so that history knows of them too.
-    """
+    """Return the records that go with this one, innermost first, so that history knows of them too."""
     collector = Collector(using=record._state.db or "default", origin=record)
     collector.collect([record])
     found: list[models.Model] = [item for queryset in collector.fast_deletes for item in queryset]
