@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -78,6 +78,12 @@ def _bring_back(model: type[Record], change: Change, actor: Actor, note: str) ->
         raise UndoRefused(_("%(record)s exists again already.") % {"record": change.label})
     record = revive(model, change.before)
     record._state.adding = True
+    try:
+        # Its name may be taken by now, or what it refers to gone.
+        record.full_clean()
+    except ValidationError as error:
+        text = _("%(record)s cannot come back: %(why)s")
+        raise UndoRefused(text % {"record": change.label, "why": " ".join(error.messages)}) from error
     record.version = change.version + 1
     record.created_at = record.updated_at = actor.now
     record.created_by = record.updated_by = actor.user
