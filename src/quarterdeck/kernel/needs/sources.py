@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -19,13 +19,13 @@ from quarterdeck.kernel.approvals.models import State, Step
 from quarterdeck.kernel.approvals.selectors import asked_by, waiting_for
 from quarterdeck.kernel.approvals.services import decide, delegate
 from quarterdeck.kernel.needs.forms import DeclineForm, DelegateForm, LaterForm
-from quarterdeck.kernel.needs.registry import Need, Source, Verb, Wait, source, waits
+from quarterdeck.kernel.needs.registry import Figure, Need, Source, Verb, Wait, glance, source, waits
 from quarterdeck.kernel.notifications.models import Notification
 from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
-from quarterdeck.kernel.watch.checks import checks
+from quarterdeck.kernel.watch.checks import Severity, checks
 from quarterdeck.kernel.watch.models import Finding
-from quarterdeck.kernel.watch.selectors import is_reference
+from quarterdeck.kernel.watch.selectors import is_reference, visible_findings
 from quarterdeck.kernel.watch.services import acknowledge, snooze
 
 #: The kind of notification by which the house tells those whom a comment mentions.
@@ -197,3 +197,18 @@ def approvals_asked(actor: Actor) -> Iterable[Wait]:
             url=f"/approvals/{approval.pk}/",
             due_on=approval.due_on,
         )
+
+
+def exceptions(actor: Actor, path: str) -> Iterable[Figure]:
+    """Count the open exceptions below a node that the actor may see, by severity."""
+    rows = visible_findings(actor).filter(closed_at__isnull=True)
+    if path:
+        rows = rows.filter(below((path,), "scope__"))
+    counts = dict(rows.order_by().values_list("severity").annotate(Count("pk")))
+    if counts:
+        marks = (("red", counts.get(Severity.HIGH, 0)), ("amber", counts.get(Severity.MEDIUM, 0)))
+        total = sum(counts.values())
+        yield Figure(_("Open exceptions"), "", _t("of %(total)d") % {"total": total}, states=marks)
+
+
+glance(exceptions, order=10)
