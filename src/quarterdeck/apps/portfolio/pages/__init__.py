@@ -1,0 +1,1 @@
+"""The bespoke screens of the portfolio: homes of initiatives, the map, and new initiatives from templates."""

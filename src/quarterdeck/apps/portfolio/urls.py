@@ -1,0 +1,15 @@
+"""Addresses of the bespoke pages, stated from the root."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from quarterdeck.apps.portfolio.choices import WORDS
+from quarterdeck.apps.portfolio.pages import home
+
+urlpatterns = [
+    *(
+        path(f"{word}/<str:code>/", home.home, {"kind": kind}, name=f"portfolio-{kind}-home")
+        for kind, word in WORDS.items()
+    ),
+    *(path(f"{word}/", RedirectView.as_view(url=f"/initiatives/?f.kind={kind}")) for kind, word in WORDS.items()),
+]
