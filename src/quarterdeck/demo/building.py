@@ -1,0 +1,77 @@
+"""Building the whole demo: the plan of three years, carried out in order of time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from quarterdeck.apps.organisation.models import OrganisationUnit
+from quarterdeck.apps.people.models import Person
+from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.demo import organisation, people, portfolio, talk, watching
+from quarterdeck.demo.timeline import Timeline
+from quarterdeck.demo.world import World
+from quarterdeck.kernel import events
+from quarterdeck.kernel.access.models import User
+from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.records.events import Changed
+from quarterdeck.kernel.search import index
+from quarterdeck.kernel.watch.jobs import after_change
+from quarterdeck.kernel.watch.models import Finding
+
+
+@dataclass(frozen=True)
+class Built:
+    """How much was made."""
+
+    users: int
+    units: int
+    people: int
+    initiatives: int
+    projects: int
+    changes: int
+    findings: int
+
+
+def occupied() -> str:
+    """Return in words what an organisation's own database already holds; nothing when it is empty."""
+    kept = {"users": User, "units": OrganisationUnit, "people": Person, "initiatives": Initiative}
+    return ", ".join(word for word, model in kept.items() if model._default_manager.exists())
+
+
+def build_all(*, now: dt.datetime) -> Built:
+    """Build the demo as of `now`; the caller has checked that the database is empty."""
+    world = World(Timeline(now))
+    organisation.plan(world)
+    people.plan(world)
+    organisation.plan_rates(world)
+    people.plan_development(world)
+    portfolio.plan(world)
+    talk.plan(world)
+    watching.plan(world)
+    # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
+    with _deaf(index.on_changed), _deaf(after_change):
+        world.timeline.run()
+    index.rebuild()
+    talk.settle(world)
+    return Built(
+        users=User.objects.count(),
+        units=OrganisationUnit.objects.count(),
+        people=Person.objects.count(),
+        initiatives=Initiative.objects.count(),
+        projects=Initiative.objects.filter(kind="project").count(),
+        changes=Change.objects.count(),
+        findings=Finding.objects.filter(closed_at__isnull=True).count(),
+    )
+
+
+@contextmanager
+def _deaf(handler: Callable[[Any], None]) -> Iterator[None]:
+    """Have one follower of changes not listen meanwhile."""
+    with ExitStack() as stack:
+        events.unsubscribe(Changed, handler)
+        stack.callback(events.subscribe, Changed, handler)
+        yield

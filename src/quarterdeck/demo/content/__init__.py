@@ -1,0 +1,1 @@
+"""The facts of the invented organisation, as plain values."""

@@ -1,0 +1,68 @@
+"""Three years as a list of acts, each at its moment, carried out in order of time.
+
+Offsets are months from the present (negative: past), so that the demo looks alive whenever it is built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from itertools import groupby
+
+from django.db import transaction
+from django.utils import timezone
+
+from quarterdeck.kernel import clock
+
+MONTH = 30.4375
+#: The present in months: where the history ends.
+PRESENT = 0.0
+Act = Callable[[dt.datetime], object]
+
+
+class Timeline:
+    """Acts to come; `run` carries them out oldest first, those of one year in one transaction."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+        self.today = clock.local_date(now)
+        self._acts: list[tuple[dt.datetime, int, Act]] = []
+
+    def day(self, months: float) -> dt.date:
+        """Return the date that many months from today; a Saturday or Sunday becomes the Friday before."""
+        day = self.today + dt.timedelta(days=round(months * MONTH))
+        return day - dt.timedelta(days=max(0, day.weekday() - 4))
+
+    def add(self, months: float, act: Act) -> None:
+        """Have an act done at an offset; one still to come is left out. Acts of one day keep the order of adding."""
+        if months > PRESENT:
+            return
+        count = len(self._acts)
+        minute = 7 * 60 + 10 + (count * 37) % 480
+        moment = timezone.make_aware(dt.datetime.combine(self.day(months), dt.time(minute // 60, minute % 60)))
+        self._acts.append((min(moment, self.now - dt.timedelta(minutes=20)), count, act))
+
+    def run(self) -> int:
+        """Carry out every act; return how many there were."""
+        self._acts.sort(key=lambda entry: (entry[0].date(), entry[1]))
+        for _year, acts in groupby(self._acts, key=lambda entry: entry[0].year):
+            with transaction.atomic():
+                latest: dt.datetime | None = None
+                for moment, _count, act in acts:
+                    # History is in order of time: an act never lies before the one done before it.
+                    latest = moment if latest is None or moment > latest else latest + dt.timedelta(seconds=40)
+                    act(min(latest, self.now))
+        return len(self._acts)
+
+
+class Story:
+    """The acts of one thing in order: none comes before the one told before it."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._last = float("-inf")
+
+    def at(self, months: float, act: Act) -> None:
+        """Have an act done at an offset, or right after the one before if that is later."""
+        self._last = max(self._last, months)
+        self._timeline.add(self._last, act)
