@@ -26,11 +26,6 @@ def connect() -> None:
     """Connect everything; called once, when all rooms are ready."""
     events.subscribe(Mentioned, tell_mentioned)
     context.provide("unread", _unread)
-    nav.register(
-        section="needs_you",
-        # Without a badge: what waits there is counted by Needs you already.
-        item=nav.NavItem("approvals", _("Approvals"), url="/approvals/", icon="gavel", order=120),
-    )
     nav.register(section="settings", item=nav.NavItem("jobs", _("Jobs"), url="/jobs/", icon="loader-circle", order=90))
 
 

@@ -73,6 +73,7 @@ class Steering(Source[Initiative]):
             owner=_t("you"),
             due_on=row.review_on if on_hold else row.planned_start,
             open_label=_("Review") if on_hold else _("Open"),
+            opens=True,
             path=row.scope.path,
         )
 

@@ -41,7 +41,8 @@ class Need:
 
     `cost_per_day` is money per day of waiting in the organisation's currency, None when unknown or closed to the actor;
     `cost` says it otherwise. `severity` is high, medium, low or empty. `holds_up` is how many people wait for it.
-    `verbs` names those of the source's that fit now, the main one first; `path` is the node that it belongs to.
+    `verbs` names those of the source's that fit now, the main one first; `opens` makes going to `url` the main one.
+    `path` is the node that it belongs to.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Need:
     holds_up: int = 0
     verbs: tuple[str, ...] = ()
     open_label: Text = ""
+    opens: bool = False
     path: str = ""
 
 

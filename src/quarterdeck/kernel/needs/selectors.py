@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +27,16 @@ GROUPS: tuple[tuple[str, Promise], ...] = (
     ("week", gettext_lazy("This week")),
     ("later", gettext_lazy("When you can")),
 )
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing to do as the page draws it: a link, or a form to send (`posts`)."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    posts: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,18 @@ class Item:
     def key(self) -> str:
         """What names the item in addresses."""
         return f"{self.source.name}/{self.pk}"
+
+    @property
+    def buttons(self) -> list[Button]:
+        """What can be done, the main thing first; going to the record stands first or third."""
+        found = [
+            Button(verb.label, f"{reverse('needs-you')}needs/{self.key}/{verb.name}/", verb.icon, verb.form is None)
+            for verb in self.verbs
+        ]
+        if self.need.url:
+            place = 0 if self.need.opens else 2
+            found.insert(place, Button(self.need.open_label or _("Open"), self.need.url, "arrow-right"))
+        return found
 
 
 @dataclass(frozen=True)

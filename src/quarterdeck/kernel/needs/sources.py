@@ -90,6 +90,7 @@ class Findings(Source[Finding]):
             cost_per_day=row.cost_of_waiting if open_to else None,
             verbs=verbs,
             open_label=_("Put right"),
+            opens=True,
             path=path,
         )
 
@@ -182,6 +183,7 @@ class Mentions(Source[Notification]):
             holds_up=1,
             verbs=("done",),
             open_label=_("Answer"),
+            opens=True,
         )
 
 
