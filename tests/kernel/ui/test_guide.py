@@ -146,6 +146,13 @@ class TestWhatIsWritten:
                 assert anchor in [section.anchor for section in page.sections]
 
     @pytest.mark.parametrize("name", NAMES)
+    def test_lines_are_not_broken_within_a_sentence(self, name: str) -> None:
+        """A line break is shown as one, as in comments."""
+        found = guide.read(name)
+        assert found is not None
+        assert [part.html for section in found.sections for part in section.parts if "<br" in str(part.html)] == []
+
+    @pytest.mark.parametrize("name", NAMES)
     def test_settings_and_commands_exist(self, name: str) -> None:
         text = (WRITTEN / f"{name}.md").read_text()
         source = "\n".join(path.read_text() for path in (settings.PACKAGE / "config").rglob("*.py"))
