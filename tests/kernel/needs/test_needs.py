@@ -63,7 +63,7 @@ def test_an_exception_waits_for_its_owner_alone(found: list[watch.Fact]) -> None
     found.append(fact(record_at(north, "Ring"), owner.user))
     evaluate()
     assert len(titles(owner)) == 1
-    assert titles(owner)[0].startswith("Ring")
+    assert titles(owner)[0].startswith("Grant at fault, Ring")
     assert titles(other) == []
     assert titles(lost) == []
     assert [selectors.waiting(actor) for actor in (owner, other, lost)] == [1, 0, 0]

@@ -145,13 +145,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Files imported into registers; a workbook may unpack to ten times the size.
 IMPORT_MAX_BYTES = env.envint("IMPORT_MAX_MB", 20, least=1, most=200) * 1024 * 1024
 IMPORT_MAX_ROWS = env.envint("IMPORT_MAX_ROWS", 50_000, least=1, most=500_000)
+# Days after which an active initiative that nobody has changed is brought before its manager.
+UNTOUCHED_DAYS = env.envint("UNTOUCHED_DAYS", 30, least=1, most=3650)
 
 # Language and time. Times are kept in UTC and shown in the organisation's zone.
 USE_TZ = True
 TIME_ZONE = env.envstr("TIME_ZONE", "UTC")
 USE_I18N = True
-LANGUAGES = [("en", _("English"))]
-LANGUAGE_CODE = env.envstr("LANGUAGE", "en", choices=[code for code, _name in LANGUAGES])
+LANGUAGES = [("en-gb", _("English"))]
+LANGUAGE_CODE = env.envstr("LANGUAGE", "en-gb", choices=[code for code, _name in LANGUAGES])
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 # Signing in: by e-mail address; see `signin`.

@@ -68,7 +68,7 @@ class Findings(Source[Finding]):
     def need(self, row: Finding, actor: Actor) -> Need:
         """Say what is wrong with what."""
         day = date_text(clock.local_date(row.opened_at), actor.today)
-        reason = [f"{row.title}: {row.text}" if str(row.title) not in row.text else row.text]
+        reason = [row.text]
         if row.acknowledged_by is not None:
             reason.append(_t("Taken on by %(name)s.") % {"name": row.acknowledged_by})
         else:
@@ -78,7 +78,7 @@ class Findings(Source[Finding]):
         open_to = actor.sees("money", row.record_type, (path,))
         verbs = ("later",) if row.acknowledged_at else ("seen", "later")
         return Need(
-            title=row.label,
+            title=f"{row.title}, {row.label}",
             kind=_("Exception"),
             reason=" ".join(reason),
             url=row.url,

@@ -247,7 +247,7 @@ class Date(Kind):
 
     @override
     def text(self, value: Any) -> str:
-        return str(value.isoformat()) if isinstance(value, dt.date) else str(value)
+        return components.date_text(value) if isinstance(value, dt.date) else str(value)
 
 
 class Moment(Date):

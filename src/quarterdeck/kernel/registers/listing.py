@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
@@ -82,6 +82,7 @@ class Listing:
         self._known = columns
         self.register, self.actor, self.params, self.scope, self.as_of = register, actor, params, scope, as_of
         self.context = Context(actor, as_of or actor.today)
+        self._past_parents: set[int] | None = None
 
     # -- columns and filters -------------------------------------------------------------------------------------------
 
@@ -143,8 +144,8 @@ class Listing:
 
     @cached_property
     def matching(self) -> QuerySet[Any]:
-        """Every row of today that passes, not yet ordered."""
-        rows = self._computed(under(self.register.rows(self.actor), self.scope))
+        """Every row of today that passes, not yet ordered; of the computed columns it has those that filter."""
+        rows = self._computed(under(self.register.rows(self.actor), self.scope), [f.column for f in self.filters])
         for item in self.filters:
             rows = rows.filter(item.condition.q(item.column.path)) if item.condition else rows.none()
         for word in self.params.text.split():
@@ -154,21 +155,13 @@ class Listing:
             rows = rows.filter(condition)
         return rows
 
-    def _computed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        for name in self._annotated():
-            column = self.available[name].computed
-            if column is not None and column.annotate is not None:
-                rows = column.annotate(rows)
+    def _computed(self, rows: QuerySet[Any], columns: Iterable[Shown]) -> QuerySet[Any]:
+        """Add the computed columns among some to rows that do not have them yet."""
+        for column in columns:
+            computed = column.computed
+            if computed is not None and computed.annotate is not None and column.name not in rows.query.annotations:
+                rows = computed.annotate(rows)
         return rows
-
-    def _annotated(self) -> list[str]:
-        used = [
-            *self.columns,
-            *(f.column for f in self.filters),
-            *(c for c, _ in self.sort),
-            *([self.group] if self.group else []),
-        ]
-        return [n for n in dict.fromkeys(c.name for c in used) if (c := self.available[n]).computed and c.path]
 
     def _searched(self) -> tuple[str, ...]:
         """The searched fields, without those of a class that the actor does not see everywhere."""
@@ -176,13 +169,33 @@ class Listing:
         return tuple(n for n in wanted if "__" in n or (n in self.available and self.available[n].whole))
 
     @cached_property
+    def _in_order(self) -> QuerySet[Any]:
+        """The matching rows in order, with no more than order and filters need."""
+        by = [*([(self.group, False)] if self.group else []), *self.sort]
+        rows = self._computed(self.matching, [column for column, _descending in by])
+        return rows.order_by(
+            *(_term(self.register.model, path, descending) for column, descending in by for path in column.order), "pk"
+        )
+
+    @property
     def ordered(self) -> QuerySet[Any]:
-        """The matching rows in order, with the related records that the columns show."""
-        terms: list[Any] = []
-        for column, descending in [*([(self.group, False)] if self.group else []), *self.sort]:
-            for path in column.order:
-                terms.append(F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True))
-        return self._with_related(self.matching).order_by(*terms, "pk")
+        """The matching rows in order, with all that the columns show."""
+        return self._shown(self._in_order)
+
+    def part(self, start: int, stop: int) -> list[Any]:
+        """Return some of the matching records, by their place in the order.
+
+        The keys are found first, in the same query: what columns compute and refer to is then read for these rows
+        alone.
+        """
+        keys = self._in_order.values("pk")[start:stop]
+        rows = self._computed(self.register.model._default_manager.all(), [column for column, _descending in self.sort])
+        if self.group is not None:
+            rows = self._computed(rows, [self.group])
+        return list(self._shown(rows.filter(pk__in=keys).order_by(*self._in_order.query.order_by)))
+
+    def _shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return self._with_related(self._computed(rows, [*self.columns, *([self.group] if self.group else [])]))
 
     def _with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         names = {name for column in [*self.columns, *([self.group] if self.group else [])] for name in column.related}
@@ -193,14 +206,40 @@ class Listing:
     @cached_property
     def _totals(self) -> Group:
         if self.as_of:
-            return Group(None, len(self._past), _python_sums(self._past, self.summed))
+            return Group(None, len(self._past), _python_sums(self._past_leaves(self._past), self.summed))
         return _gathered(self._summed_rows(()), self.summed)
+
+    def _past_leaves(self, found: list[Any]) -> list[Any]:
+        """Return the rows of a past date that a sum counts, as `_leaves` does for today."""
+        tree = self.register.tree
+        if not tree or self.as_of is None or not self.summed:
+            return found
+        if self._past_parents is None:
+            states = records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor)
+            self._past_parents = {getattr(record, f"{tree}_id") for record in states}
+        return [record for record in found if record.pk not in self._past_parents]
+
+    def _leaves(self) -> Q | None:
+        """Return the condition on the rows that a sum counts: in a tree only those without parts, which hold the rest.
+
+        A programme's amount and those of its projects are the same money; adding both would count it twice.
+        """
+        tree = self.register.tree
+        if not tree:
+            return None
+        parts = self.register.model._default_manager.filter(**{tree: OuterRef("pk")})
+        return Q(~Exists(parts))
 
     def _summed_rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return count and sums of the matching rows by some keys; amounts of different currencies stay apart."""
-        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path) for c in self.summed}
+        leaves = self._leaves() if self.summed else None
+        wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path, filter=leaves) for c in self.summed}
         currencies = tuple(dict.fromkeys(f"{c.currency}__code" for c in self.summed if c.currency))
         rows = self.matching.order_by()
+        if rows.query.group_by is not None:
+            # A filter on a count has grouped the rows by record already.
+            rows = self.register.model._default_manager.filter(pk__in=rows.values("pk"))
+        rows = self._computed(rows, [*self.summed, *([self.group] if self.group else [])])
         if not (*keys, *currencies):
             return [rows.aggregate(n=Count("pk"), **wanted)]
         return list(rows.values(*keys, *currencies).annotate(n=Count("pk"), **wanted))
@@ -252,20 +291,18 @@ class Listing:
             return [Row(by_pk[pk], depth) for pk, depth in outline[start:stop]]
         if self.is_tree:
             return self._branch(start, stop)
-        return self._opened([Row(record) for record in self.ordered[start:stop]])
+        return self._opened([Row(record) for record in self.part(start, stop)])
 
     def _branch(self, start: int, stop: int) -> list[Row]:
         """Return a page of the outline: parents before children, siblings in the list's order."""
-        pairs = list(self.ordered.select_related(None).values_list("pk", f"{self.register.tree}_id"))
+        pairs = list(self._in_order.values_list("pk", f"{self.register.tree}_id"))
         shown = _outline(pairs)[start:stop]
-        by_pk = {
-            record.pk: record for record in self._with_related(self.matching).filter(pk__in=[pk for pk, _ in shown])
-        }
+        by_pk = {record.pk: record for record in self._shown(self.matching.filter(pk__in=[pk for pk, _ in shown]))}
         return [Row(by_pk[pk], depth) for pk, depth in shown]
 
     def single(self, pk: int) -> Row:
         """Return one row as the list shows it, whether or not it passes the filters in force."""
-        record = self._with_related(self._computed(self.register.rows(self.actor))).get(pk=pk)
+        record = self._shown(self.register.rows(self.actor)).get(pk=pk)
         if not self.is_tree:
             return Row(record)
         pairs = self.matching.order_by().values_list("pk", f"{self.register.tree}_id")
@@ -291,7 +328,7 @@ class Listing:
             for record in self._past:
                 by_value.setdefault(self._group_key(record), []).append(record)
             return {
-                value: Group(self.group.read(rows[0]), len(rows), _python_sums(rows, self.summed))
+                value: Group(self.group.read(rows[0]), len(rows), _python_sums(self._past_leaves(rows), self.summed))
                 for value, rows in by_value.items()
             }
         by_key: dict[Any, list[dict[str, Any]]] = {}
@@ -347,6 +384,29 @@ class Listing:
         for column, descending in reversed([*([(self.group, False)] if self.group else []), *self.sort]):
             found = _sorted(found, column, descending)
         return found
+
+
+def _term(model: type[models.Model], path: str, descending: bool) -> Any:
+    """Return an order by a path, what is empty last; where nothing can be, in a form that lets an index serve."""
+    term = F(path)
+    if not _may_be_empty(model, path):
+        return term.desc() if descending else term.asc()
+    return term.desc(nulls_last=True) if descending else term.asc(nulls_last=True)
+
+
+def _may_be_empty(model: type[models.Model], path: str) -> bool:
+    current: Any = model
+    for name in path.split("__"):
+        try:
+            field = current._meta.get_field(name)
+        except FieldDoesNotExist:
+            return True  # computed, or inside of a custom field
+        if not isinstance(field, models.Field) or field.null:
+            return True
+        current = field.related_model
+        if current is None:
+            return name != path.rpartition("__")[2]
+    return False
 
 
 def _is_reference(register: Register[Any], name: str) -> bool:

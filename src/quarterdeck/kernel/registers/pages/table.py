@@ -92,7 +92,8 @@ def _group_row(listing: Listing, group: Group, selectable: bool) -> str:
 
 def sum_cells(listing: Listing) -> list[tuple[str, str]]:
     """Return (label, amount) of each summed column, for the foot of the list."""
-    return [(c.label, sum_text(c, listing.sums[c.name]) or "0") for c in listing.summed]
+    of = _(" of those without parts") if listing.register.tree else ""
+    return [(f"{c.label}{of}", sum_text(c, listing.sums[c.name]) or "0") for c in listing.summed]
 
 
 def sum_text(column: Shown, amounts: Amounts) -> str:
