@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.actor import LEVEL, Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.audit.models import Record
 
@@ -53,22 +54,46 @@ def visible(rows: QuerySet[R], actor: Actor, action: str = "view") -> QuerySet[R
     """
     model = rows.model
     paths = actor.paths(action, record_type(model))
-    if paths == ("",):
+    if paths == ("",) or _all_below(model, paths):
         return rows
-    scope_fields = row_scope(model)
-    if not scope_fields:
+    if not row_scope(model):
         open_ = bool(paths) if action == "view" else actor.can_everywhere(action, record_type(model))
         return rows if open_ else rows.none()
-    condition = Q()
-    if paths:
-        nodes = scopes_below(paths).values("pk")
-        for name in scope_fields:
-            condition |= Q(**{f"{name}__in": nodes})
+    condition = governed(model, paths) if paths else Q()
     owners: tuple[str, ...] = getattr(model, "row_owner", ())
     if owners and action == "view" and actor.user is not None and actor.limits is None:
         for name in owners:
             condition |= Q(**{name: actor.user.pk})
     return rows.filter(condition) if condition else rows.none()
+
+
+def governed(model: type[models.Model], paths: Iterable[str]) -> Q:
+    """Return the condition that a node at or below one of the paths governs a row."""
+    nodes = scopes_below(paths).values("pk")
+    condition = Q()
+    for name in row_scope(model):
+        condition |= Q(**{f"{name}__in": nodes})
+    return condition
+
+
+def _all_below(model: type[models.Model], paths: Iterable[str]) -> bool:
+    """Tell whether the paths hold the root and every row has a node, so that nothing is left out.
+
+    Then no range of nodes is read, and an index can give the order of a list.
+    """
+    return any(len(path) == LEVEL for path in paths) and any(_always_set(model, name) for name in row_scope(model))
+
+
+@lru_cache(maxsize=512)
+def _always_set(model: type[models.Model], path: str) -> bool:
+    """Tell whether a path of foreign keys leads somewhere from every row."""
+    current: Any = model
+    for name in path.split("__"):
+        field = current._meta.get_field(name)
+        if not isinstance(field, models.ForeignKey) or field.null:
+            return False
+        current = field.related_model
+    return True
 
 
 def may_somewhere(actor: Actor, action: str, model: type[models.Model]) -> bool:
@@ -83,14 +108,9 @@ def may_somewhere(actor: Actor, action: str, model: type[models.Model]) -> bool:
 
 def under(rows: QuerySet[R], scope: Scope | None) -> QuerySet[R]:
     """Return the rows governed by a node or one below it; reference data is not narrowed."""
-    fields = row_scope(rows.model)
-    if scope is None or not fields:
+    if scope is None or not row_scope(rows.model) or _all_below(rows.model, (scope.path,)):
         return rows
-    nodes = scopes_below((scope.path,)).values("pk")
-    condition = Q()
-    for name in fields:
-        condition |= Q(**{f"{name}__in": nodes})
-    return rows.filter(condition)
+    return rows.filter(governed(rows.model, (scope.path,)))
 
 
 def may(actor: Actor, action: str, record: Record) -> bool:

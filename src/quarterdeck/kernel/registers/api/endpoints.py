@@ -193,7 +193,7 @@ def _list(request: HttpRequest, register: Register[Any], query: ListQuery) -> di
     if listing.as_of:
         page = listing.everything[start : start + query.limit]
     else:
-        page = list(listing.ordered[start : start + query.limit])
+        page = listing.part(start, start + query.limit)
     following = start + query.limit
     return {
         "items": values.listed(register, page, listing.available, actor),
