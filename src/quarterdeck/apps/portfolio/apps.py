@@ -12,11 +12,23 @@ class PortfolioConfig(AppConfig):
     verbose_name = _("Portfolio")
 
     def ready(self) -> None:
-        """Follow changes of initiatives."""
+        """Follow changes of initiatives; enter the pages into the navigation."""
         from quarterdeck.kernel import events
         from quarterdeck.kernel.records import Changed
+        from quarterdeck.kernel.ui import nav
 
         events.subscribe(Changed, follow_initiatives)
+        nav.register(
+            section="portfolio",
+            item=nav.NavItem(
+                key="portfolio-map",
+                label=_("Map"),
+                url_name="portfolio-map",
+                icon="map",
+                visible=lambda actor: actor.can("view", "portfolio.initiative"),
+                order=10,
+            ),
+        )
 
 
 def follow_initiatives(event: object) -> None:

@@ -4,9 +4,10 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from quarterdeck.apps.portfolio.choices import WORDS
-from quarterdeck.apps.portfolio.pages import home
+from quarterdeck.apps.portfolio.pages import home, map
 
 urlpatterns = [
+    path("portfolio/map/", map.portfolio_map, name="portfolio-map"),
     *(
         path(f"{word}/<str:code>/", home.home, {"kind": kind}, name=f"portfolio-{kind}-home")
         for kind, word in WORDS.items()

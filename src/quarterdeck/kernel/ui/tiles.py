@@ -19,6 +19,7 @@ from quarterdeck.kernel.ui.components import RAG_WORDS, rag
 GAP: Final = 4.0
 HEAD: Final = 22.0
 LETTER: Final = 6.9  # px that one letter of a 12 px label takes on average
+TONES: Final = frozenset({"red", "amber", "green", "accent", "none"})
 SIZES: Final = ((1120, 460, "only-wide"), (358, 620, "only-phone"))
 
 
@@ -34,7 +35,11 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One thing on the map; `value` sizes it. With `children` it is a frame around them and `value` is not read."""
+    """One thing on the map; `value` sizes it. With `children` it is a frame around them and `value` is not read.
+
+    `state` colours it by health, with the mark of red, amber, green or not assessed. `tone` colours it by another scale
+    instead, without a mark: red, amber, green, accent or none; `note` says then what the colour means.
+    """
 
     label: str
     value: float = 0
@@ -42,6 +47,7 @@ class Tile:
     state: str | None = None
     href: str = ""
     children: tuple[Tile, ...] = ()
+    tone: str = ""
 
     @property
     def size(self) -> float:
@@ -99,10 +105,11 @@ def _fit(text: str, width: float) -> str:
 def _leaf(tile: Tile, at: Rect) -> str:
     state = tile.state if tile.state and tile.state in RAG_WORDS else "none"
     width, height = max(at.width - GAP, 1), max(at.height - GAP, 1)
-    said = ", ".join(part for part in (tile.label, tile.note, str(RAG_WORDS[state])) if part)
+    word = "" if tile.tone else str(RAG_WORDS[state])
+    said = ", ".join(part for part in (tile.label, tile.note, word) if part)
     parts = [f"<title>{escape(said)}</title>"]
     parts.append(f'<rect x="{at.x:.1f}" y="{at.y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="4"/>')
-    marked = width >= 30 and height >= 30
+    marked = not tile.tone and width >= 30 and height >= 30
     if marked:
         mark = rag(state, label=None).replace(
             "<svg ", f'<svg x="{at.x + 9:.1f}" y="{at.y + 8:.1f}" width="14" height="14" ', 1
@@ -116,9 +123,10 @@ def _leaf(tile: Tile, at: Rect) -> str:
     if note:
         parts.append(f'<text class="tile-note" x="{at.x + 9:.1f}" y="{at.y + 38:.1f}">{escape(note)}</text>')
     inner = "".join(parts)
+    css = tile.tone if tile.tone in TONES else state
     if tile.href:
-        return f'<a class="tile tile-{state}" href="{escape(tile.href)}" aria-label="{escape(said)}">{inner}</a>'
-    return f'<g class="tile tile-{state}">{inner}</g>'
+        return f'<a class="tile tile-{css}" href="{escape(tile.href)}" aria-label="{escape(said)}">{inner}</a>'
+    return f'<g class="tile tile-{css}">{inner}</g>'
 
 
 def _draw(tiles: Sequence[Tile], box: Rect) -> str:
@@ -137,11 +145,14 @@ def _draw(tiles: Sequence[Tile], box: Rect) -> str:
     return "".join(parts)
 
 
-def treemap(tiles: Sequence[Tile], *, label: str | Promise) -> SafeString:
-    """Return the map, drawn once for a wide page and once for a phone, so that labels keep their size on both."""
+def treemap(tiles: Sequence[Tile], *, label: str | Promise, wide: tuple[int, int] = SIZES[0][:2]) -> SafeString:
+    """Return the map, drawn once for a wide page and once for a phone, so that labels keep their size on both.
+
+    `wide` is the room that a wide page has for it, in px: width and height.
+    """
     drawings = (
         f'<svg class="tiles {css}" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(label)}">'
         f"{_draw(tiles, Rect(0, 0, width, height))}</svg>"
-        for width, height, css in SIZES
+        for width, height, css in ((*wide, SIZES[0][2]), SIZES[1])
     )
     return mark_safe("".join(drawings))  # noqa: S308 - texts are escaped where they are drawn

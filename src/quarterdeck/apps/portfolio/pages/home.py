@@ -36,6 +36,7 @@ from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import components
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
+from quarterdeck.kernel.watch.models import Finding
 
 #: Changes shown beside an initiative; its history has all.
 RECENT = 8
@@ -64,6 +65,7 @@ class Part:
     budget: str
     late: bool
     inside: str
+    depth: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def _context(actor: Actor, frame: Frame, place: Place) -> dict[str, Any]:
         "next": next_actions(findings, approvals, record, frame.date, actor),
         "findings": findings,
         "parts": parts_of(node, roles, actor, frame.date),
+        "nested": len(node.below) > len(node.parts),
         "parts_more": max(0, len(node.below) - PARTS),
         "roles": roles.held if may_see_roles else [row for row in roles.held if row.role.code in LEADING],
         "gaps": roles.gaps if record.is_open else [],
@@ -316,7 +319,7 @@ def next_actions(
     return rows
 
 
-def _is_about(finding: Any, record: Initiative) -> bool:
+def _is_about(finding: Finding, record: Initiative) -> bool:
     return finding.record_type == INITIATIVE and finding.record_id == record.pk
 
 
@@ -334,7 +337,11 @@ def parts_of(node: Node, roles: Roles, actor: Actor, on: dt.date) -> list[Part]:
         inside[record.pk] = f"{within} part-{record.pk}".strip()
         budget = words.own_budget(record, actor) if record.kind == Kind.PROJECT else words.rolled_up(one)
         manager = roles.leads.get(record.pk, Leads()).manager
-        rows.append(Part(one, words.state_badge(record), manager, budget, record.is_late(on), within))
+        rows.append(
+            Part(
+                one, words.state_badge(record), manager, budget, record.is_late(on), within, one.depth - node.depth - 1
+            )
+        )
     return rows
 
 

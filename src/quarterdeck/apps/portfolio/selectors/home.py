@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -59,7 +60,7 @@ class Roles:
 class Findings:
     """The worst open findings at an initiative and below, and how many there are."""
 
-    shown: list[Finding]
+    shown: Sequence[Finding]
     total: int = 0
     high: int = 0
 
