@@ -21,7 +21,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.registers import all_registers
-from tests.cast import ANONYMOUS, INSIDE, OUTSIDE, READER, STRANGER, Cast
+from tests.cast import ADMINISTRATOR, ANONYMOUS, INSIDE, OUTSIDE, READER, STRANGER, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -137,12 +137,12 @@ def filling(cast: Cast) -> Filling:
     return found
 
 
-def walk(client: Client, filling: Filling) -> Iterator[tuple[str, str, tuple[Any, str]]]:
+def walk(client: Client, filling: Filling, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str, tuple[Any, str]]]:
     """Return (method, address, answer) of every address by GET and POST."""
     seen = set()
     for route in routes(get_resolver().url_patterns):
         for address in filling.addresses(route):
-            if address in seen or any(address.startswith(name) for name in LEFT_OUT):
+            if address in seen or address.startswith((*LEFT_OUT, *without)):
                 continue
             seen.add(address)
             for method in ("GET", "POST"):
@@ -188,6 +188,18 @@ def test_a_stranger_gets_nothing_anywhere(cast: Cast, filling: Filling) -> None:
             wrong.append((method, address, 200))
     assert wrong == []
     assert Change.objects.count() == known
+
+
+def test_no_address_brings_the_server_down_for_whoever_may_everything(cast: Cast, filling: Filling) -> None:
+    client = cast.client(ADMINISTRATOR)
+    client.raise_request_exception = False
+    ends = ("settings/administer", "settings/users/", "accounts/")  # would end the elevation or the session of the walk
+    wrong = [
+        (method, address)
+        for method, address, (answer, _text) in walk(client, filling, without=ends)
+        if answer.status_code >= 500
+    ]
+    assert wrong == []
 
 
 def test_every_public_address_still_exists() -> None:

@@ -29,7 +29,7 @@ from quarterdeck.kernel.ui.frame import frame_of
 @page()
 def companion(request: HttpRequest, register: Register[Any], actor: Actor, ref: str, verb: str) -> HttpResponse:
     """Add or remove a comment, file, link or the tags of a record; a refusal is told."""
-    if frame_of(request).read_only:
+    if frame_of(request).read_only or verb not in _VERBS:
         raise Http404
     record = get_record(register, actor, ref)
     try:

@@ -152,8 +152,8 @@ def save_view(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
     """Save the list's state under a name."""
     params = Params.parse(request.POST.dict())
     role = None
-    if request.POST.get("default_for"):
-        role = get_object_or_404(AccessRole, pk=request.POST["default_for"])
+    if wanted := request.POST.get("default_for"):
+        role = get_object_or_404(AccessRole, pk=int(wanted) if wanted.isdigit() and len(wanted) < 19 else 0)
     try:
         view = view_save(
             register=register,
