@@ -172,7 +172,7 @@ def test_pages_of_a_list_follow_each_other_without_a_gap(case: Case) -> None:
     walked: list[int] = []
     following: str | None = ""
     while following is not None:
-        page = client.get(base(case), {"limit": 2, "cursor": following}).json()
+        page = client.get(base(case), {"limit": "2", "cursor": following}).json()
         assert page["total"] == len(whole)
         walked += [item["id"] for item in page["items"]]
         following = page["next"]

@@ -55,7 +55,7 @@ def status(case: Case, persona: str, path: str) -> int:
     homes = [case.register.home(record) for record in (case.inside, case.outside)]
     if response.status_code == 302 and response.headers["Location"] in homes:
         return 200  # the bespoke page stands in for the generic one
-    return response.status_code
+    return int(response.status_code)
 
 
 def statuses(case: Case, persona: str, paths: list[str]) -> dict[str, int]:

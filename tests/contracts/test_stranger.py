@@ -48,7 +48,7 @@ OWN = {
 LEFT_OUT = {"accounts/logout/": "ends the session of the walk"}
 
 
-SIGN_IN = (settings.LOGIN_URL, "/accounts/login/", "/welcome/")
+SIGN_IN = (str(settings.LOGIN_URL), "/accounts/login/", "/welcome/")
 
 
 @dataclass

@@ -234,7 +234,7 @@ def test_history_is_in_words_and_hides_what_the_reader_may_not_see(
     ada.kind, ada.phone, ada.unit, ada.manager = "contractor", "0113 496", units["NET-B"], people["Dee"]
     records.save(ada, actor=system)
     rate = rates["Ada"]
-    rate.rate = "130.00"  # type: ignore[assignment]  # as a form gives it
+    rate.rate = "130.00"
     records.save(rate, actor=system)
     user = join(unit=units["NET"], actions=("view",))
     (changed, added) = entries(the("people"), at(user), ada)
