@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ ROOT = Path(__file__).resolve().parents[3]
 WRITTEN = ROOT / "docs" / "guide"
 NAMES = [entry.name for chapter in guide.chapters() for entry in chapter.entries]
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@cache
+def sources() -> str:
+    """Everything that may put a word on a screen, in lower case."""
+    package: Path = settings.PACKAGE
+    files = [*package.rglob("*.py"), *package.rglob("*.html")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files).lower()
 
 
 @pytest.fixture
@@ -151,6 +160,14 @@ class TestWhatIsWritten:
         found = guide.read(name)
         assert found is not None
         assert [part.html for section in found.sections for part in section.parts if "<br" in str(part.html)] == []
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_labels_are_those_of_the_screens(self, name: str) -> None:
+        """What stands in italics is a label, but for those with a number or a noun in it."""
+        text = (WRITTEN / f"{name}.md").read_text()
+        labels = set(re.findall(r"(?<![*\w])\*([^*\n]+)\*(?!\*)", text))
+        patterns = {label for label in labels if " n " in label or label.endswith("...")}
+        assert sorted(label for label in labels - patterns if label.lower() not in sources()) == []
 
     @pytest.mark.parametrize("name", NAMES)
     def test_settings_and_commands_exist(self, name: str) -> None:
