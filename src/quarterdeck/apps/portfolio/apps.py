@@ -29,6 +29,17 @@ class PortfolioConfig(AppConfig):
                 order=10,
             ),
         )
+        nav.register(
+            section="portfolio",
+            item=nav.NavItem(
+                key="portfolio-from-template",
+                label=_("New from template"),
+                url_name="portfolio-from-template",
+                icon="copy-plus",
+                visible=lambda actor: actor.can("add", "portfolio.initiative"),
+                order=30,
+            ),
+        )
 
 
 def follow_initiatives(event: object) -> None:

@@ -4,9 +4,10 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from quarterdeck.apps.portfolio.choices import WORDS
-from quarterdeck.apps.portfolio.pages import home, map
+from quarterdeck.apps.portfolio.pages import from_template, home, map
 
 urlpatterns = [
+    path("initiatives/from-template/", from_template.from_template, name="portfolio-from-template"),
     path("portfolio/map/", map.portfolio_map, name="portfolio-map"),
     *(
         path(f"{word}/<str:code>/", home.home, {"kind": kind}, name=f"portfolio-{kind}-home")
