@@ -13,7 +13,7 @@ from quarterdeck.kernel.access.models import AccessRole, Grant
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.comments.events import Mentioned
-from quarterdeck.kernel.comments.selectors import comment_counts, comment_visible, comments_of
+from quarterdeck.kernel.comments.selectors import comment_counts, comment_visible, comments_of, mentionable
 from quarterdeck.kernel.comments.services import comment_add, comment_delete, comment_edit
 from tests.kernel import pointed
 
@@ -114,3 +114,13 @@ def test_mentions_reach_those_who_may_see_the_record_once(told: list[Mentioned])
         comment_edit(comment=comment, body=f"{body} again", actor=ada)
     assert len(told) == 1
     assert blind.pk not in {pk for event in told for pk in event.user_ids}
+
+
+def test_only_those_who_see_the_record_are_offered_for_a_mention() -> None:
+    record = pointed.record_at(pointed.node("North"))
+    ada = pointed.member(record.scope, actions=("view",))
+    bob = pointed.member(record.scope, "Bob")
+    pointed.member(pointed.node("South"), "Bobby")
+    assert mentionable(record, "bo", actor=ada) == [bob.user]
+    assert mentionable(record, "", actor=ada) == [ada.user, bob.user]
+    assert mentionable(record, "nobody", actor=ada) == []

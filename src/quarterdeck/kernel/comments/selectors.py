@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.pointers import find
-from quarterdeck.kernel.access.policy import record_type
+from quarterdeck.kernel.access.policy import may, record_type
 from quarterdeck.kernel.audit.models import Record
 from quarterdeck.kernel.comments.models import Comment
+
+#: People offered at once while one types a name, and how many of that name are looked at.
+OFFERED, LOOKED_AT = 8, 40
 
 
 def comments_of(record: Record) -> QuerySet[Comment]:
@@ -30,3 +34,20 @@ def comment_counts(records: Sequence[Record]) -> dict[int, int]:
 def comment_visible(actor: Actor, comment: Comment) -> bool:
     """Tell whether the actor may read a comment: exactly when the actor may see the record that it is about."""
     return find(comment.record_type, comment.record_id, actor) is not None
+
+
+def mentionable(record: Record, text: str, *, actor: Actor) -> list[User]:
+    """Return users whose name or address holds every word of a text and who may see the record themselves.
+
+    For whoever may see the record: nobody else is told of a mention, so nobody else is offered.
+    """
+    rows = User.objects.filter(is_active=True).order_by("name", "email")
+    for word in text.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(email__istartswith=word))
+    found: list[User] = []
+    for user in rows[:LOOKED_AT]:
+        if may(Actor(user=user, now=actor.now), "view", record):
+            found.append(user)
+            if len(found) == OFFERED:
+                break
+    return found

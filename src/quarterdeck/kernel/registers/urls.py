@@ -23,5 +23,6 @@ urlpatterns = [
     path("<slug:slug>/<str:ref>/history/", record.history, name="register-history"),
     path("<slug:slug>/<str:ref>/remove/", record.remove, name="register-remove"),
     path("<slug:slug>/<str:ref>/do/<str:name>/", record.act, name="register-act"),
+    path("<slug:slug>/<str:ref>/mentions/", companions.mentions, name="register-mentions"),
     path("<slug:slug>/<str:ref>/with/<str:verb>/", companions.companion, name="register-companion"),
 ]

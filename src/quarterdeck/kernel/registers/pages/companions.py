@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.comments.models import Comment
+from quarterdeck.kernel.comments.selectors import mentionable
 from quarterdeck.kernel.comments.services import comment_add, comment_delete
 from quarterdeck.kernel.files.models import Attachment
 from quarterdeck.kernel.files.services import file_attach, file_remove
@@ -39,6 +40,15 @@ def companion(request: HttpRequest, register: Register[Any], actor: Actor, ref: 
     except PermissionDenied as error:
         toasts.add(request, str(error), tone="red")
     return redirect(came_from(request, register.url(record)))
+
+
+@require_safe
+@page()
+def mentions(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
+    """Return the people offered for a mention in a comment on a record, as JSON."""
+    record = get_record(register, actor, ref)
+    found = mentionable(record, request.GET.get("q", "")[:100], actor=actor)
+    return JsonResponse([{"value": user.pk, "label": str(user), "detail": user.email} for user in found], safe=False)
 
 
 def _comment(request: HttpRequest, record: Any, actor: Actor) -> None:
