@@ -94,11 +94,8 @@ def test_order_groups_and_counts(found: list[watch.Fact]) -> None:
     found.append(fact(record_at(north, "Rule"), ada.user))
     evaluate()
     board = selectors.board(ada)
-    assert [(group.key, [item.need.title[:8] for item in group.items]) for group in board.groups] == [
-        ("today", ["Overdue"]),
-        ("week", ["Soon"]),
-        ("later", ["Rule" + board.groups[2].items[0].need.title[4:8], "Some day"]),
-    ]
+    first_words = [(group.key, [item.need.title[:14] for item in group.items]) for group in board.groups]
+    assert first_words == [("today", ["Overdue"]), ("week", ["Soon"]), ("later", ["Grant at fault", "Some day"])]
     # 27 overdue + 4 held up + 1 week; 14 + 4 + 1; 20 for the rule; 4 + 1.
     assert [item.weight.points for group in board.groups for item in group.items] == [32, 19, 20, 5]
     assert (board.total, board.today, board.overdue) == (4, 1, 1)
