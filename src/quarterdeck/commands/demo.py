@@ -25,7 +25,11 @@ def build() -> None:
     """Build the demo organisation as of now; the database must be empty."""
     from quarterdeck.kernel import clock
 
-    demo_package().build(now=clock.now())
+    demo = demo_package()
+    try:
+        demo.build(now=clock.now())
+    except demo.DemoRefused as refused:
+        raise Refusal(str(refused)) from None
 
 
 def sign_ins() -> list[str]:

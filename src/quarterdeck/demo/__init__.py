@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["DOMAIN", "PASSWORD", "PERSONAS", "DemoRefused", "Persona", "build", "is_demo"]
 
 
-class DemoRefused(Exception):  # noqa: N818  a refusal, as the rest of the house calls it
+class DemoRefused(Exception):
     """The demo is not built here; the text says why and is safe to show."""
 
 

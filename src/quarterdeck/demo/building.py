@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from quarterdeck.apps.organisation.apps import follow_units
 from quarterdeck.apps.organisation.models import OrganisationUnit
+from quarterdeck.apps.people.apps import follow_grants
 from quarterdeck.apps.people.models import Person
+from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.demo import organisation, people, portfolio, talk, watching
+from quarterdeck.demo import organisation, people, portfolio, setup, talk, watching
 from quarterdeck.demo.timeline import Timeline
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import events
@@ -50,10 +53,12 @@ def build_all(*, now: dt.datetime) -> Built:
     organisation.plan_rates(world)
     people.plan_development(world)
     portfolio.plan(world)
+    setup.plan(world)
     talk.plan(world)
     watching.plan(world)
     # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
-    with _deaf(index.on_changed), _deaf(after_change):
+    # Rights and nodes are kept in line by the services themselves; their followers are for Undo and bulk edits.
+    with _deaf(index.on_changed, after_change, follow_grants, follow_units, follow_initiatives):
         world.timeline.run()
     index.rebuild()
     talk.settle(world)
@@ -69,9 +74,12 @@ def build_all(*, now: dt.datetime) -> Built:
 
 
 @contextmanager
-def _deaf(handler: Callable[[Any], None]) -> Iterator[None]:
-    """Have one follower of changes not listen meanwhile."""
-    with ExitStack() as stack:
+def _deaf(*handlers: Callable[[Any], None]) -> Iterator[None]:
+    """Have some followers of changes not listen meanwhile."""
+    for handler in handlers:
         events.unsubscribe(Changed, handler)
-        stack.callback(events.subscribe, Changed, handler)
+    try:
         yield
+    finally:
+        for handler in handlers:
+            events.subscribe(Changed, handler)

@@ -21,6 +21,7 @@ from quarterdeck.apps.people.models import (
 from quarterdeck.apps.people.services.skills import months_later
 from quarterdeck.demo.content import people as facts
 from quarterdeck.demo.organisation import BEGIN
+from quarterdeck.demo.papers import paper
 from quarterdeck.demo.personas import ADMINISTRATOR, DOMAIN, PERSONAS
 from quarterdeck.demo.timeline import MONTH
 from quarterdeck.demo.world import World
@@ -28,6 +29,7 @@ from quarterdeck.kernel import records
 from quarterdeck.kernel.access import scopes
 from quarterdeck.kernel.access.models import AccessRole, Grant, Group
 from quarterdeck.kernel.access.services import user_add
+from quarterdeck.kernel.files.services import content_attach
 
 #: Every wage round adds this much, in the first week of January.
 RAISE = Decimal("1.034")
@@ -40,6 +42,7 @@ def plan(world: World) -> None:
     tell(BEGIN, lambda now: _administrator(world, now))
     for person in facts.PEOPLE:
         tell(max(person.since, BEGIN), partial(_join, world, person))
+    tell(BEGIN, lambda now: _admit(world, now))
     for key, role, unit, since in facts.STANDING_ROLES:
         tell(since, partial(hold, world, key, role, unit))
     for leaver, successor, at in facts.SUCCESSIONS:
@@ -93,6 +96,12 @@ def _administrator(world: World, now: dt.datetime) -> None:
     records.save(Grant(group=everyone, role=directory, scope=scopes.root()), actor=actor)
 
 
+def _admit(world: World, now: dt.datetime) -> None:
+    """Make everybody who signs in a member of the group that sees the directory."""
+    everyone = Group.objects.get(name=EVERYONE)
+    records.save(everyone, actor=world.system(now), many={"members": [user.pk for user in world.users.values()]})
+
+
 def _join(world: World, facts_of: facts.PersonFacts, now: dt.datetime) -> None:
     """Someone joins: a user where one signs in, the person, and the unit that he or she heads."""
     system = world.system(now)
@@ -103,9 +112,8 @@ def _join(world: World, facts_of: facts.PersonFacts, now: dt.datetime) -> None:
         password = next((persona.password for persona in PERSONAS if persona.key == facts_of.key), None)
         user = user_add(email=address, name=facts_of.name, actor=system, password=password)
         world.users[facts_of.key] = user
-        everyone = Group.objects.get(name=EVERYONE)
-        members = {*everyone.members.values_list("pk", flat=True), user.pk}
-        records.save(everyone, actor=system, many={"members": members})
+        if not early:
+            _admit(world, now)
     person = Person(
         name=facts_of.name,
         kind=facts_of.kind,
@@ -250,19 +258,29 @@ def _plan_qualifications(world: World, person: facts.PersonFacts) -> None:
         number = f"{row.code}-{world.chance.randint(20000, 89999)}"
         while month <= -0.2:
             told = max(month, person.since + 1.3, BEGIN + 1.3)
-            world.timeline.add(told, partial(_obtain, world, person.key, row.code, number, month))
+            world.timeline.add(told, partial(_obtain, world, person.key, (row.code, number), month))
             if row.months is None:
                 break
             month += row.months - world.chance.uniform(2.6, 4)
 
 
-def _obtain(world: World, key: str, code: str, number: str, month: float, now: dt.datetime) -> None:
+def _obtain(world: World, key: str, what: tuple[str, str], month: float, now: dt.datetime) -> None:
     person = world.people[key]
     if person.has_left(world.day(month)):
         return
+    code, number = what
     kind = QualificationType.objects.get(code=code)
     row = Qualification(person=person, type=kind, number=number, issued_on=world.day(month))
     services.qualification_save(row, actor=world.actor("tanabe", now))
+    if kind.needs_evidence and (key, code) not in facts.UNPROVEN:
+        prove(world, row, now)
+
+
+def prove(world: World, row: Qualification, now: dt.datetime) -> None:
+    """Attach the paper that shows a qualification."""
+    lines = (row.type.issuer, "", f"{row.type.name}, number {row.number}", row.person.name, f"Issued {row.issued_on}")
+    name = f"{row.type.code} {row.person.name}.pdf"
+    content_attach(record=row, name=name, chunks=[paper(lines)], actor=world.actor("tanabe", now))
 
 
 def _expiring(world: World, key: str, code: str, until: dt.date, now: dt.datetime) -> None:
@@ -276,6 +294,8 @@ def _expiring(world: World, key: str, code: str, until: dt.date, now: dt.datetim
         expires_on=until,
     )
     services.qualification_save(row, actor=world.actor("tanabe", now))
+    if kind.needs_evidence:
+        prove(world, row, now)
 
 
 def _plan_absences(world: World, person: facts.PersonFacts) -> None:
@@ -283,7 +303,7 @@ def _plan_absences(world: World, person: facts.PersonFacts) -> None:
     if person.kind not in ("staff", "contractor"):
         return
     end = person.until if person.until is not None else 7.0
-    month = max(person.since, -20.0) + world.chance.uniform(1, 4)
+    month = max(person.since, -15.0) + world.chance.uniform(1, 4)
     while month < min(end, facts.LEFT_WITH_ROLES.get(person.key, 99)) - 0.7:
         kind, days = world.chance.choice(
             (("leave", 11), ("leave", 4), ("leave", 14), ("training", 2), ("sickness", 3), ("leave", 7))
@@ -291,11 +311,12 @@ def _plan_absences(world: World, person: facts.PersonFacts) -> None:
         if month > 0 and kind == "sickness":
             kind = "leave"
         told = month - world.chance.uniform(0.5, 2) if kind != "sickness" else month
-        world.timeline.add(min(told, -0.1), partial(_away, world, person.key, kind, month, days))
-        month += world.chance.uniform(3.2, 5.5)
+        world.timeline.add(min(told, -0.1), partial(_away, world, person.key, kind, (month, days)))
+        month += world.chance.uniform(3.4, 6.2)
 
 
-def _away(world: World, key: str, kind: str, month: float, days: int, now: dt.datetime) -> None:
+def _away(world: World, key: str, kind: str, span: tuple[float, int], now: dt.datetime) -> None:
+    month, days = span
     first = world.day(month)
     row = Absence(
         person=world.people[key],

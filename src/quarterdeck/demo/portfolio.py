@@ -9,11 +9,12 @@ from functools import partial
 from quarterdeck.apps.people.models import RoleAssignment
 from quarterdeck.apps.people.services import role_assign, role_end
 from quarterdeck.apps.portfolio import services
-from quarterdeck.apps.portfolio.choices import MANAGERS, SPONSOR, Stage, State, stages_of
+from quarterdeck.apps.portfolio.choices import MANAGERS, SPONSOR, Stage, stages_of
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.demo import setup
 from quarterdeck.demo.content import infrastructure, organisation
 from quarterdeck.demo.content import services as mobility
-from quarterdeck.demo.content.initiatives import PORTFOLIOS, Portfolio, Programme, Project
+from quarterdeck.demo.content.initiatives import PORTFOLIOS, Portfolio, Programme, Project, Replan
 from quarterdeck.demo.organisation import serve
 from quarterdeck.demo.timeline import PRESENT, Story
 from quarterdeck.demo.world import World
@@ -25,6 +26,17 @@ ALONE: tuple[tuple[str, str, Project], ...] = (
     ("Capacity and Access", "tavares", infrastructure.STORM_SURGE),
     ("Zero-Emission Fleet", "sivertsen", mobility.FERRY_REFIT),
 )
+#: Who speaks on a project for those who will use its result.
+SENIOR_USERS: dict[str, tuple[str, ...]] = {
+    "Substation Veerhaven Renewal": ("adebayo",),
+    "Harbour Line Tram Order": ("mulder", "brouwer"),
+    "Harbour Line Signalling": ("brouwer",),
+    "Depot Throat Realignment": ("mulder",),
+    "Charging at Depot Zuid": ("nkemelu",),
+    "Bank Card Validators on Buses": ("nkemelu",),
+    "Mobile App Relaunch": ("figueiredo",),
+    "Cyber Security Baseline": ("iyer",),
+}
 #: By how many stages a method has: after which part of the time each but the first begins.
 PARTS: dict[int, tuple[float, ...]] = {
     4: (0.08, 0.22, 0.94),
@@ -44,12 +56,20 @@ REVIEWS = (
     "Review of resources: the team is complete until the summer.",
     "Monthly review: cost to complete checked with finance.",
 )
+STEERING = (
+    "Programme board: contingency adjusted after the quarterly risk review.",
+    "Programme board: outlook of the projects taken over.",
+    "Programme board: savings of closed work returned to the portfolio.",
+    "Programme board: prices indexed, scope unchanged.",
+)
 
 
 def plan(world: World) -> None:
     """Put the life of every initiative on the timeline."""
     for portfolio in PORTFOLIOS:
         world.timeline.add(FOUNDED, partial(_portfolio, world, portfolio))
+        for year, month in enumerate((-31, -25, -19, -13, -7, -0.7)):
+            world.timeline.add(month, partial(_roll_on, world, portfolio.name, year))
     for programme in PROGRAMMES:
         _plan_programme(world, programme)
     for above, sponsor, project in ALONE:
@@ -71,7 +91,7 @@ def _portfolio(world: World, facts: Portfolio, now: dt.datetime) -> None:
         purpose=facts.purpose,
         priority="2",
         planned_start=world.day(-36),
-        planned_finish=world.day(34),
+        planned_finish=world.day(-2),
     )
     services.initiative_save(record, actor=actor)
     world.initiatives[facts.name] = record
@@ -87,6 +107,11 @@ def _plan_programme(world: World, facts: Programme) -> None:
     world.timeline.add(begun, partial(_programme, world, facts))
     for project in facts.projects:
         _plan_project(world, project, facts.name, facts.sponsor)
+    month = begun + 4
+    while month < -1:
+        world.timeline.add(month, partial(_steer, world, facts))
+        month += world.chance.uniform(3.1, 4.6)
+    world.timeline.add(-world.chance.uniform(0.1, 0.8), partial(_steer, world, facts))
 
 
 def _programme(world: World, facts: Programme, now: dt.datetime) -> None:
@@ -124,13 +149,33 @@ def _programme(world: World, facts: Programme, now: dt.datetime) -> None:
     services.initiative_save(record, actor=world.actor(facts.manager, now))
 
 
+def _roll_on(world: World, name: str, number: int, now: dt.datetime) -> None:
+    """Move a portfolio's horizon on by half a year, as its board does twice a year."""
+    record = world.initiatives[name]
+    record.planned_finish = world.day(34 + 6 * (number - 5))
+    note = "Half-yearly review of the mix: horizon moved on, order of the pipeline confirmed."
+    services.initiative_save(record, actor=world.actor("wasilewski", now), note=note)
+
+
+def _steer(world: World, facts: Programme, now: dt.datetime) -> None:
+    """Write what a programme board decides each quarter: money moves a little, dates hold."""
+    record = world.initiatives[facts.name]
+    if record.budget is not None:
+        step = world.chance.choice((-2, -1, 1, 2, 3)) * Decimal("0.004")
+        record.budget = (record.budget * (1 + step)).quantize(Decimal(10_000))
+    note = world.chance.choice(STEERING)
+    services.initiative_save(record, actor=world.actor(facts.manager, now), note=note)
+
+
 def _serve(world: World, record: Initiative, now: dt.datetime) -> None:
     for office in organisation.OFFICES:
         if record.name in office.serves_initiatives and office.code in world.offices:
             serve(world, world.offices[office.code], record.scope_id, now)
 
 
-def _assign(world: World, key: str, code: str, record: Initiative, now: dt.datetime, share: int | None = None) -> None:
+def _assign(
+    world: World, key: str, code: str, record: Initiative, now: dt.datetime, *, share: int | None = None
+) -> None:
     actor = world.actor("vandongen", now)
     role_assign(
         person=world.people[key],
@@ -178,7 +223,7 @@ def _course(world: World, facts: Project) -> list[tuple[float, partial[None]]]:
         if moment < until - 0.1:
             course.append((moment, partial(_stage, world, facts, stage)))
     for change in facts.replans:
-        course.append((change.at, partial(_replan, world, facts, change.slip, change.factor, change.reason)))
+        course.append((change.at, partial(_replan, world, facts, change)))
     if facts.hold:
         course.append((facts.hold.at, partial(_hold, world, facts)))
     if facts.cancelled:
@@ -223,6 +268,7 @@ def _propose(world: World, facts: Project, above: str, now: dt.datetime) -> None
         planned_finish=world.day(facts.start + facts.months),
         time_tolerance=10 if size < 2000 else 20 if size < 10_000 else 30,
         cost_tolerance=Decimal(15 if size < 2000 else 10 if size < 10_000 else 5),
+        custom=setup.values_of(world, facts),
     )
     services.initiative_save(record, actor=world.actor("lombardi", now))
     world.initiatives[facts.name] = record
@@ -237,6 +283,8 @@ def _approve(world: World, facts: Project, sponsor: str, now: dt.datetime) -> No
     _assign(world, world.now_in_charge(facts.manager), MANAGERS["project"], record, now)
     for key in facts.team:
         _assign(world, key, "TEAM-MEMBER", record, now, share=world.chance.choice((20, 25, 30, 40)))
+    for key in SENIOR_USERS.get(facts.name, ()):
+        _assign(world, key, "SR-USER", record, now)
     record.budget = Decimal(facts.budget) * 1000
     record.planned_start = world.day(facts.start)
     services.initiative_save(
@@ -270,12 +318,12 @@ def _stage(world: World, facts: Project, stage: Stage, now: dt.datetime) -> None
     _save(world, facts, now, f"Gate passed: {stage.label.lower()} may begin.")
 
 
-def _replan(world: World, facts: Project, slip: float, factor: float, reason: str, now: dt.datetime) -> None:
+def _replan(world: World, facts: Project, change: Replan, now: dt.datetime) -> None:
     record = world.initiatives[facts.name]
     if record.planned_finish is not None and record.budget is not None:
-        record.planned_finish = _weekday(record.planned_finish + dt.timedelta(days=round(slip * 30.4)))
-        record.budget = (record.budget * Decimal(str(factor))).quantize(Decimal(1000))
-    _save(world, facts, now, reason)
+        record.planned_finish = _weekday(record.planned_finish + dt.timedelta(days=round(change.slip * 30.4)))
+        record.budget = (record.budget * Decimal(str(change.factor))).quantize(Decimal(1000))
+    _save(world, facts, now, change.reason)
 
 
 def _review(world: World, facts: Project, now: dt.datetime) -> None:
@@ -283,7 +331,9 @@ def _review(world: World, facts: Project, now: dt.datetime) -> None:
     record = world.initiatives[facts.name]
     if record.planned_finish is not None:
         days = world.chance.choice((-4, -3, -1, 1, 2, 3, 5))
-        record.planned_finish = _weekday(record.planned_finish + dt.timedelta(days=days))
+        # From a Friday, a day or two on end on the same Friday again; a review always changes something.
+        moved = _weekday(record.planned_finish + dt.timedelta(days=days))
+        record.planned_finish = moved if moved != record.planned_finish else moved - dt.timedelta(days=1)
     if record.time_tolerance is not None and record.planned_finish is None:
         record.time_tolerance += 1
     _save(world, facts, now, world.chance.choice(REVIEWS))
@@ -338,8 +388,3 @@ def _release(world: World, facts: Project, now: dt.datetime) -> None:
         "role__access_role", "person", "scope"
     ):
         role_end(record=row, ends_on=actor.today, actor=actor)
-
-
-def open_projects(world: World) -> list[Initiative]:
-    """Return the projects that run today."""
-    return [world.initiatives[row.name] for row in projects() if world.initiatives[row.name].state == State.ACTIVE]

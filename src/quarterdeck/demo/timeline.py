@@ -33,14 +33,18 @@ class Timeline:
         day = self.today + dt.timedelta(days=round(months * MONTH))
         return day - dt.timedelta(days=max(0, day.weekday() - 4))
 
+    def moment(self, months: float, salt: int = 0) -> dt.datetime:
+        """Return a moment in the working hours of the day at an offset, never after the present."""
+        minute = 7 * 60 + 10 + (salt * 37) % 480
+        moment = timezone.make_aware(dt.datetime.combine(self.day(months), dt.time(minute // 60, minute % 60)))
+        return min(moment, self.now - dt.timedelta(minutes=20))
+
     def add(self, months: float, act: Act) -> None:
         """Have an act done at an offset; one still to come is left out. Acts of one day keep the order of adding."""
         if months > PRESENT:
             return
         count = len(self._acts)
-        minute = 7 * 60 + 10 + (count * 37) % 480
-        moment = timezone.make_aware(dt.datetime.combine(self.day(months), dt.time(minute // 60, minute % 60)))
-        self._acts.append((min(moment, self.now - dt.timedelta(minutes=20)), count, act))
+        self._acts.append((self.moment(months, count), count, act))
 
     def run(self) -> int:
         """Carry out every act; return how many there were."""

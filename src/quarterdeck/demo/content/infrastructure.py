@@ -13,7 +13,7 @@ TRACK = Programme(
     ("krause", "brouwer"),
     "predictive",
     "2",
-    "The 46 km of track laid before 1998 is renewed, so that speed restrictions end and night closures fall by a third.",
+    "The 46 km of track laid before 1998 is renewed: speed restrictions end and night closures fall by a third.",
     (
         Project(
             "Weststraat Junction Renewal",
