@@ -36,7 +36,9 @@ class FromTemplateForm(forms.Form):
     """What a template does not know: the name, where it stands, when it starts, and who fills its roles."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    parent = forms.ModelChoiceField(label=gettext_lazy("Part of"), queryset=Initiative.objects.none(), required=False)
+    parent = forms.ModelChoiceField(
+        label=gettext_lazy("Part of"), queryset=Initiative.objects.none(), empty_label="", required=False
+    )
     unit = forms.ModelChoiceField(
         label=gettext_lazy("Function"),
         queryset=Initiative.objects.none(),

@@ -110,7 +110,7 @@ def _context(actor: Actor, frame: Frame, place: Place) -> dict[str, Any]:
     approvals = selectors.approvals_waiting(record, actor=actor, moment=frame.moment)
     leads = roles.leads.get(record.pk, Leads())
     comments = comments_of(record).select_related("author")
-    own = tuple(name for name in columns if name.startswith("custom."))
+    own = tuple(n for n, one in columns.items() if n.startswith("custom.") and one.read(record) not in (None, "", []))
     may_see_roles = actor.can("view", "people.roleassignment", record.scope.path)
     return {
         "register": register,

@@ -197,10 +197,12 @@ def _size(value: Decimal, weights: Weights) -> str:
 
 
 def _lines(request: HttpRequest, nodes: list[Node], weights: Weights, frame: Frame, *, ended: bool) -> list[Line]:
+    """Return the rows of the table: each part before the projects below it, the weightiest first."""
     total = sum(weights.of.values(), Decimal(0))
     lines = []
-    for node in nodes:
+    for node in sorted(nodes, key=weights.total, reverse=True):
         below = [one for one in selectors.projects([node], ended=ended) if one is not node]
+        below.sort(key=lambda one: weights.of.get(one.record.pk, Decimal(0)), reverse=True)
         if not below and node.record.kind == Kind.PROJECT and not ended and not node.record.is_open:
             continue
         for one, depth in ((node, 0), *((one, 1) for one in below)):
