@@ -35,21 +35,101 @@ PORTFOLIOS = 25
 PROJECTS, PROGRAMMES = 38, 10
 YEARS = 3
 CHUNK = 2000
-_VERBS = (
-    "Replace Renew Consolidate Migrate Harden Extend Retire Automate Relocate Standardise Certify Modernise".split()
-)
-_THINGS = (
-    "billing platform|core network|data centre|customer portal|payroll|warehouse control|field tablets|meter fleet|"
-    "identity service|planning tool|call centre|rolling stock|signal boxes|archive|treasury ledger|spare parts store"
-).split("|")
-_PLACES = "North South East West Harbour Valley Airport Lakeside Midtown Highlands Delta Plateau Coast Isles".split()
-_GIVEN = (
-    "Helen Omar Ingrid Mateo Aiko Priya Lars Chloe Samuel Noor Elena Tomas Wei Amara Jonas Leila Hugo Freya".split()
-)
-_FAMILY = (
-    "Ashdown Berger Castell Dufour Eriksen Fontaine Grimaldi Hartmann Ivanova Jansen Kowalski Lindqvist Moreau Novak "
-    "Okafor Petrov Quintero Rossi Schneider Takeda Ueda Vargas Weston Yilmaz Zeller"
-).split()
+_VERBS = [
+    "Replace",
+    "Renew",
+    "Consolidate",
+    "Migrate",
+    "Harden",
+    "Extend",
+    "Retire",
+    "Automate",
+    "Relocate",
+    "Standardise",
+    "Certify",
+    "Modernise",
+]
+_THINGS = [
+    "billing platform",
+    "core network",
+    "data centre",
+    "customer portal",
+    "payroll",
+    "warehouse control",
+    "field tablets",
+    "meter fleet",
+    "identity service",
+    "planning tool",
+    "call centre",
+    "rolling stock",
+    "signal boxes",
+    "archive",
+    "treasury ledger",
+    "spare parts store",
+]
+_PLACES = [
+    "North",
+    "South",
+    "East",
+    "West",
+    "Harbour",
+    "Valley",
+    "Airport",
+    "Lakeside",
+    "Midtown",
+    "Highlands",
+    "Delta",
+    "Plateau",
+    "Coast",
+    "Isles",
+]
+_GIVEN = [
+    "Helen",
+    "Omar",
+    "Ingrid",
+    "Mateo",
+    "Aiko",
+    "Priya",
+    "Lars",
+    "Chloe",
+    "Samuel",
+    "Noor",
+    "Elena",
+    "Tomas",
+    "Wei",
+    "Amara",
+    "Jonas",
+    "Leila",
+    "Hugo",
+    "Freya",
+]
+_FAMILY = [
+    "Ashdown",
+    "Berger",
+    "Castell",
+    "Dufour",
+    "Eriksen",
+    "Fontaine",
+    "Grimaldi",
+    "Hartmann",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quintero",
+    "Rossi",
+    "Schneider",
+    "Takeda",
+    "Ueda",
+    "Vargas",
+    "Weston",
+    "Yilmaz",
+    "Zeller",
+]
 
 
 def fill(rows: int) -> None:
@@ -152,7 +232,7 @@ def _initiatives(
         pk = first + len(nodes)
         name = f"{chance.choice(_VERBS)} {chance.choice(_THINGS)} {chance.choice(_PLACES)}"
         node = Scope(pk=pk, parent=node_above, kind=kind, label=name, path=node_above.path + _segment(pk))
-        made = _initiative(len(found) + 1, name, kind, above, chance, now)
+        made = _initiative(len(found) + 1, name, kind, above=above, chance=chance, now=now)
         made.scope, made.unit, made.currency = node, chance.choice(units[1:]), chance.choice(currencies)
         nodes.append(node)
         found.append(made)
@@ -178,7 +258,7 @@ def _initiatives(
 
 
 def _initiative(
-    n: int, name: str, kind: Kind, above: Initiative | None, chance: random.Random, now: dt.datetime
+    n: int, name: str, kind: Kind, *, above: Initiative | None, chance: random.Random, now: dt.datetime
 ) -> Initiative:
     """Return one initiative, unsaved, without node, unit and currency."""
     prefix = {"portfolio": "PF", "programme": "PG", "project": "PRJ"}[kind]

@@ -139,9 +139,7 @@ def _table(cases: list[dict[str, Any]], rows: int) -> None:
 def main() -> None:
     """Read the arguments, run, print the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--rows", default="10000,100000", help="how many initiatives, and as many people (10000,100000)"
-    )
+    parser.add_argument("--rows", default="10000,100000", help="how many initiatives, and people (10000,100000)")
     parser.add_argument("--database", default=",".join(DATABASES), help="sqlite, postgresql or both (both)")
     parser.add_argument("--only", default="", help="only the cases whose name holds this text; no export or import")
     parser.add_argument("--step", nargs=2, metavar=("NAME", "ARGUMENT"), help=argparse.SUPPRESS)

@@ -54,7 +54,7 @@ def visible(rows: QuerySet[R], actor: Actor, action: str = "view") -> QuerySet[R
     """
     model = rows.model
     paths = actor.paths(action, record_type(model))
-    if paths == ("",) or _all_below(model, paths):
+    if paths == ("",) or all_below(model, paths):
         return rows
     if not row_scope(model):
         open_ = bool(paths) if action == "view" else actor.can_everywhere(action, record_type(model))
@@ -76,7 +76,7 @@ def governed(model: type[models.Model], paths: Iterable[str]) -> Q:
     return condition
 
 
-def _all_below(model: type[models.Model], paths: Iterable[str]) -> bool:
+def all_below(model: type[models.Model], paths: Iterable[str]) -> bool:
     """Tell whether the paths hold the root and every row has a node, so that nothing is left out.
 
     Then no range of nodes is read, and an index can give the order of a list.
@@ -108,7 +108,7 @@ def may_somewhere(actor: Actor, action: str, model: type[models.Model]) -> bool:
 
 def under(rows: QuerySet[R], scope: Scope | None) -> QuerySet[R]:
     """Return the rows governed by a node or one below it; reference data is not narrowed."""
-    if scope is None or not row_scope(rows.model) or _all_below(rows.model, (scope.path,)):
+    if scope is None or not row_scope(rows.model) or all_below(rows.model, (scope.path,)):
         return rows
     return rows.filter(governed(rows.model, (scope.path,)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import models
@@ -11,6 +12,15 @@ from django.db import models
 M = TypeVar("M", bound=models.Model)
 State = dict[str, Any]
 
+_AS_THEY_ARE = (
+    models.BooleanField,
+    models.CharField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.JSONField,
+    models.TextField,
+)
+_MISSING = object()
 #: Bookkeeping of the row itself; the Change carries the same facts.
 UNSTATED = frozenset({"created_at", "created_by_id", "updated_at", "updated_by_id", "version"})
 
@@ -41,15 +51,24 @@ def state_of(record: models.Model) -> State:
 
 
 def revive(model: type[M], state: State) -> M:
-    """Return an unsaved instance as the state tells it; fields that did not exist then take their defaults."""
-    values = {
-        field.attname: field.to_python(state[field.attname])
-        for field in model._meta.concrete_fields
-        if field.attname in state
-    }
-    instance = model(**values)
-    instance._state.adding = False
-    return instance
+    """Return an unsaved instance as the state tells it; fields that did not exist then take their defaults.
+
+    Lists of a past date revive every record of a register, so values go in by position and only those kept as text
+    are converted.
+    """
+    values = [
+        (value if value is None or kept else field.to_python(value))
+        if (value := state.get(field.attname, _MISSING)) is not _MISSING
+        else field.get_default()
+        for field, kept in _fields(model)
+    ]
+    return model.from_db(None, [field.attname for field, _kept in _fields(model)], values)
+
+
+@lru_cache(maxsize=256)
+def _fields(model: type[models.Model]) -> tuple[tuple[Any, bool], ...]:
+    """Return the stored fields of a model, each with whether JSON keeps its values as they are."""
+    return tuple((field, isinstance(field, _AS_THEY_ARE)) for field in model._meta.concrete_fields)
 
 
 def difference(before: State | None, after: State | None) -> tuple[State, State]:

@@ -11,11 +11,13 @@ from django.db.models import Max, QuerySet
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import record_type, row_scope, scopes_below
+from quarterdeck.kernel.access.policy import all_below, record_type, row_scope, scopes_below
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.audit.states import State, revive
 
 R = TypeVar("R", bound=Record)
+#: More rows than this are read as one range of keys: SQLite takes no more keys than about this in one query.
+MANY = 500
 
 
 def history_of(record: Record) -> QuerySet[Change]:
@@ -33,23 +35,19 @@ def state_as_of(model: type[Record], pk: int, moment: dt.datetime) -> State | No
     return last.state if last else None
 
 
-def _latest(model: type[Record], moment: dt.datetime, pks: Iterable[int] | None = None) -> dict[int, Change]:
+def _latest(model: type[R], moment: dt.datetime, pks: Iterable[int] | None = None) -> Iterable[R]:
+    """Yield the records of a model that existed at a moment; those of some keys, where keys are given."""
     known = Change.objects.filter(record_type=record_type(model), at__lte=moment)
     if pks is not None:
         known = known.filter(record_id__in=list(pks))
-    last = known.values("record_id").annotate(last=Max("id")).values("last")
-    return {
-        change.record_id: change
-        for change in Change.objects.filter(id__in=last).exclude(action=Action.DELETE)
-        if change.state is not None
-    }
-
-
-def _revived(model: type[R], change: Change) -> R:
-    record = revive(model, change.state or {})
-    record.version = change.version
-    record.updated_at, record.updated_by_id = change.at, change.actor_id
-    return record
+    last = known.order_by().values("record_id").annotate(last=Max("id")).values("last")
+    # Whole changes would read two more states each.
+    rows = Change.objects.filter(id__in=last, state__isnull=False).exclude(action=Action.DELETE).order_by()
+    for state, version, at, by in rows.values_list("state", "version", "at", "actor_id").iterator(chunk_size=2000):
+        if state is not None:
+            record = revive(model, state)
+            record.version, record.updated_at, record.updated_by_id = version, at, by
+            yield record
 
 
 def as_of(
@@ -62,7 +60,7 @@ def as_of(
     """
     if not actor.paths("view", record_type(model)):
         return []
-    records = [_revived(model, change) for change in _latest(model, moment, pks).values()]
+    records = list(_latest(model, moment, pks))
     governing = {name.split("__")[0] for name in row_scope(model)}
     for name in {*related, *governing}:
         _fill(records, name, moment)
@@ -79,7 +77,10 @@ def _fill(records: list[Any], name: str, moment: dt.datetime) -> None:
     wanted = {pk for record in records if (pk := getattr(record, field.attname)) is not None}
     target: Any = field.related_model
     if issubclass(target, Record):
-        found: dict[int, Any] = {pk: _revived(target, change) for pk, change in _latest(target, moment, wanted).items()}
+        found: dict[int, Any] = {record.pk: record for record in _latest(target, moment, wanted)}
+    elif len(wanted) > MANY:
+        rows = target._default_manager.order_by().filter(pk__gte=min(wanted), pk__lte=max(wanted))
+        found = {row.pk: row for row in rows if row.pk in wanted}
     else:
         found = target._default_manager.in_bulk(wanted)
     for record in records:
@@ -88,7 +89,7 @@ def _fill(records: list[Any], name: str, moment: dt.datetime) -> None:
 
 def _seen(model: type[R], records: list[R], actor: Actor, moment: dt.datetime) -> list[R]:
     paths = actor.paths("view", record_type(model))
-    if paths == ("",) or not row_scope(model):
+    if paths == ("",) or not row_scope(model) or all_below(model, paths):
         return records
     for name in row_scope(model):
         first, *rest = name.split("__")

@@ -20,7 +20,7 @@ from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import row_paths, row_scope, under
-from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.columns import Shown, columns_for, open_paths
 from quarterdeck.kernel.registers.conditions import Condition, FilterError
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.params import Params
@@ -166,7 +166,8 @@ class Listing:
     def _searched(self) -> tuple[str, ...]:
         """The searched fields, without those of a class that the actor does not see everywhere."""
         wanted = self.register.search or tuple(n for n in (self.register.key, self.register.title) if n)
-        return tuple(n for n in wanted if "__" in n or (n in self.available and self.available[n].whole))
+        known = (n for n in wanted if "__" in n or n in self.available)
+        return open_paths(self.register.model, known, self.actor)
 
     @cached_property
     def _in_order(self) -> QuerySet[Any]:
@@ -207,6 +208,8 @@ class Listing:
     def _totals(self) -> Group:
         if self.as_of:
             return Group(None, len(self._past), _python_sums(self._past_leaves(self._past), self.summed))
+        if self.group is not None:
+            return _merged(self.groups.values())
         return _gathered(self._summed_rows(()), self.summed)
 
     def _past_leaves(self, found: list[Any]) -> list[Any]:
@@ -215,8 +218,7 @@ class Listing:
         if not tree or self.as_of is None or not self.summed:
             return found
         if self._past_parents is None:
-            states = records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor)
-            self._past_parents = {getattr(record, f"{tree}_id") for record in states}
+            self._past_parents = {getattr(record, f"{tree}_id") for record in self._known_then}
         return [record for record in found if record.pk not in self._past_parents]
 
     def _leaves(self) -> Q | None:
@@ -362,13 +364,23 @@ class Listing:
         return self._past
 
     @cached_property
+    def _known_then(self) -> list[Any]:
+        """Every record of the past date that the actor may see, with what the list reads of others."""
+        assert self.as_of is not None
+        used = [
+            *self.columns,
+            *(f.column for f in self.filters),
+            *(c for c, _ in self.sort),
+            *([self.group] if self.group else []),
+        ]
+        related = {name for column in used for name in column.related if _is_reference(self.register, name)}
+        return records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor, related=related)
+
+    @cached_property
     def _past(self) -> list[Any]:
         """Every record of the past date that passes, in order."""
         assert self.as_of is not None
-        related = {
-            name for column in self.available.values() for name in column.related if _is_reference(self.register, name)
-        }
-        found = records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor, related=related)
+        found = list(self._known_then)
         if self.scope is not None and row_scope(self.register.model):
             found = [r for r in found if any(path.startswith(self.scope.path) for path in row_paths(r))]
         for item in self.filters:
@@ -442,6 +454,18 @@ def _gathered(rows: Iterable[dict[str, Any]], columns: Sequence[Shown]) -> Group
                 sums = group.sums[column.name]
                 sums[currency] = sums.get(currency, 0) + amount
     return group
+
+
+def _merged(groups: Iterable[Group]) -> Group:
+    """Return all groups as one."""
+    whole = Group(None, 0, {})
+    for group in groups:
+        whole.count += group.count
+        for name, amounts in group.sums.items():
+            sums = whole.sums.setdefault(name, {})
+            for currency, amount in amounts.items():
+                sums[currency] = sums.get(currency, 0) + amount
+    return whole
 
 
 def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Amounts]:

@@ -22,8 +22,8 @@ from quarterdeck.kernel.registers.api.values import acting, as_json, given
 from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.conditions import FilterError
 from quarterdeck.kernel.registers.listing import Listing
-from quarterdeck.kernel.registers.pages.base import get_record, opens
-from quarterdeck.kernel.registers.params import FILTER, Params
+from quarterdeck.kernel.registers.pages.base import get_past, get_record, opens
+from quarterdeck.kernel.registers.params import FILTER, Params, plain
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.registers.timeline import entries
 from quarterdeck.kernel.ui.request import actor_of
@@ -130,9 +130,7 @@ def _opened(request: HttpRequest, register: Register[Any], action: str) -> Actor
 def _one(register: Register[Any], actor: Actor, ref: str, as_of: dt.date | None) -> Any:
     if as_of is None:
         return get_record(register, actor, ref)
-    related = values.related_names(register)
-    found = records.as_of(register.model, clock.end_of(as_of), actor=actor, related=related)
-    record = next((item for item in found if register.ref(item) == ref), None)
+    record = get_past(register, actor, ref, clock.end_of(as_of), values.related_names(register))
     if record is None:
         raise Http404
     return record
@@ -182,19 +180,16 @@ def _list(request: HttpRequest, register: Register[Any], query: ListQuery) -> di
         query.as_of = None
     shown = tuple(name for name in (*register.fields, *(c.name for c in register.computed)))
     params = Params(
-        text=query.q.strip(),
-        filters={k.removeprefix(FILTER): v for k, v in request.GET.dict().items() if k.startswith(FILTER)},
+        text=plain(query.q),
+        filters={k.removeprefix(FILTER): plain(v) for k, v in request.GET.dict().items() if k.startswith(FILTER)},
         sort=tuple(part for part in query.sort.split(",") if part) or ("id",),
         columns=shown,
     )
     listing = Listing(register, actor, params, scope=_scope(query.scope, actor), as_of=query.as_of)
     _refuse_unknown(listing, params)
     start = _cursor(query.cursor)
-    if listing.as_of:
-        page = listing.everything[start : start + query.limit]
-    else:
-        page = listing.part(start, start + query.limit)
     following = start + query.limit
+    page = listing.everything[start:following] if listing.as_of else listing.part(start, following)
     return {
         "items": values.listed(register, page, listing.available, actor),
         "next": _encode(following) if following < listing.total else None,

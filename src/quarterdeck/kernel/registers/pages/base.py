@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -13,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
@@ -60,12 +62,32 @@ def opens(register: Register[Any], actor: Actor, action: str) -> bool:
 
 def get_record(register: Register[Any], actor: Actor, ref: str, action: str = "view") -> Any:
     """Return the record that an address names, if the actor may do the action on it; else raise Http404."""
-    if register.lookup == "pk" and not (ref.isdigit() and len(ref) < 19):
+    if "\x00" in ref or (register.lookup == "pk" and not (ref.isdecimal() and len(ref) < 19)):
         raise Http404
     found = register.rows(actor, action).select_related(*register.related).filter(**{register.lookup: ref}).first()
     if found is None:
         raise Http404
     return found
+
+
+def get_past(
+    register: Register[Any], actor: Actor, ref: str, moment: dt.datetime, related: Iterable[str] = ()
+) -> Any | None:
+    """Return the record that an address named at a moment, as known then, if the actor may see it.
+
+    What bears the name today is looked at first; only a record renamed or removed since takes a search through all.
+    """
+    tries: list[list[int] | None] = []
+    if register.lookup != "pk":
+        bearing = register.model._default_manager.filter(**{register.lookup: ref})
+        tries = [list(bearing.values_list("pk", flat=True)), None]
+    elif ref.isdigit() and len(ref) < 19:
+        tries = [[int(ref)]]
+    for pks in tries:
+        found = records.as_of(register.model, moment, actor=actor, related=related, pks=pks)
+        if (record := next((item for item in found if register.ref(item) == ref), None)) is not None:
+            return record
+    return None
 
 
 def is_fragment(request: HttpRequest) -> bool:

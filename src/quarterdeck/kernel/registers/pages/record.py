@@ -28,7 +28,7 @@ from quarterdeck.kernel.registers.columns import Shown, columns_for
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
-from quarterdeck.kernel.registers.pages.base import came_from, get_record, messages_of, page
+from quarterdeck.kernel.registers.pages.base import came_from, get_past, get_record, messages_of, page
 from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Action, Register
 from quarterdeck.kernel.registers.timeline import entries
@@ -59,10 +59,10 @@ def shown(request: HttpRequest, register: Register[Any], actor: Actor, ref: str)
     if moment is None:
         return get_record(register, actor, ref)
     related = [f.name for f in register.model._meta.concrete_fields if f.is_relation]
-    found = [r for r in records.as_of(register.model, moment, actor=actor, related=related) if register.ref(r) == ref]
-    if not found:
+    found = get_past(register, actor, ref, moment, related)
+    if found is None:
         raise Http404(_("This did not exist on that date, or you may not see it."))
-    return found[0]
+    return found
 
 
 def facts_of(
@@ -125,13 +125,15 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
     context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     moment = frame_of(request).moment
     comments = comments_of(record).select_related("author")
+    # What lies beside a record is known as of today only: whoever may see the record no more does not see that either.
+    beside = moment is None or may(actor, "view", record)
     context |= {
         "children": [] if record.pk is None else children_of(request, register, actor, record, columns),
         "comments": comments.filter(created_at__lte=moment) if moment else comments,
         "may_comment": not context["read_only"] and may_comment(actor, record),
-        "files": files_of(record),
-        "links": _linked(record, actor),
-        "tags": tags_of([record]).get(record.pk, []),
+        "files": files_of(record) if beside else (),
+        "links": _linked(record, actor) if beside else (),
+        "tags": tags_of([record]).get(record.pk, []) if beside else (),
         "slot": f"{register.record_type}.panel",
     }
     return render(request, "registers/record.html", context)
