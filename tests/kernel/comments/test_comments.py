@@ -119,8 +119,10 @@ def test_mentions_reach_those_who_may_see_the_record_once(told: list[Mentioned])
 def test_only_those_who_see_the_record_are_offered_for_a_mention() -> None:
     record = pointed.record_at(pointed.node("North"))
     ada = pointed.member(record.scope, actions=("view",))
-    bob = pointed.member(record.scope, "Bob")
-    pointed.member(pointed.node("South"), "Bobby")
-    assert mentionable(record, "bo", actor=ada) == [bob.user]
-    assert mentionable(record, "", actor=ada) == [ada.user, bob.user]
+    bob, bobby = pointed.user("Bob"), pointed.user("Bobby")
+    role = AccessRole.objects.create(name="Sees", permissions={"*": ["view"]})
+    for user, scope in ((bob, record.scope), (bobby, pointed.node("South"))):
+        records.save(Grant(user=user, role=role, scope=scope), actor=pointed.system())
+    assert mentionable(record, "bo", actor=ada) == [bob]
+    assert mentionable(record, "bob@exa", actor=ada) == [bob]
     assert mentionable(record, "nobody", actor=ada) == []
