@@ -223,3 +223,19 @@ def test_hits_are_grouped_in_the_order_of_the_best() -> None:
 
 def test_words_are_folded() -> None:
     assert folded("  Straße_42 – ÉTÉ! ") == "strasse 42 ete"
+
+
+def test_a_node_out_of_reach_is_not_named() -> None:
+    """The page names the node that narrows it; guessing numbers must not read the names of others' projects."""
+    signed_in = pointed.user("Ada")
+    reader = role("Reader")
+    north, south = pointed.node("North"), pointed.node("Merger Falcon")
+    Grant.objects.create(user=signed_in, role=reader, scope=north)
+    AccessRole.objects.filter(pk=reader.pk).update(permissions={"access.accessrole": ["view"]})
+    role("Wall")
+    client = Client()
+    client.force_login(signed_in)
+    page = client.get("/search/", {"q": "wall", "scope": str(south.pk)}).content.decode()
+    assert "Wall" in page
+    assert "Falcon" not in page
+    assert "· North" in client.get("/search/", {"q": "wall", "scope": str(north.pk)}).content.decode()

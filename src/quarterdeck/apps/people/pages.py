@@ -60,7 +60,7 @@ def raci(request: HttpRequest) -> HttpResponse:
         if not may_edit:
             raise Http404
         return _save(request, scope)
-    also = [int(pk) for pk in request.GET.getlist("role") if pk.isdigit() and len(pk) < 19]
+    also = [int(pk) for pk in request.GET.getlist("role") if pk.isdecimal() and len(pk) < 19]
     matrix = selectors.raci_matrix(scope, frame.date, also)
     editing = may_edit and "edit" in request.GET
     context = {

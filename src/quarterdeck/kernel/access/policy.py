@@ -96,6 +96,13 @@ def _always_set(model: type[models.Model], path: str) -> bool:
     return True
 
 
+def reachable(actor: Actor, scope: Scope) -> bool:
+    """Tell whether a node may be picked and named: one at, below or above a grant. It shows what the grants show."""
+    if actor.unlimited:
+        return True
+    return any(scope.path.startswith(right.path) or right.path.startswith(scope.path) for right in actor.rights)
+
+
 def may_somewhere(actor: Actor, action: str, model: type[models.Model]) -> bool:
     """Tell whether there may be rows of a model on which the actor may do the action: whether to offer it at all.
 

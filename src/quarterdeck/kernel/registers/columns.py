@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -101,6 +102,26 @@ class Shown:
     def filterable(self) -> bool:
         """Whether the list can be narrowed by this column."""
         return bool(self.path) and self.whole
+
+
+def open_paths(model: type[models.Model], paths: Iterable[str], actor: Actor) -> tuple[str, ...]:
+    """Return the paths that may be searched: a value of a class closed on some rows would be found by guessing."""
+    return tuple(path for path in paths if _is_open(model, path, actor))
+
+
+def _is_open(model: type[models.Model], path: str, actor: Actor) -> bool:
+    current: Any = model
+    for part in path.split("__"):
+        field_class = getattr(current, "field_classes", {}).get(part)
+        if field_class and actor.sees_on_all(field_class, current._meta.label_lower) is not True:
+            return False
+        try:
+            current = current._meta.get_field(part).related_model
+        except FieldDoesNotExist:
+            return True  # computed, or inside of a custom field
+        if current is None:
+            return True
+    return True
 
 
 def order_path(model: type[models.Model], name: str, depth: int = 0) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 
 class FilterError(ValueError):
@@ -79,13 +80,23 @@ def month_start(day: dt.date, months: int = 0) -> dt.date:
 
 
 def date_range(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """Return the inclusive bounds of a date filter.
+    """Return the inclusive bounds of a date filter; raises FilterError for a text not understood or beyond the years.
 
     Understands today, overdue, tomorrow, yesterday, this/next/last_week, _month, _quarter, _year (calendar), next:30d,
     last:4w, before:DATE, after:DATE, DATE and DATE..DATE with either side open, where DATE may be
-    today or today-30d. Raises
-    FilterError.
+    today or today-30d.
     """
+    try:
+        low, high = _bounds(text, today)
+        # The first and the last year are left out: a moment in them may have no counterpart in another zone.
+        if all(day is None or 1 < day.year < dt.MAXYEAR for day in (low, high)):
+            return low, high
+    except OverflowError:
+        pass
+    raise FilterError(_("“%(text)s” is out of range.") % {"text": text[:30]})
+
+
+def _bounds(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     one = dt.timedelta(days=1)
     simple: dict[str, tuple[dt.date | None, dt.date | None]] = {
         "today": (today, today),
@@ -95,10 +106,10 @@ def date_range(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | Non
     }
     if text in simple:
         return simple[text]
-    which, _, unit = text.partition("_")
+    which, _mark, unit = text.partition("_")
     if which in ("this", "next", "last") and unit in ("week", "month", "quarter", "year"):
         return _calendar_range(today, unit, {"this": 0, "next": 1, "last": -1}[which])
-    head, _, rest = text.partition(":")
+    head, _mark, rest = text.partition(":")
     if head in ("next", "last") and rest:
         days = _days(rest)
         return (today, today + days) if head == "next" else (today - days, today)
@@ -125,7 +136,7 @@ def _calendar_range(today: dt.date, unit: str, step: int) -> tuple[dt.date, dt.d
 def _days(text: str) -> dt.timedelta:
     factors = {"d": 1, "w": 7, "m": 30, "y": 365}
     number, unit = text[:-1], text[-1:]
-    if unit not in factors or not number.isdigit() or len(number) > 5:
+    if unit not in factors or not number.isdecimal() or len(number) > 5:
         raise FilterError(f"“{text}” is not a span of time; write 30d, 4w, 6m or 1y.")
     return dt.timedelta(days=int(number) * factors[unit])
 

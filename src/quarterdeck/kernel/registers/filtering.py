@@ -96,7 +96,7 @@ def _span(text: str) -> str:
 
 def _names(register: Register[Any], name: str, values: list[str], actor: Actor) -> list[str]:
     """Return the names of chosen records, of those that the actor may see; one query."""
-    pks = [int(value) for value in values if value.isdigit()]
+    pks = [int(value) for value in values if value.isdecimal() and len(value) < 19]
     rows = register.choices(name, actor)
     related = spec.for_model(rows.model)
     found = rows.in_bulk(pks)

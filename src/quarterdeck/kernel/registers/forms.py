@@ -37,7 +37,7 @@ class ReferenceWidget(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = value[0] if isinstance(value, list | tuple) and value else value
         found = None
-        if str(chosen or "").isdigit():
+        if str(chosen or "").isdecimal() and len(str(chosen)) < 19:
             queryset: Any = self.choices.queryset  # type: ignore[attr-defined]  # a ModelChoiceIterator by construction
             found = queryset.filter(pk=chosen).first()
         return combobox(

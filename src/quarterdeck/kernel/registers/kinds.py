@@ -327,7 +327,7 @@ class Reference(Kind):
             return Condition("in", self._mine(context))
         refused = text.startswith("!")
         parts = text.removeprefix("!").split(",")
-        if not all(part.isdigit() and len(part) < 19 for part in parts):
+        if not all(part.isdecimal() and len(part) < 19 for part in parts):
             raise FilterError(_("Choose one of those listed."))
         return Condition("not_in" if refused else "in", tuple(int(part) for part in parts))
 

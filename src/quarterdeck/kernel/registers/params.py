@@ -29,14 +29,14 @@ class Params:
         """Return the parameters in a query string; numbers that make no sense take their defaults."""
         page, size = query.get("page", ""), query.get("size", "")
         return cls(
-            text=query.get("q", "").strip()[:200],
-            filters={k.removeprefix(FILTER): v.strip() for k, v in query.items() if k.startswith(FILTER) and v.strip()},
+            text=plain(query.get("q", ""))[:200],
+            filters={k.removeprefix(FILTER): plain(v) for k, v in query.items() if k.startswith(FILTER) and plain(v)},
             sort=_names(query.get("sort", "")),
             group=query.get("group", ""),
             columns=_names(query.get("cols", "")),
             view=query.get("view", ""),
-            page=int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1,
-            size=int(size) if size.isdigit() and int(size) in PAGE_SIZES else PAGE_SIZES[0],
+            page=int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1,
+            size=int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0],
         )
 
     def over(self, base: Mapping[str, str]) -> Params:
@@ -87,6 +87,11 @@ class Params:
             if value:
                 kept[name] = value
         return kept
+
+
+def plain(text: str) -> str:
+    """Return a text without the sign that databases do not take."""
+    return text.replace("\x00", "").strip()
 
 
 def _names(text: str) -> tuple[str, ...]:

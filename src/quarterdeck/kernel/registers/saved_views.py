@@ -71,6 +71,8 @@ def view_save(
     Raises ValidationError for an empty name or a default for a role without the right to change access roles.
     """
     name = name.strip()
+    if actor.read_only:
+        raise ValidationError(_("Viewing as someone else changes nothing."))
     if not name or actor.user is None:
         raise ValidationError(_("Give the view a name."))
     if len(name) > 60:
@@ -104,5 +106,7 @@ def view_save(
 
 def view_remove(*, register: Register[Any], actor: Actor, pk: int) -> bool:
     """Remove one's own view; return whether there was one."""
+    if actor.read_only:
+        return False
     removed, _by_type = SavedView.objects.filter(register=register.slug, owner=actor.user, pk=pk).delete()
     return bool(removed)

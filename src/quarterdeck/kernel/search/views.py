@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.middleware import actor_for
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import reachable
 from quarterdeck.kernel.search.find import Hit, find, grouped
 
 SUGGESTED = 12
@@ -22,8 +23,9 @@ LONGEST = 200
 def _asked(request: HttpRequest) -> tuple[Actor, str, Scope | None]:
     actor: Actor = getattr(request, "actor", None) or actor_for(request)
     node = request.GET.get("scope", "")
-    # Any node may be named: what is found below it is limited to what the actor sees there.
     scope = Scope.objects.filter(pk=int(node)).first() if node.isascii() and node.isdigit() and len(node) < 19 else None
+    # The page names the node, so one out of reach counts as none.
+    scope = scope if scope is not None and reachable(actor, scope) else None
     return actor, request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST], scope
 
 

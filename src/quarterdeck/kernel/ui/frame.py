@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import reachable
 
 if TYPE_CHECKING:
     from quarterdeck.kernel.access.actor import Actor
@@ -24,13 +25,6 @@ NAV_COOKIE: Final = "nav"
 SCOPE_KEY: Final = "ui_scope"
 AS_OF_KEY: Final = "ui_as_of"
 _ATTRIBUTE: Final = "_ui_frame"
-
-
-def _reachable(actor: Actor, scope: Scope) -> bool:
-    """Any node at, below or above a grant may be picked: one sees there what the grants show, nothing more."""
-    if actor.unlimited:
-        return True
-    return any(scope.path.startswith(right.path) or right.path.startswith(scope.path) for right in actor.rights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,9 @@ def _scope(request: HttpRequest, actor: Actor | None) -> Scope | None:
     asked = request.GET.get("scope")
     wanted = asked if asked is not None else request.session.get(SCOPE_KEY)
     scope = None
-    if actor is not None and str(wanted or "").isdigit() and len(str(wanted)) < 12:
+    if actor is not None and str(wanted or "").isdecimal() and len(str(wanted)) < 12:
         scope = Scope.objects.filter(pk=int(str(wanted))).first()
-        if scope is not None and not _reachable(actor, scope):
+        if scope is not None and not reachable(actor, scope):
             scope = None
     if asked is not None:
         _remember(request, SCOPE_KEY, str(scope.pk) if scope else None)

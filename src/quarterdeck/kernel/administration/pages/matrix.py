@@ -25,7 +25,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Show every role across every record type, narrowed by role and by record type."""
     actor = actor_of(request)
     every = list(AccessRole.objects.annotate(holders=Count("grants", distinct=True)))
-    chosen = {int(pk) for pk in request.GET.getlist("role") if pk.isdigit()}
+    chosen = {int(pk) for pk in request.GET.getlist("role") if pk.isdecimal() and len(pk) < 19}
     text = request.GET.get("q", "").strip().lower()
     kinds = [k for k in selectors.record_types() if text in k.name.lower() or text in k.app_name.lower()]
     roles = [role for role in every if not chosen or role.pk in chosen]
@@ -119,7 +119,7 @@ def _records(request: HttpRequest, text: str) -> list[records.Record]:
     actor = actor_of(request)
     kind, _sep, pk = text.rpartition(":")
     for model in selectors.record_models():
-        if kind and record_type(model) == kind.lower() and pk.isdigit():
+        if kind and record_type(model) == kind.lower() and pk.isdecimal() and len(pk) < 19:
             return list(visible(model._default_manager.filter(pk=int(pk)), actor))
     found = selectors.find_records(text, actor=actor)
     exact = [record for record in found if str(getattr(record, "code", "")).lower() == text.lower()]

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import reachable
 from quarterdeck.kernel.records import BulkRefused
 from quarterdeck.kernel.registers.api import schemas, values
 from quarterdeck.kernel.registers.api.values import acting, as_json, given
@@ -216,10 +217,7 @@ def _scope(pk: int | None, actor: Actor) -> Scope | None:
     if pk is None:
         return None
     scope = Scope.objects.filter(pk=pk).first()
-    reachable = scope is not None and (
-        actor.unlimited or any(scope.path.startswith(r.path) or r.path.startswith(scope.path) for r in actor.rights)
-    )
-    if not reachable:
+    if scope is None or not reachable(actor, scope):
         raise Http404
     return scope
 

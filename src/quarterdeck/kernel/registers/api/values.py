@@ -102,7 +102,7 @@ def _referred(register: Register[Any], name: str, value: int | str, actor: Actor
     found = None
     if isinstance(value, str) and related is not None and related.key:
         found = rows.filter(**{related.key: value}).first()
-    if found is None and (isinstance(value, int) or value.isdigit()) and len(str(value)) < 19:
+    if found is None and (isinstance(value, int) or value.isdecimal()) and len(str(value)) < 19:
         found = rows.filter(pk=int(value)).first()
     if found is None:
         raise ValidationError(_("Choose one of those that you may see."))

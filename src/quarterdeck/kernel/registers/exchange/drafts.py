@@ -160,11 +160,11 @@ def _custom_reader(
     if definition.kind == Kind.RECORD:
         model = model_of(definition.target)
         texts = [_joined(cell) for cell in cells]
-        names = names_of_type(model, actor, [t for t in texts if not t.isdigit()]) if model is not None else None
+        names = names_of_type(model, actor, [t for t in texts if not t.isdecimal()]) if model is not None else None
 
         def read_link(cell: Any) -> Any:
             text = _joined(cell)
-            return int(text) if text.isdigit() or names is None else names.find(text).pk
+            return int(text) if text.isdecimal() or names is None else names.find(text).pk
 
         return read_link
     before: Callable[[Any], Any] = text_of

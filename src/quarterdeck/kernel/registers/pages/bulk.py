@@ -49,7 +49,7 @@ def selected(request: HttpRequest, register: Register[Any], actor: Actor, action
         listing = Listing(register, actor, params, scope=frame_of(request).scope)
         rows = rows.filter(pk__in=listing.matching.values("pk"))
     else:
-        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit() and len(pk) < 19])
+        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19])
     names = [name for name in register.bulk if register.field(name).is_relation]
     return list(rows.select_related(*names).order_by(*register.ordering, "pk")[: LIMIT + 1])
 
@@ -103,7 +103,8 @@ def _edited(register: Register[Any], actor: Actor, record: Any, names: list[str]
 
 def _preview(register: Register[Any], actor: Actor, record: Any, names: list[str], data: QueryDict) -> Preview:
     columns = columns_for(register, actor)
-    before = {name: columns[name].read(record) for name in names if name in columns}
+    seen = [name for name in names if name in columns and not columns[name].masked(record, actor)]
+    before = {name: columns[name].read(record) for name in seen}
     title = register.title_of(record)
     form = _edited(register, actor, record, names, data)
     if not form.is_valid():

@@ -107,7 +107,7 @@ _VERBS = {
 
 def _pk(request: HttpRequest) -> int:
     text = request.POST.get("pk", "")
-    if not text.isdigit() or len(text) > 18:
+    if not text.isdecimal() or len(text) > 18:
         raise Http404
     return int(text)
 

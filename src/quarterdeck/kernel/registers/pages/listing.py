@@ -17,7 +17,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import AccessRole
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import columns_for
+from quarterdeck.kernel.registers.columns import columns_for, open_paths
 from quarterdeck.kernel.registers.filtering import chips, offers
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
@@ -124,14 +124,13 @@ def options(request: HttpRequest, register: Register[Any], actor: Actor, name: s
 def _options(register: Register[Any], actor: Actor, name: str, text: str) -> list[dict[str, str]]:
     rows: QuerySet[Any] = register.choices(name, actor)
     related = spec.for_model(rows.model)
-    searched = (
-        related.search or tuple(n for n in (related.key, related.title) if n) if related else _text_fields(rows.model)
-    )
+    named = related.search or tuple(n for n in (related.key, related.title) if n) if related else _named(rows.model)
+    searched = open_paths(rows.model, named, actor)
     for word in text.split():
         condition = Q()
         for path in searched:
             condition |= Q(**{f"{path}__icontains": word})
-        rows = rows.filter(condition) if searched else rows
+        rows = rows.filter(condition) if searched else rows.none()
     if related is not None and related.ordering:
         rows = rows.order_by(*related.ordering)
     found = []
@@ -142,8 +141,12 @@ def _options(register: Register[Any], actor: Actor, name: str, text: str) -> lis
     return found
 
 
-def _text_fields(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(f.name for f in model._meta.concrete_fields if isinstance(f, models.CharField) and not f.choices)[:3]
+#: What names a record that has no register, such as a user or a node. Never just any text: a user's password is one.
+_NAMES = ("code", "name", "label", "title", "email")
+
+
+def _named(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(f.name for f in model._meta.concrete_fields if f.name in _NAMES)
 
 
 @require_POST
