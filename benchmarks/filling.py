@@ -302,7 +302,7 @@ def _assignments(initiatives: list[Initiative], persons: int, chance: random.Ran
             start = record.planned_start or dt.date(2024, 1, 1)
             start = min(start, _day(clock.now(), 1))
             manager = roles[MANAGERS[record.kind]]
-            held = [(roles[SPONSOR], start, None), (manager, start, None)]
+            held: list[tuple[Role, dt.date, dt.date | None]] = [(roles[SPONSOR], start, None), (manager, start, None)]
             if record.pk % 5 == 0:
                 held.append((manager, start - dt.timedelta(days=90), start - dt.timedelta(days=1)))
             for role, since, until in held:

@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection, reset_queries
@@ -114,10 +115,10 @@ def measure(only: str = "") -> list[dict[str, Any]]:
         if only not in case:
             continue
         browser = browsers.setdefault(who, client(who))
-        fragment = {"HTTP_HX_REQUEST": "true"} if case.startswith("fragment") else {}
+        fragment: dict[str, Any] = {"HTTP_HX_REQUEST": "true"} if case.startswith("fragment") else {}
         # A past date is remembered by the session; the next case starts from today again.
         today = "" if "as_of" in address or address.startswith("/api") else ("&" if "?" in address else "?") + "as_of="
-        figures = _measured(case, who, lambda b=browser, a=address + today, f=fragment: b.get(a, **f))
+        figures = _measured(case, who, partial(browser.get, address + today, **fragment))
         found.append(asdict(figures))
     return found
 
@@ -158,7 +159,7 @@ def export(ending: str) -> dict[str, Any]:
     browser.get("/initiatives/?view=projects&as_of=")
     browser.get(f"/initiatives/export.{ending}?q=zebra")
     rest, began = _peak(), time.perf_counter()
-    answer = browser.get(f"/initiatives/export.{ending}?sort=name&as_of=")
+    answer: Any = browser.get(f"/initiatives/export.{ending}?sort=name&as_of=")
     if answer.status_code != 200:
         raise SystemExit(f"export.{ending}: {answer.status_code}")
     first = 0.0
