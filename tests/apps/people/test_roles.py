@@ -123,9 +123,9 @@ def test_undo_of_an_assignment_takes_its_rights_back(
         ("UNIT-HEAD", "project", {}, "Head of unit is held at: Units"),
         ("PM", "unit", {}, "Project manager is held at: Initiatives"),
         ("SPONSOR", "root", {}, "Executive sponsor is held at: Initiatives"),
-        ("PM", "project", {"starts_on": D(2025, 12, 31)}, "Ann Guard joins on Jan. 1, 2026"),
-        ("PM", "project", {"starts_on": D(2027, 1, 1), "ends_on": None}, "Ann Guard left on Dec. 31, 2026"),
-        ("PM", "project", {"ends_on": None}, "Ann Guard leaves on Dec. 31, 2026; end the assignment by then"),
+        ("PM", "project", {"starts_on": D(2025, 12, 31)}, "Ann Guard joins on 1 Jan 2026"),
+        ("PM", "project", {"starts_on": D(2027, 1, 1), "ends_on": None}, "Ann Guard left on 31 Dec 2026"),
+        ("PM", "project", {"ends_on": None}, "Ann Guard leaves on 31 Dec 2026; end the assignment by then"),
         ("PM", "project", {"ends_on": D(2026, 1, 31)}, "ends on or after the day it starts"),
         ("PM", "project", {"share": 120}, "less than or equal to 100"),
     ],
@@ -156,7 +156,7 @@ def test_a_unit_has_one_head_at_a_time(
     give = services.role_assign
     first = give(person=ann, role=head, scope=networks.scope, starts_on=D(2026, 1, 1), actor=system)
     give(person=ann, role=head, scope=build.scope, starts_on=D(2026, 1, 1), actor=system)
-    with pytest.raises(ValidationError, match="Head of unit has one holder at a time: Ann Head, from Jan"):
+    with pytest.raises(ValidationError, match="Head of unit has one holder at a time: Ann Head, from 1 Jan"):
         give(person=bob, role=head, scope=networks.scope, starts_on=D(2026, 6, 1), actor=system)
     with pytest.raises(ValidationError, match="Ann Head holds this role here already"):
         give(person=ann, role=head, scope=networks.scope, starts_on=D(2026, 6, 1), actor=system)
@@ -194,6 +194,21 @@ def test_nobody_hands_out_more_than_he_has(
     with pytest.raises(AccessDenied):
         give(person=ann, role=catalogue["TEAM-MEMBER"], scope=elsewhere, starts_on=TODAY, actor=manager)
     assert [str(grant.role) for grant in Grant.objects.filter(user=ann.user)] == ["Team member"]
+
+
+def test_the_right_to_grant_is_no_right_to_give_more_than_one_has(
+    person: MakePerson, catalogue: Roles, given: MakeActor
+) -> None:
+    """What the page of grants refuses, a role assignment does not give either."""
+    keeper = given(
+        scopes.root(),
+        {"people.*": ["view"], "people.roleassignment": ["add", "change"], "access.grant": ["add", "change"]},
+    )
+    ann = person("Ann Asked", signs_in=True)
+    root = scopes.root()
+    with pytest.raises(ValidationError, match="go beyond yours"):
+        services.role_assign(person=ann, role=catalogue["PMO-HEAD"], scope=root, starts_on=TODAY, actor=keeper)
+    assert not Grant.objects.filter(user=ann.user).exists()
 
 
 def test_a_change_of_a_roles_rights_asks_for_the_right_to_grant(catalogue: Roles, given: MakeActor) -> None:

@@ -218,6 +218,16 @@ class TestGrants:
                 grant_add(role=wider, scope=at, user=admin, actor=who)
         assert Grant.objects.filter(user=admin).count() == 1
 
+    def test_money_in_one_register_gives_no_money_in_another(self, tree: Tree, amara: User, admin: User) -> None:
+        grant(amara, role("Keeper", {"access.*": ["*"], "portfolio.*": ["view"]}), tree.north)
+        grant(amara, role("Payroll", {"people.costrate": ["view"]}, ["money"]), tree.north)
+        budgets = role("Budgets", {"portfolio.initiative": ["view"]}, ["money"])
+        assert not actor(amara).sees("money", "portfolio.initiative", [tree.spine.path])
+        with pytest.raises(AccessDenied):
+            grant_add(role=budgets, scope=tree.spine, user=amara, actor=actor(amara))
+        rates = role("Rates", {"people.costrate": ["view"]}, ["money"])
+        assert grant_add(role=rates, scope=tree.spine, user=admin, actor=actor(amara)).pk
+
     def test_a_limited_token_gives_no_more_than_it_allows(self, tree: Tree, amara: User, admin: User) -> None:
         grant(amara, role("All", {"*": ["*"]}), tree.root)
         limited = Actor(user=amara, now=NOW, limits={"access.grant": ["*"]})

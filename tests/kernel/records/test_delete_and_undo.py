@@ -211,3 +211,31 @@ def test_the_past_tells_a_stranger_nothing(person: Person, someone: MakeActor) -
     stranger = replace(someone(), _given=())
     assert records.as_of(Person, NOW + DAY, actor=stranger) == []
     assert records.as_of(Tag, NOW + DAY, actor=stranger) == []
+
+
+def test_who_added_it_does_not_take_others_work_with_it(
+    units: dict[str, OrganisationUnit], pound: Currency, someone: MakeActor, system: Any
+) -> None:
+    """Undo lends the right to remove one's own new record, not what others have added below it since."""
+    adder = someone(actions=("view", "add", "change"))
+    row = Person(name="Mistake", unit=units["NET"], code="P-1", sort_name="Mistake")
+    change = records.save(row, actor=adder)
+    assert change is not None
+    records.save(CostRate(person=row, starts_on=dt.date(2026, 1, 1), rate=Decimal(80), currency=pound), actor=system)
+    with pytest.raises(UndoRefused) as refused:
+        records.undo(change.batch, actor=adder)
+    assert refused.value.messages == ["Mistake has been added to meanwhile."]
+    assert CostRate.objects.count() == 1
+
+
+def test_a_backdated_change_counts_in_the_order_it_was_written(person: Person, system: Any) -> None:
+    """Where the clock has gone back, the one record and the list of a past date still tell the same."""
+    person.job_title = "Later"
+    records.save(person, actor=system.at(NOW + 5 * DAY))
+    person.job_title = "Backdated"
+    records.save(person, actor=system.at(NOW + 3 * DAY))
+    moment = NOW + 6 * DAY
+    state = records.state_as_of(Person, person.pk, moment)
+    assert state is not None
+    assert state["job_title"] == "Backdated"
+    assert [row.job_title for row in records.as_of(Person, moment, actor=system)] == ["Backdated"]

@@ -6,16 +6,22 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from quarterdeck.apps.organisation.models import OrganisationUnit
-from quarterdeck.apps.people.models import CostRate, Person
+from quarterdeck.apps.people.models import CostRate, Person, Role, RoleAssignment
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.middleware import ELEVATION
 from quarterdeck.kernel.access.models import Elevation, User
 from quarterdeck.kernel.access.services import elevation_start
+from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.files.services import file_attach
+from quarterdeck.kernel.links.services import link_add
 from quarterdeck.kernel.registers.models import SavedView
+from quarterdeck.kernel.tags.models import Tag
+from quarterdeck.kernel.tags.services import set_tags
 from tests.kernel.registers.conftest import Join, signed_in, the
 
 pytestmark = pytest.mark.django_db
@@ -92,13 +98,6 @@ class TestThePast:
         self, join: Join, units: dict[str, OrganisationUnit], people: dict[str, Person], system: Actor
     ) -> None:
         """Who saw a person last year sees the person as of then, not the files and tags of today."""
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
-        from quarterdeck.kernel.audit.models import Change
-        from quarterdeck.kernel.files.services import file_attach
-        from quarterdeck.kernel.links.services import link_add
-        from quarterdeck.kernel.tags.services import set_tags
-
         Change.objects.update(at=clock.now() - dt.timedelta(days=30))
         reader = signed_in(join("Reader", unit=units["NET"], actions=("view",)))
         ben = people["Ben"]
@@ -117,6 +116,35 @@ class TestThePast:
         assert "severance" not in text
         assert "restructuring" not in text
         assert "relates to" not in text.lower()
+
+
+class TestHistory:
+    def test_a_node_out_of_reach_is_not_named(
+        self, join: Join, units: dict[str, OrganisationUnit], people: dict[str, Person], system: Actor
+    ) -> None:
+        """A role given at OPS and moved to NET: whoever reads NET learns that it moved, not from where."""
+        role = Role(code="LEAD", name="Lead")
+        records.save(role, actor=system)
+        row = RoleAssignment(person=people["Ada"], role=role, scope=units["OPS"].scope, starts_on=dt.date(2026, 1, 1))
+        records.save(row, actor=system)
+        row.scope = units["NET"].scope
+        records.save(row, actor=system)
+        reader = signed_in(join("Reader", unit=units["NET"], actions=("view",)))
+        page = reader.get(f"/role-assignments/{row.pk}/history/").content.decode()
+        assert "•••" in page
+        assert "OPS" not in page
+        (change,) = [c for c in reader.get(f"/api/v1/role-assignments/{row.pk}/history").json() if c["fields"]]
+        assert change["fields"] == [{"label": "Node", "before": "•••", "after": "NET"}]
+
+
+class TestSession:
+    def test_the_api_of_a_session_asks_for_the_csrf_header(self, head: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(head)
+        assert client.get("/api/v1/tags").status_code == 200
+        answer = client.post("/api/v1/tags", {"name": "Forged"}, content_type="application/json")
+        assert answer.status_code == 403
+        assert not Tag.objects.exists()
 
 
 ODD = ["before:0001-01-01", "after:9999-12-31", "next:99999y", "last:99999y", "today-99999y", "²", "next:²d"]

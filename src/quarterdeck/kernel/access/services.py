@@ -224,8 +224,13 @@ def wider_than_own(actor: Actor, role: AccessRole, path: str) -> bool:
                 return True
             if actor.limits is not None and not _covers(actor.limits, record_type, action):
                 return True
-    seen = {name for right in held for name in right.sees}
-    return not set(role.sees) <= seen
+    # A class of fields is open per record type: money seen in one register is no right to give money in another.
+    return not all(
+        any(name in right.sees and _covers(right.permissions, record_type, "view") for right in held)
+        for record_type, actions in role.permissions.items()
+        if {"view", "*"} & set(actions)
+        for name in role.sees
+    )
 
 
 def _covers(permissions: Mapping[str, Iterable[str]], record_type: str, action: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.duration import duration_iso_string
 
 M = TypeVar("M", bound=models.Model)
 State = dict[str, Any]
@@ -32,10 +33,13 @@ def encode(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         # 10.50 and 10.5 are the same amount however they were typed.
         return format(value.normalize(), "f") if value else "0"
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        # The same moment however its zone was stated.
+        return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, dt.timedelta):
-        return value.total_seconds()
+        return duration_iso_string(value)
     if isinstance(value, dict | list):
         return value
     return str(value)

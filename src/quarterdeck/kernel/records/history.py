@@ -27,11 +27,7 @@ def history_of(record: Record) -> QuerySet[Change]:
 
 def state_as_of(model: type[Record], pk: int, moment: dt.datetime) -> State | None:
     """Return the whole state of one record as known at a moment, or None when it did not exist then."""
-    last = (
-        Change.objects.filter(record_type=record_type(model), record_id=pk, at__lte=moment)
-        .order_by("-at", "-id")
-        .first()
-    )
+    last = Change.objects.filter(record_type=record_type(model), record_id=pk, at__lte=moment).order_by("-id").first()
     return last.state if last else None
 
 

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import AccessDenied, refusal, require, visible
+from quarterdeck.kernel.access.policy import AccessDenied, may, refusal, require, visible
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.audit.states import revive
 from quarterdeck.kernel.records.errors import UndoRefused
-from quarterdeck.kernel.records.write import _change, _state, _tell, delete, save
+from quarterdeck.kernel.records.write import _change, _going_with, _state, _tell, delete, save
 
 
 def undo(batch: uuid.UUID, *, actor: Actor) -> list[Change]:
@@ -50,9 +50,7 @@ def _take_back(change: Change, actor: Actor) -> Change | None:
     if record.version != change.version:
         raise UndoRefused(_("%(record)s has been changed again meanwhile.") % {"record": change.label})
     if change.action == Action.CREATE:
-        # Whoever added a record a moment ago may take it back without the right to remove others.
-        require(actor, "change", [record])
-        return delete(record, actor=_removing(actor, record), note=note)
+        return _take_out(record, actor, note)
     many = {field.name for field in model._meta.many_to_many}
     for field in model._meta.concrete_fields:
         if field.attname in change.before:
@@ -68,9 +66,18 @@ def _is_of_fields(model: type[Record], change: Change) -> bool:
     return change.action != Action.CHANGE or not (change.before.keys() | change.after.keys()) - known
 
 
-def _removing(actor: Actor, record: Record) -> Actor:
-    """Return the actor with the right to remove this one record, which it may change and has itself added."""
-    return actor if actor.unlimited else replace(actor, unlimited=True)
+def _take_out(record: Record, actor: Actor, note: str) -> Change:
+    """Remove what the actor has added: it may be changed and, with it, nothing goes that came since.
+
+    Whoever added a record may take it back without the right to remove others; it is lent for this one record.
+    """
+    if may(actor, "delete", record):
+        return delete(record, actor=actor, note=note)
+    require(actor, "change", [record])
+    # What the same act added below it has been taken back before, so the rest is others' work.
+    if _going_with(record):
+        raise UndoRefused(_("%(record)s has been added to meanwhile.") % {"record": record})
+    return delete(record, actor=replace(actor, unlimited=True), note=note)
 
 
 def _bring_back(model: type[Record], change: Change, actor: Actor, note: str) -> Change:

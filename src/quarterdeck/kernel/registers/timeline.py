@@ -12,7 +12,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import visible
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.access.policy import reachable, visible
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.records import history_of
 from quarterdeck.kernel.registers import kinds
@@ -101,6 +102,9 @@ class _Names:
         rows = model._default_manager.filter(pk__in=pks)
         if issubclass(model, Record):
             rows = visible(rows, self.actor)
+        elif model is Scope:
+            # Where a record stood before may be out of the reader's reach.
+            return {row.pk: str(row) for row in rows if reachable(self.actor, row)}
         register = for_model(model)
         return {row.pk: register.title_of(row) if register else str(row) for row in rows}
 

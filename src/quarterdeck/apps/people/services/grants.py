@@ -14,6 +14,7 @@ from quarterdeck.apps.people.models import Person, Role, RoleAssignment
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import AccessRole, Grant, Scope
+from quarterdeck.kernel.access.services import wider_than_own
 
 ORIGIN = RoleAssignment._meta.label_lower
 
@@ -58,16 +59,8 @@ def grants_follow(*, record_type: str, record_ids: Iterable[int], fields: frozen
 
 
 def check_may_give(*, actor: Actor, rights: AccessRole | None, scope: Scope) -> None:
-    """Refuse to hand out rights at a node beyond one's own there; whoever may add grants there may give any."""
-    if rights is None or actor.unlimited or actor.can("add", "access.grant", scope.path):
-        return
-    within = all(
-        actor.can(action, record_type, scope.path)
-        for record_type, actions in rights.permissions.items()
-        for action in actions
-    )
-    seen = {name for right in actor.rights if scope.path.startswith(right.path) for name in right.sees}
-    if not within or not set(rights.sees) <= seen:
+    """Refuse to hand out rights at a node beyond one's own there, also to whoever may add grants."""
+    if rights is not None and wider_than_own(actor, rights, scope.path):
         raise ValidationError(
             _("This role brings the rights of “%(rights)s”, which go beyond yours at %(node)s.")
             % {"rights": rights, "node": scope}
