@@ -102,7 +102,7 @@ def test_persona_signs_in_and_finds_pages(built: Built, persona: demo.Persona, c
     client.force_login(user)
     if not user.is_administrator:
         assert client.get("/initiatives/?f.kind=project").status_code == 200
-        assert client.get("/persons/").status_code == 200
+        assert client.get("/people/").status_code == 200
     assert client.get("/", follow=True).status_code == 200
 
 

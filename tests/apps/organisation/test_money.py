@@ -56,9 +56,9 @@ def test_a_rate_says_where_it_comes_from() -> None:
 @pytest.mark.parametrize(
     ("pair", "day", "told"),
     [
-        (("EUR", "GBP"), D(2025, 12, 31), "from EUR to GBP on or before Dec. 31, 2025"),
-        (("EUR", "SEK"), D(2026, 1, 31), "from GBP to SEK on or before Jan. 31, 2026"),
-        (("USD", "SEK"), D(2026, 3, 1), "from USD to GBP on or before March 1, 2026"),
+        (("EUR", "GBP"), D(2025, 12, 31), "from EUR to GBP on or before 31 Dec 2025"),
+        (("EUR", "SEK"), D(2026, 1, 31), "from GBP to SEK on or before 31 Jan 2026"),
+        (("USD", "SEK"), D(2026, 3, 1), "from USD to GBP on or before 1 Mar 2026"),
     ],
 )
 @pytest.mark.usefixtures("rates")

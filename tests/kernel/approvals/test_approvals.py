@@ -277,7 +277,7 @@ def test_reminding_once_a_day(asker: Actor, subject: Grant) -> None:
     with pytest.raises(AccessDenied):
         approvals.remind(approval=approval, actor=stranger())
     assert approvals.remind(approval=approval, actor=asker) == 1
-    assert told(ann)[-1] == "Still waiting for your approval: Change CR-7, due March 18, 2026"
+    assert told(ann)[-1] == "Still waiting for your approval: Change CR-7, due 18 Mar 2026"
     assert approvals.remind(approval=approval, actor=asker) == 0
     assert approvals.remind(approval=approval, actor=asker.at(NOW + dt.timedelta(days=1))) == 1
     assert len(told(ann)) == 2

@@ -43,6 +43,7 @@ def test_approving_on_the_page(django_assert_max_num_queries: Any) -> None:
     client = signed_in(ann)
     address = f"/approvals/{approval.pk}/"
     assert Notification.objects.get(user=ann).url == address
+    reads(client, address)  # the first page of a session notes it
     with django_assert_max_num_queries(12):
         queue = reads(client, "/approvals/")
     assert "Change &lt;CR-7&gt;" in queue

@@ -41,7 +41,7 @@ def test_the_sentence_is_put_together_when_shown() -> None:
     assert notifications.notify([ben], kind="test.moved", values=values, url="/x/", actor=by()) == 1
     told = Notification.objects.get()
     assert told.values == {"actor": "Ann", "record": "PRJ-0142", "date": {"on": "2026-11-17"}}
-    assert told.text == "Ann moved PRJ-0142 to Nov. 17, 2026"
+    assert told.text == "Ann moved PRJ-0142 to 17 Nov 2026"
     with translation.override("de"):
         assert told.text == "Ann moved PRJ-0142 to 17. November 2026"
     assert (told.by_mail, told.url, told.created_at, told.read_at) == (True, "/x/", NOW, None)
@@ -147,7 +147,7 @@ def test_values_are_packed_and_shown() -> None:
         "i": 3,
     }
     shown = messages.render("%(n)s|%(at)s|%(none)s|%(t)s|%(i)s|%(missing)s", packed)
-    assert shown == "1,234.5|March 17, 2026, 9:30 a.m.|–|Waiting|3|–"
+    assert shown == "1,234.5|17 Mar 2026, 9:30 a.m.|–|Waiting|3|–"
     with translation.override("de"):
         assert messages.render("%(t)s", packed) == "Waiting"
         assert messages.render("%(n)s", packed) == "1.234,5"

@@ -86,7 +86,7 @@ def test_a_fact_becomes_one_finding(check: watch.Check) -> None:
     assert (outcome.facts, outcome.opened, outcome.closed) == (1, 1, 0)
     finding = Finding.objects.get()
     assert (finding.check_name, finding.record_type, finding.record_id) == ("grant-without-end", GRANT, grant.pk)
-    assert (finding.label, finding.text) == (str(grant), "No end since Jan. 5, 2026")
+    assert (finding.label, finding.text) == (str(grant), "No end since 5 Jan 2026")
     assert (finding.title, finding.function, finding.severity, finding.rank) == (
         "Grant without end",
         "governance.roles",
