@@ -22,6 +22,7 @@ from quarterdeck.apps.portfolio.selectors.home import Findings, Place, Roles, Se
 from quarterdeck.apps.portfolio.selectors.roles import LEADING, Leads
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE, Node
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import may as may_see
 from quarterdeck.kernel.access.policy import row_paths
 from quarterdeck.kernel.approvals.models import Answer, Approval
 from quarterdeck.kernel.comments.selectors import comments_of
@@ -152,7 +153,10 @@ def _beside(
         name: writable and any(actor.can(name, INITIATIVE, path) for path in row_paths(record))
         for name in ("change", "delete", *(action.permission for action in register.actions))
     }
-    linked = [(found, for_model(type(found.record))) for found in links_of(record, actor)]
+    # What lies beside it is known as of today only: whoever may see it no more does not see that either.
+    beside = frame.moment is None or may_see(actor, "view", record)
+    links = links_of(record, actor) if beside else []
+    linked = [(found, for_model(type(found.record))) for found in links]
     return {
         "read_only": frame.read_only,
         "may_change": may["change"],
@@ -160,9 +164,9 @@ def _beside(
         "may_comment": writable,
         "actions": [a for a in register.actions if may[a.permission] and a.when(record, actor)],
         "timeline": entries(register, actor, record, moment=frame.moment, limit=RECENT, columns=columns),
-        "files": files_of(record),
+        "files": files_of(record) if beside else (),
         "links": [{"linked": found, "url": known.url(found.record) if known else ""} for found, known in linked],
-        "tags": tags_of([record]).get(record.pk, []),
+        "tags": tags_of([record]).get(record.pk, []) if beside else (),
     }
 
 
@@ -398,9 +402,12 @@ def _office(served: Served, actor: Actor) -> str:
 
 
 def _unit(record: Initiative, actor: Actor) -> str:
+    unit = getattr(record, "unit", None)
+    if unit is None:  # not yet entered on the date shown
+        return ""
     if not actor.can("view", "organisation.organisationunit"):
-        return record.unit.name
-    return components.link(record.unit.name, f"/units/{record.unit.code}/", "")
+        return str(unit.name)
+    return components.link(unit.name, f"/units/{unit.code}/", "")
 
 
 def _span(first: dt.date | None, last: dt.date | None) -> str:

@@ -16,7 +16,7 @@ BUDGET, COUNT = "budget", "count"
 
 @dataclass
 class Weights:
-    """What each project weighs, by id: its budget in one currency, or 1. `unpriced` have no budget or no rate.
+    """What each project weighs, by id: its budget in one currency, or 1. `unpriced` have no budget.
 
     `unrated` are the currencies that no rate in force ties to `currency`.
     """
@@ -66,6 +66,6 @@ def weights(nodes: Iterable[Node], *, by: str, ended: bool, on: dt.date) -> Weig
         amounts = [amount * rates[code] for code, amount in one.budgets.items() if code in rates]
         if amounts and sum(amounts) > 0:
             weighed.of[one.record.pk] = sum(amounts, Decimal(0))
-        elif one.record.state != State.CANCELLED:
+        elif not any(one.budgets.values()) and one.record.state != State.CANCELLED:
             weighed.unpriced += 1
     return weighed
