@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from decimal import Decimal
 from functools import partial
 
@@ -53,7 +54,7 @@ REVIEWS = (
     "Monthly review: finish confirmed, contingency unchanged.",
     "Quarterly review with the sponsor: dates hold, two risks closed.",
     "Monthly review: progress as planned; next stage on time.",
-    "Review of resources: the team is complete until the summer.",
+    "Review of resources: the team is complete for the next stage.",
     "Monthly review: cost to complete checked with finance.",
 )
 STEERING = (
@@ -265,7 +266,7 @@ def _propose(world: World, facts: Project, above: str, now: dt.datetime) -> None
         currency=world.currencies[facts.currency],
         budget=(first * Decimal("0.92")).quantize(Decimal(10000)) if facts.budget > 500 else first,
         planned_start=world.day(facts.start + (0.5 if facts.start < 0 else 0)),
-        planned_finish=world.day(facts.start + facts.months),
+        planned_finish=_weekday(world.day(facts.start + facts.months) + _spread(facts, 11)),
         time_tolerance=10 if size < 2000 else 20 if size < 10_000 else 30,
         cost_tolerance=Decimal(15 if size < 2000 else 10 if size < 10_000 else 5),
         custom=setup.values_of(world, facts),
@@ -286,7 +287,7 @@ def _approve(world: World, facts: Project, sponsor: str, now: dt.datetime) -> No
     for key in SENIOR_USERS.get(facts.name, ()):
         _assign(world, key, "SR-USER", record, now)
     record.budget = Decimal(facts.budget) * 1000
-    record.planned_start = world.day(facts.start)
+    record.planned_start = _weekday(world.day(facts.start) + _spread(facts, 4))
     services.initiative_save(
         record, actor=world.actor("vandongen", now), note="Business case approved by the portfolio board."
     )
@@ -341,6 +342,11 @@ def _review(world: World, facts: Project, now: dt.datetime) -> None:
 
 def _weekday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=max(0, day.weekday() - 4))
+
+
+def _spread(facts: Project, most: int) -> dt.timedelta:
+    """Return some days before or after, the same for a project always: plans do not all end on one day of the month."""
+    return dt.timedelta(days=zlib.crc32(facts.name.encode()) % (2 * most + 1) - most)
 
 
 def _forget_finish(world: World, facts: Project, now: dt.datetime) -> None:

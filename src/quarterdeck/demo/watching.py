@@ -10,7 +10,7 @@ from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
 
 #: Moments in months from now at which every check is evaluated, the last of them today.
-ROUNDS = (-9.0, -6.0, -4.5, -3.2, -2.3, -1.6, -1.1, -0.8, -0.55, -0.4, -0.26, -0.13, -0.06, 0.0)
+ROUNDS = (-9.0, -4.5, -2.3, -1.1, -0.8, -0.4, -0.13, -0.06, 0.0)
 
 
 def plan(world: World) -> None:

@@ -24,7 +24,7 @@ TRACK = Programme(
             9,
             "done",
             "The busiest junction of the network carries 1,100 trams a day without its 10 km/h restriction.",
-            replans=(Replan(-28, 1.1, 1.04, "Frost stopped welding for three weeks; two weekends were added."),),
+            replans=(Replan(-28, 1.1, 1.04, "Heavy rain stopped welding for three weeks; two weekends were added."),),
             tags=("possession", "city centre"),
         ),
         Project(

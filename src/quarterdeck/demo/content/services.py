@@ -173,7 +173,7 @@ HUMBER = Programme(
             method="integration",
             currency="GBP",
             tags=("depot", "property"),
-            hold=Hold(-1.7, 0.9, "The council reviews its plan for the riverside site; decision in spring."),
+            hold=Hold(-1.7, 0.9, "The council reviews its plan for the riverside site; decision next quarter."),
         ),
         Project(
             "Safety Management Alignment",

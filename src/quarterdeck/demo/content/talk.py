@@ -22,7 +22,7 @@ REMARKS: tuple[Remark, ...] = (
         "Weststraat Junction Renewal",
         -28.1,
         "albrecht",
-        "Welding stood still for 17 shifts. {dubois}, I ask for two more weekends in March; operations agree.",
+        "Welding stood still for 17 shifts. {dubois}, I ask for two more weekends next month; operations agree.",
     ),
     Remark("Weststraat Junction Renewal", -28.0, "dubois", "Agreed. Please book the replacement buses today."),
     Remark(
@@ -43,7 +43,7 @@ REMARKS: tuple[Remark, ...] = (
         "Hydrogen Bus Trial",
         -11.8,
         "lehtonen",
-        "The permit of the filling station is void. Without it there is no trial this winter. Options and cost are "
+        "The permit of the filling station is void. Without it there is no trial for two years. Options and cost are "
         "in the paper for the board.",
     ),
     Remark(
@@ -76,7 +76,7 @@ REMARKS: tuple[Remark, ...] = (
         "Substation Veerhaven Renewal",
         -1.8,
         "adebayo",
-        "Nine days is enough if the cable goes in before the frost. I keep it on the programme's list.",
+        "Nine days is enough if the cable goes in before the cellar is closed. I keep it on the programme's list.",
     ),
     Remark(
         "Harbour Line Utilities Diversion",
@@ -121,7 +121,7 @@ REMARKS: tuple[Remark, ...] = (
         "Harbour Line Signalling",
         -2.5,
         "iyer",
-        "I can lend you {hartwig} one tester for March. Not for longer, the northern control room opens then.",
+        "I can lend you {hartwig} one tester for a month. Not for longer, the northern control room opens then.",
     ),
     Remark(
         "Harbour Line Signalling",
@@ -177,12 +177,12 @@ REMARKS: tuple[Remark, ...] = (
         "nowicka",
         "The supplier withdrew its delivery plan. I took the finish out until there is a new one.",
     ),
-    Remark("Regenerative Braking Storage", -2.3, "boateng", "Site is closed and safe. We lose the crane slot in May."),
+    Remark("Regenerative Braking Storage", -2.3, "boateng", "Site is closed and safe. We give back the crane slot."),
     Remark(
         "Hull Depot Rationalisation",
         -1.6,
         "macdonald",
-        "The council decides on the riverside plan before summer. Until then we only keep the roof tight.",
+        "The council decides on the riverside plan next quarter. Until then we only keep the roof tight.",
     ),
     Remark(
         "Safety Management Alignment",
@@ -354,7 +354,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("vandongen",),
         0.15,
         "Nobody in the department is free before next month.",
-        cost="Court order: 1,000 euro a day from June",
+        cost="Court order: 1,000 euro a day from next quarter",
     ),
     Question(
         "portfolio.start",
