@@ -18,15 +18,19 @@ from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.portfolio.conftest import Make, signed_in
 
 
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's clock stands at the day of the tests."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
 def test_files_and_tags_of_what_moved_away_are_not_shown(
     make: Make,
     networks: OrganisationUnit,
     group: OrganisationUnit,
     given: MakeActor,
     system: Actor,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
     top = make("Everything", kind="portfolio", unit=group)
     project = make("Ring 4", parent=top)
     Change.objects.update(at=NOW - dt.timedelta(days=30))
