@@ -38,9 +38,8 @@ EDITS = ("edit/", "row/")
 
 
 def body(response: Any) -> str:
-    """Return what was sent, streamed or not."""
+    """Return what was sent, streamed or not; reading a stream to its end closes its file."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
     return str(content.decode(errors="replace"))
 
 
@@ -51,7 +50,7 @@ def told(response: Any) -> str:
 
 def status(case: Case, persona: str, path: str) -> int:
     response: Any = case.client(persona).get(case.register.path + path)
-    response.close()
+    body(response)
     homes = [case.register.home(record) for record in (case.inside, case.outside)]
     if response.status_code == 302 and response.headers["Location"] in homes:
         return 200  # the bespoke page stands in for the generic one

@@ -151,7 +151,6 @@ def walk(client: Client, filling: Filling, without: tuple[str, ...] = ()) -> Ite
                 )
                 text = b"".join(answer.streaming_content) if answer.streaming else answer.content
                 yield method, address, (answer, text.decode(errors="replace"))
-                answer.close()
 
 
 def _in(address: str, named: dict[str, str]) -> bool:
