@@ -66,10 +66,8 @@ def check_free(host: str, port: int) -> None:
 
 def build_demo() -> None:
     """Fill the empty database with the demo organisation and say how long it took."""
-    from quarterdeck.commands.demo import build, demo_package
+    from quarterdeck.commands.demo import build
 
-    if not hasattr(demo_package(), "build"):
-        return
     print("Building the demo organisation, this first time only ...", flush=True)
     began = time.monotonic()
     build()

@@ -74,7 +74,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# The session: 12 hours without use ends it, and the cookie is never seen by scripts. `__Host-` ties it to this host
+# The session ends 12 hours after signing in, and the cookie is never seen by scripts. `__Host-` ties it to this host
 # over https.
 SESSION_COOKIE_NAME = "__Host-quarterdeck" if SECURE else "quarterdeck"
 SESSION_COOKIE_AGE = env.envint("SESSION_HOURS", 12, least=1, most=24 * 30) * 3600

@@ -7,7 +7,7 @@ conditions applied to the states that `Change` kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,9 +25,12 @@ from quarterdeck.kernel.registers.conditions import Condition, FilterError
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.registers.totals import Amounts, Group, gathered, merged, python_sums
 
 #: Above this many rows a tree is shown flat: its whole outline no longer fits one reading.
 TREE_LIMIT = 5_000
+#: Records read at once by what streams a whole list.
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,6 @@ class Filter:
     text: str
     condition: Condition | None
     error: str = ""
-
-
-#: A sum by currency code; "" holds what has no currency.
-Amounts = dict[str, Any]
-
-
-@dataclass
-class Group:
-    """Rows that share a value of the grouping column, with their count and sums over the whole list, not the page."""
-
-    value: Any
-    count: int
-    sums: dict[str, Amounts]
 
 
 @dataclass
@@ -178,11 +168,6 @@ class Listing:
             *(_term(self.register.model, path, descending) for column, descending in by for path in column.order), "pk"
         )
 
-    @property
-    def ordered(self) -> QuerySet[Any]:
-        """The matching rows in order, with all that the columns show."""
-        return self._shown(self._in_order)
-
     def part(self, start: int, stop: int) -> list[Any]:
         """Return some of the matching records, by their place in the order.
 
@@ -207,10 +192,10 @@ class Listing:
     @cached_property
     def _totals(self) -> Group:
         if self.as_of:
-            return Group(None, len(self._past), _python_sums(self._past_leaves(self._past), self.summed))
+            return Group(None, len(self._past), python_sums(self._past_leaves(self._past), self.summed))
         if self.group is not None:
-            return _merged(self.groups.values())
-        return _gathered(self._summed_rows(()), self.summed)
+            return merged(self.groups.values())
+        return gathered(self._summed_rows(()), self.summed)
 
     def _past_leaves(self, found: list[Any]) -> list[Any]:
         """Return the rows of a past date that a sum counts, as `_leaves` does for today."""
@@ -316,7 +301,16 @@ class Listing:
             return self._past
         if self.is_tree:
             return (row.record for start in range(0, self.total, 500) for row in self._branch(start, start + 500))
-        return self.ordered.iterator(chunk_size=1000)
+        return self._in_chunks()
+
+    def _in_chunks(self) -> Iterator[Any]:
+        """Yield today's records, keys first: sorting the keys alone takes constant memory whatever a row holds."""
+        keys = list(self._in_order.values_list("pk", flat=True))
+        everyone = self.register.model._default_manager.all()
+        for start in range(0, len(keys), CHUNK):
+            chunk = keys[start : start + CHUNK]
+            found = {record.pk: record for record in self._shown(everyone.filter(pk__in=chunk))}
+            yield from (found[pk] for pk in chunk if pk in found)
 
     # -- groups --------------------------------------------------------------------------------------------------------
 
@@ -330,13 +324,13 @@ class Listing:
             for record in self._past:
                 by_value.setdefault(self._group_key(record), []).append(record)
             return {
-                value: Group(self.group.read(rows[0]), len(rows), _python_sums(self._past_leaves(rows), self.summed))
+                value: Group(self.group.read(rows[0]), len(rows), python_sums(self._past_leaves(rows), self.summed))
                 for value, rows in by_value.items()
             }
         by_key: dict[Any, list[dict[str, Any]]] = {}
         for row in self._summed_rows((self.group.path,)):
             by_key.setdefault(row[self.group.path], []).append(row)
-        return {key: _gathered(rows, self.summed) for key, rows in by_key.items()}
+        return {key: gathered(rows, self.summed) for key, rows in by_key.items()}
 
     def _group_key(self, record: Any) -> Any:
         assert self.group is not None
@@ -440,44 +434,6 @@ def _sorted(found: list[Any], column: Shown, descending: bool) -> list[Any]:
     valued = [record for record in found if column.read(record) is not None]
     empty = [record for record in found if column.read(record) is None]
     return sorted(valued, key=key, reverse=descending) + empty
-
-
-def _gathered(rows: Iterable[dict[str, Any]], columns: Sequence[Shown]) -> Group:
-    """Return one group from rows of counts and sums, one for each currency."""
-    group = Group(None, 0, {column.name: {} for column in columns})
-    for row in rows:
-        group.count += row["n"]
-        for column in columns:
-            amount = row[f"sum_{column.name}"]
-            if amount is not None:
-                currency = (row[f"{column.currency}__code"] or "") if column.currency else ""
-                sums = group.sums[column.name]
-                sums[currency] = sums.get(currency, 0) + amount
-    return group
-
-
-def _merged(groups: Iterable[Group]) -> Group:
-    """Return all groups as one."""
-    whole = Group(None, 0, {})
-    for group in groups:
-        whole.count += group.count
-        for name, amounts in group.sums.items():
-            sums = whole.sums.setdefault(name, {})
-            for currency, amount in amounts.items():
-                sums[currency] = sums.get(currency, 0) + amount
-    return whole
-
-
-def _python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Amounts]:
-    sums: dict[str, Amounts] = {}
-    for column in columns:
-        amounts: Amounts = {}
-        for record in found:
-            if (value := column.read(record)) is not None:
-                currency = column.currency_of(record)
-                amounts[currency] = amounts.get(currency, 0) + value
-        sums[column.name] = amounts
-    return sums
 
 
 def _outline(pairs: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.registers.columns import Shown
-from quarterdeck.kernel.registers.listing import Amounts, Group, Listing, Row
+from quarterdeck.kernel.registers.listing import Listing, Row
+from quarterdeck.kernel.registers.totals import Amounts, Group
 from quarterdeck.kernel.ui import components
 
 
