@@ -261,7 +261,7 @@ def test_an_initiative_from_a_template(
     template: InitiativeTemplate, top: Initiative, person: MakePerson, catalogue: dict[str, Role], system: Actor
 ) -> None:
     sue = person("Sue Sponsor")
-    given = {"template": template, "name": "East", "parent": top, "unit": top.unit, "starts_on": day(0)}
+    given: dict[str, Any] = {"template": template, "name": "East", "parent": top, "unit": top.unit, "starts_on": day(0)}
     with pytest.raises(ValidationError, match="Name someone for: Executive sponsor"):
         services.initiative_from_template(**given, actor=system)
     assert not Initiative.objects.filter(name="East").exists()
