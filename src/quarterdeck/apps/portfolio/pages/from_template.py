@@ -82,9 +82,11 @@ class FromTemplateForm(forms.Form):
 
     def refuse(self, error: ValidationError) -> None:
         """Show a refusal beside the fields it names; what names no field of this form goes above."""
+        # A refused assignment speaks of its own dates, not of the initiative's start.
+        places = {"name": "name", "parent": "parent", "unit": "unit", "planned_start": "starts_on"}
         found: Mapping[str, Any] = error.error_dict if hasattr(error, "error_dict") else {"": error}
         for name, problems in found.items():
-            self.add_error(name if name in self.fields else None, ValidationError(problems))
+            self.add_error(places.get(name), ValidationError(problems))
 
 
 def _register(model: type[Any]) -> Register[Any]:
