@@ -122,7 +122,7 @@ function folds(): void {
 /** What scrolls sideways and holds nothing to focus can be scrolled by keyboard all the same. */
 function scrollables(): void {
   const reach = (root: ParentNode) => {
-    for (const box of within(".stage-line, .chart, .raci-scroll, .heat-scroll, .orgchart, .card, .chart-table", root)) {
+    for (const box of within(".stage-line, .chart, .raci-scroll, .heat-scroll, .orgchart, .card, .chart-table, .list-scroll:not([role])", root)) {
       const needed = box.scrollWidth > box.clientWidth + 1 && !find("a[href], button, input, select, textarea", box);
       if (needed) box.tabIndex = 0;
       else if (box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");

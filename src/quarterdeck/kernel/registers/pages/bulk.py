@@ -79,6 +79,9 @@ def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         if stage == "apply" and ticked and not refused:
             return _apply(request, register, actor, chosen=chosen, names=ticked, back=back)
         form = form_for(register, actor, names=register.bulk, data=request.POST)
+    for bound in form:
+        # The label beside a field is that of its tick.
+        bound.field.widget.attrs["aria-label"] = str(bound.label)
     context = {
         "register": register,
         "form": form,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,8 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
         html = column.html(record, listing.context)
         leads = column.is_title or (position == 0 and not any(c.is_title for c in listing.columns))
         if leads:
-            shown = name if column.is_title else html
+            # A reference is a link of its own, which cannot stand inside of one.
+            shown = name if column.is_title else strip_tags(html)
             html = mark_safe(  # noqa: S308  name, html and addresses are escaped above
                 f'<a class="name" href="{href}" data-open hx-get="{generic}panel/" hx-target="#panel">{shown}</a>'
             )
