@@ -91,7 +91,7 @@ def npm_run(script: str, root: Path = ROOT) -> int:
     return subprocess.run([node, npm, "run", "--silent", script], cwd=folder, env=environment, check=False).returncode
 
 
-class AssetsHook(BuildHookInterface):  # type: ignore[misc]  # hatchling ships without types
+class AssetsHook(BuildHookInterface[Any]):
     """Hatchling calls this before it packs or links the package."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""The apps of the domain, each importing only those below it."""

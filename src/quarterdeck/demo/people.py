@@ -20,6 +20,7 @@ from quarterdeck.apps.people.models import (
 )
 from quarterdeck.apps.people.services.skills import months_later
 from quarterdeck.demo.content import people as facts
+from quarterdeck.demo.content.organisation import UNITS
 from quarterdeck.demo.organisation import BEGIN
 from quarterdeck.demo.papers import paper
 from quarterdeck.demo.personas import ADMINISTRATOR, DOMAIN, PERSONAS
@@ -93,6 +94,7 @@ def _administrator(world: World, now: dt.datetime) -> None:
     everyone = Group(name=EVERYONE)
     records.save(everyone, actor=actor, many={"members": [user.pk]})
     directory = AccessRole.objects.get(name="Directory")
+    scopes.scope_change(scope=scopes.root(), parent=None, kind="root", label=UNITS[0].name)
     records.save(Grant(group=everyone, role=directory, scope=scopes.root()), actor=actor)
 
 

@@ -1,7 +1,8 @@
 """Events: what happened, told after the transaction that made it true.
 
 A lower package publishes; whoever stands above subscribes in its `apps.py`. A handler that fails is logged and
-does not undo the fact nor stop the other handlers; what must happen in the same transaction is a direct call, never an event.
+does not undo the fact nor stop the other handlers; what must happen in the same transaction is a direct call, never an
+event.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, DateField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.people import selectors, services
@@ -24,8 +24,9 @@ from quarterdeck.apps.people.models import (
     RoleAssignment,
     Skill,
 )
+from quarterdeck.apps.people.selectors.skills import expiries_of
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.models import Scope, User
+from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import record_type, scopes_below
 from quarterdeck.kernel.registers import Action, Column, Inline, Register, View, register
 
@@ -152,15 +153,7 @@ class PersonRegister(Register[Person]):
             _("Qualified until"),
             "date",
             annotate=lambda rows: rows.annotate(
-                first_expiry=Subquery(
-                    Qualification.objects.filter(person=OuterRef("pk"), expires_on__isnull=False)
-                    .order_by()
-                    .values("person", "type")
-                    .annotate(last=Max("expires_on"))
-                    .order_by("last")
-                    .values("last")[:1],
-                    output_field=DateField(),
-                )
+                first_expiry=Subquery(expiries_of(OuterRef("pk"))[:1], output_field=DateField())
             ),
         ),
     )
@@ -200,7 +193,7 @@ class PersonRegister(Register[Person]):
         """Offer users only to those who look after access; others keep the one there is."""
         if name != "user" or actor.can_everywhere("change", "access.grant"):
             return super().choices(name, actor, record)
-        return User.objects.filter(Q(pk=record.user_id) if record and record.user_id else Q(pk__in=()))
+        return super().choices(name, actor, record).filter(pk=record.user_id if record else None)
 
 
 @register

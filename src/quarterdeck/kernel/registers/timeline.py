@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
@@ -21,6 +22,8 @@ from quarterdeck.kernel.registers.columns import Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
 
 HIDDEN = "•••"
+#: What is kept beside a record and told in its history by name.
+BESIDE = {"tags": gettext_lazy("Tags"), "files": gettext_lazy("Files")}
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class _Names:
             try:
                 model_field: Any = self.register.model._meta.get_field(attname.removesuffix("_id"))
             except FieldDoesNotExist:
+                found += self._beside(change, attname)
                 continue
             column = self.columns.get(model_field.name)
             if column is None:
@@ -133,6 +137,13 @@ class _Names:
             before, after = (self._text(kind, model_field, side.get(attname)) for side in (change.before, change.after))
             found.append(FieldChange(label, before, after))
         return found
+
+    def _beside(self, change: Change, name: str) -> list[FieldChange]:
+        """Return a change of what is kept beside the record. Links are left out: their other end may be closed."""
+        if name not in BESIDE:
+            return []
+        before, after = (", ".join(str(one) for one in side.get(name) or ()) for side in (change.before, change.after))
+        return [FieldChange(str(BESIDE[name]), before, after)]
 
     def _text(self, kind: kinds.Kind, model_field: Any, value: Any) -> str:
         if value is None or value == "":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from quarterdeck.apps.people.models import Qualification
 from quarterdeck.kernel.access.policy import record_type
@@ -95,3 +96,9 @@ def lacking(person_id: int, type_ids: Iterable[int], first: dt.date, last: dt.da
         if day <= last:
             found[pk] = day
     return found
+
+
+def expiries_of(person: Any) -> QuerySet[Any]:
+    """Return, soonest first, until when a person's qualifications of each type last; the person may be an outer row."""
+    known = Qualification.objects.filter(person=person, expires_on__isnull=False).order_by()
+    return known.values("person", "type").annotate(last=Max("expires_on")).order_by("last").values("last")

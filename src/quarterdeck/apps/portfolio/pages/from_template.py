@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from quarterdeck.apps.people.models import Person, RoleAssignment
 from quarterdeck.apps.portfolio import services
-from quarterdeck.apps.portfolio.choices import BELOW, ENDED, Kind
-from quarterdeck.apps.portfolio.models import Initiative, InitiativeTemplate, TemplatePart, TemplateRole
+from quarterdeck.apps.portfolio.choices import Kind
+from quarterdeck.apps.portfolio.models import Initiative, InitiativeTemplate
+from quarterdeck.apps.portfolio.selectors.templates import no_initiatives, parents_for, templates_in_use
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.registers import Register, for_model
 from quarterdeck.kernel.registers.forms import ReferenceWidget
 from quarterdeck.kernel.ui import toasts
@@ -37,11 +36,11 @@ class FromTemplateForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     parent = forms.ModelChoiceField(
-        label=gettext_lazy("Part of"), queryset=Initiative.objects.none(), empty_label="", required=False
+        label=gettext_lazy("Part of"), queryset=no_initiatives(), empty_label="", required=False
     )
     unit = forms.ModelChoiceField(
         label=gettext_lazy("Function"),
-        queryset=Initiative.objects.none(),
+        queryset=no_initiatives(),
         help_text=gettext_lazy("The unit whose work it is."),
     )
     starts_on = forms.DateField(
@@ -95,14 +94,6 @@ def _register(model: type[Any]) -> Register[Any]:
     return found
 
 
-def parents_for(kind: Kind, actor: Actor) -> Any:
-    """Return the open initiatives of which one of this kind can be part, where the actor may add one."""
-    kinds = [above for above, below in BELOW.items() if kind in below]
-    rows = visible(Initiative.objects.filter(kind__in=kinds).exclude(state__in=ENDED), actor)
-    at = [pk for pk, path in rows.values_list("pk", "scope__path") if actor.can("add", INITIATIVE, path)]
-    return Initiative.objects.filter(pk__in=at).order_by("code")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def from_template(request: HttpRequest) -> HttpResponse:
@@ -110,9 +101,7 @@ def from_template(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.can("add", INITIATIVE) or frame_of(request).read_only:
         raise Http404
-    templates = visible(InitiativeTemplate.objects.filter(is_active=True), actor).prefetch_related(
-        Prefetch("roles", TemplateRole.objects.select_related("role")), Prefetch("parts", TemplatePart.objects.all())
-    )
+    templates = templates_in_use(actor)
     wanted = request.GET.get("template", "")
     if not wanted:
         return render(request, "portfolio/from_template.html", {"templates": templates})

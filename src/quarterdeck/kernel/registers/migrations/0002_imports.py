@@ -6,55 +6,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('registers', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("registers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('register', models.CharField(max_length=100)),
-                ('file_name', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('columns', 'Columns to be matched'), ('checking', 'Being checked'), ('checked', 'Checked'), ('writing', 'Being written'), ('done', 'Imported')], default='columns', max_length=10)),
-                ('headers', models.JSONField(default=list)),
-                ('headers_key', models.CharField(max_length=64)),
-                ('options', models.JSONField(default=dict)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('report', models.JSONField(default=dict)),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('batch', models.UUIDField(unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("register", models.CharField(max_length=100)),
+                ("file_name", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("columns", "Columns to be matched"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("writing", "Being written"),
+                            ("done", "Imported"),
+                        ],
+                        default="columns",
+                        max_length=10,
+                    ),
+                ),
+                ("headers", models.JSONField(default=list)),
+                ("headers_key", models.CharField(max_length=64)),
+                ("options", models.JSONField(default=dict)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("report", models.JSONField(default=dict)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("batch", models.UUIDField(unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ('-id',),
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='file', serialize=False, to='registers.importrun')),
-                ('content', models.BinaryField()),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="file",
+                        serialize=False,
+                        to="registers.importrun",
+                    ),
+                ),
+                ("content", models.BinaryField()),
             ],
             options={
-                'verbose_name': 'imported file',
+                "verbose_name": "imported file",
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['register', 'user', '-id'], name='registers_import_mine'),
+            model_name="importrun",
+            index=models.Index(fields=["register", "user", "-id"], name="registers_import_mine"),
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['register', 'headers_key'], name='registers_import_headers'),
+            model_name="importrun",
+            index=models.Index(fields=["register", "headers_key"], name="registers_import_headers"),
         ),
     ]
