@@ -74,12 +74,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the organisation, serve it with a worker, and give the address."""
-    if os.environ.get("BJ_SITE"):
-        yield os.environ["BJ_SITE"]
-        return
     data = tmp_path_factory.mktemp("site")
     env = settings_of(data)
     subprocess.run([sys.executable, "-m", "tests.browser.stage"], cwd=ROOT, env=env, check=True)
@@ -107,9 +104,9 @@ def _answering(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(f"The server did not answer:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(site: str) -> Iterator[Browser]:
-    """Start the one browser of the session."""
+    """Start one browser for these journeys; it ends with them: only one playwright runs in a process at a time."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield started

@@ -7,10 +7,10 @@ a phone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page, ViewportSize
 
 from hatch_build import install_packages
 from tests.browser.conftest import ROOT, Windows
@@ -18,11 +18,13 @@ from tests.browser.stage import ADMINISTRATOR, HEAD
 from tests.browser.steps import row
 from tests.browser.test_administrator import elevate
 
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 #: Everything in one light; what differs by light in the other.
 EVERYTHING: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+LIGHTS: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (("light", EVERYTHING), ("dark", COLOURS))
 RUN = """async (options) => {
     document.querySelectorAll("[data-toast]").forEach((toast) => toast.remove());
     // Colours on their way from one light to the other are no colours of the page.
@@ -36,7 +38,7 @@ WIDTH = "() => [document.documentElement.scrollWidth, document.documentElement.c
 LINKS = "links => links.map(link => link.getAttribute('href'))"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     """Return axe's script."""
     if not AXE.exists():
@@ -48,16 +50,16 @@ def faults_of(page: Page, axe: str) -> Iterator[str]:
     """Judge the page that is open."""
     page.evaluate(axe)
     for screen, size in (("wide", WIDE), ("phone", PHONE)):
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # both keys are there
+        page.set_viewport_size(size)
         if screen == "phone":
             inner, outer = page.evaluate(WIDTH)
             if inner > outer:
                 yield f"phone: {inner} px wide on a screen of {outer}"
-        for light, rules in (("light", EVERYTHING), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=light)  # type: ignore[arg-type]  # one of the two
+        for light, rules in LIGHTS:
+            page.emulate_media(color_scheme=light)
             for fault in page.evaluate(RUN, rules):
                 yield f"{screen} {light}: {fault}"
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # as above
+    page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
 
 
@@ -132,8 +134,9 @@ def _conflict(page: Page, windows: Windows) -> None:
 
 def _columns(page: Page, _windows: Windows) -> None:
     page.goto("/people/import/")
-    file = {"name": "one.csv", "mimeType": "text/csv", "buffer": b"Name,Unit,E-mail\nPia Quill,PORTS,none\n"}
-    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # all three keys are there
+    content = b"Name,Unit,E-mail\nPia Quill,PORTS,none\n"
+    file: FilePayload = {"name": "one.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("button", name="Check").wait_for()
 

@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Windows
@@ -86,7 +86,8 @@ def test_a_file_is_matched_checked_mended_and_written_once(windows: Windows) -> 
 def test_a_file_that_is_none_is_refused_in_words(windows: Windows) -> None:
     page = windows.open(HEAD)
     page.goto("/people/import/")
-    file = {"name": "picture.xlsx", "mimeType": "application/zip", "buffer": b"\x89PNG\r\n\x1a\n" + b"\0" * 64}
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+    file: FilePayload = {"name": "picture.xlsx", "mimeType": "application/zip", "buffer": picture}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Upload").click()
     expect(page.locator(".notice-red")).to_contain_text("File not taken")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.stage import ANALYST, HEAD
@@ -53,7 +53,7 @@ def test_a_comment_reaches_whom_it_mentions(windows: Windows) -> None:
 def test_files_links_and_tags_stand_beside_it(windows: Windows) -> None:
     page = windows.open(HEAD)
     _home(page, "Track renewal")
-    note = {"name": "possession.txt", "mimeType": "text/plain", "buffer": b"Possession from Friday 23:00."}
+    note: FilePayload = {"name": "possession.txt", "mimeType": "text/plain", "buffer": b"Possession from Friday 23:00."}
     page.get_by_label("Files to attach").set_input_files(note)
     page.get_by_role("button", name="Attach", exact=True).click()
     file = page.locator("main").get_by_role("link", name="possession.txt")
