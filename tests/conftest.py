@@ -4,11 +4,28 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 
 def pytest_configure() -> None:
     """A real password hash costs 0.3 s by design; tests take the quick one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Each of several test processes has a database of its own; on SQLite in memory, as with one process.
+
+    pytest-django knows Django's own SQLite backend only, and would give ours a file beside the data folder.
+    """
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker:
+        for alias in connections:
+            known = connections[alias].settings_dict
+            if connections[alias].vendor == "sqlite":
+                known["TEST"]["NAME"] = f"file:memorydb_{alias}_{worker}?mode=memory&cache=shared"
+            else:
+                known["TEST"]["NAME"] = f"test_{known['NAME']}_{worker}"
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,8 @@ class Verification:
 
     def pytest(self, *arguments: str, **env: str) -> str:
         """A run of pytest; its counts are added to the totals."""
-        command = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", *arguments]
+        spread = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+        command = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", *spread, *arguments]
         failure = None
         try:
             output = execute(command, env=environment(**env), fine=(0, NO_TESTS))

@@ -39,7 +39,7 @@ def test_the_recipe_names_every_attribute_of_a_register() -> None:
 
 @pytest.mark.slow
 def test_the_recipe_gives_a_register_that_passes_every_contract(tmp_path: Path) -> None:
-    for name in ("src", "tests"):
+    for name in ("src", "tests", "benchmarks"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules", "dist", "browser")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
