@@ -26,7 +26,11 @@ def facts() -> tuple[Any, ...]:
     return (
         list(Initiative.objects.values_list("code", "name", "state", "stage", "planned_finish", "budget")),
         list(Person.objects.order_by("code").values_list("code", "name", "email", "ends_on")),
-        list(ExchangeRate.objects.values_list("valid_on", "from_currency__code", "rate")),
+        list(
+            ExchangeRate.objects.order_by("valid_on", "from_currency__code").values_list(
+                "valid_on", "from_currency__code", "rate"
+            )
+        ),
         list(Change.objects.order_by("id").values_list("at", "record_type", "label", "note")),
     )
 

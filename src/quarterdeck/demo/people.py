@@ -217,7 +217,11 @@ def _raise(world: World, now: dt.datetime) -> None:
     actor = world.actor("balogun", now)
     day = actor.today.replace(day=1)
     latest: dict[int, CostRate] = {}
-    for row in CostRate.objects.filter(starts_on__lt=day).select_related("person", "currency").order_by("starts_on"):
+    for row in (
+        CostRate.objects.filter(starts_on__lt=day)
+        .select_related("person", "currency")
+        .order_by("starts_on", "person__code")
+    ):
         latest[row.person_id] = row
     rows = [
         CostRate(
