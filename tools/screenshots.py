@@ -43,7 +43,7 @@ PAGES: dict[str, str] = {
     "jobs": "/jobs/",
     "not-found": "/nothing/here/",
     "project": "{first:/initiatives/?f.kind=project}",
-    "person": "{first:/persons/}",
+    "person": "{first:/people/}",
     "unit": "{first:/units/}",
     "initiatives-panel": "{panel:/initiatives/}",
     "initiatives-past": "/initiatives/?as_of=2025-06-30",
@@ -58,7 +58,6 @@ GUIDE: frozenset[tuple[str, str, str]] = frozenset(
     (slug, size, "light")
     for slug, size in (
         ("home", "wide"),
-        ("home", "phone"),
         ("project", "wide"),
         ("initiatives-panel", "wide"),
         ("initiatives-import", "wide"),
