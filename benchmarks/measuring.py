@@ -30,8 +30,6 @@ from quarterdeck.kernel.registers.exchange.importing import import_file
 
 #: A case is run until it has taken this long, within these numbers of runs.
 SECONDS, FEWEST, MOST = 2.0, 3, 21
-#: The bars of the design for a list: milliseconds at the 95th percentile with 10,000 rows, queries with any number.
-BAR_MS, BAR_QUERIES = 100.0, 12
 
 
 @dataclass

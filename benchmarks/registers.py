@@ -121,7 +121,7 @@ def benchmark(kind: str, rows: int, only: str = "") -> dict[str, Any]:
 
 
 def _table(cases: list[dict[str, Any]], rows: int) -> None:
-    from benchmarks.measuring import BAR_MS, BAR_QUERIES
+    from benchmarks.bars import BAR_MS, BAR_QUERIES
 
     print(f"  {'case':34}{'who':15}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}{'queries':>9}{'kB gz':>8}")
     for one in cases:
