@@ -204,9 +204,14 @@ def _lock(model: type[Record], record: Record, actor: Actor, action: str = "chan
 
 def _lock_many(model: type[Record], records: Sequence[Record]) -> dict[int, Record]:
     stored: dict[int, Record] = {}
-    pks = [record.pk for record in records]
+    # In one order for everybody, or two bulk writes could wait for each other.
+    pks = sorted(record.pk for record in records)
     for start in range(0, len(pks), BATCH):
-        chunk = model._default_manager.select_for_update(of=("self",)).filter(pk__in=pks[start : start + BATCH])
+        chunk = (
+            model._default_manager.select_for_update(of=("self",))
+            .filter(pk__in=pks[start : start + BATCH])
+            .order_by("pk")
+        )
         stored.update({row.pk: row for row in chunk})
     return stored
 
