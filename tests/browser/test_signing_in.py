@@ -40,3 +40,19 @@ def test_wrong_passwords_close_the_door_for_that_address(windows: Windows) -> No
     heading(page, "Sign-in closed for now")
     sign_in(page, HEAD)
     heading(page, "Needs you")
+
+
+def test_the_look_one_chose_follows_one_to_another_browser(windows: Windows) -> None:
+    page = windows.open(HEAD)
+    html = page.locator("html")
+    for look in ("dark", "light"):
+        page.get_by_role("button", name="You: Marit Dongen").click()
+        with page.expect_response("**/settings/profile/theme/") as kept:
+            page.locator(f"[data-theme-set={look}]").click()
+        assert kept.value.status == 204
+        expect(html).to_have_attribute("data-theme", look)
+        expect(windows.open(HEAD).locator("html")).to_have_attribute("data-theme", look)
+        page.goto("/")
+    page.get_by_role("button", name="You: Marit Dongen").click()
+    with page.expect_response("**/settings/profile/theme/"):
+        page.locator("[data-theme-set=auto]").click()
