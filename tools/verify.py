@@ -29,6 +29,8 @@ from tools.postgres import PostgresError, server  # noqa: E402  needs the path a
 BIN = Path(sys.executable).parent
 CODE = ["src", "tests", "tools", "hatch_build.py"]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ENGINE = Path("tests/engine")  # asks no database, so it runs once
+SHARED = {name: value for name in ("QUARTERDECK_SHARED_DATA",) if (value := os.environ.get(name))}
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)\b")
 NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", re.MULTILINE)
 NO_TESTS = 5
@@ -85,7 +87,8 @@ class Verification:
             "assets": self.assets,
             "typescript": lambda: self.npm("check"),
             "frontend": lambda: self.npm("test"),
-            "sqlite": lambda: self.pytest("-m", "not browser"),
+            "engine": lambda: self.pytest(str(ENGINE), **SHARED),
+            "sqlite": lambda: self.pytest("-m", "not browser", f"--ignore={ENGINE}"),
             "postgresql": self.postgresql,
             "browser": self.browser,
         }
@@ -134,7 +137,7 @@ class Verification:
         """The same tests on PostgreSQL, by a server of our own."""
         try:
             with server() as address:
-                return self.pytest("-m", "not browser", QUARTERDECK_DATABASE_URL=address)
+                return self.pytest("-m", "not browser", f"--ignore={ENGINE}", QUARTERDECK_DATABASE_URL=address)
         except PostgresError as error:
             raise StepError(str(error)) from None
 
