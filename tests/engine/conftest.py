@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine import dslib
+
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -15,3 +17,9 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real files at {folder}: set QUARTERDECK_SHARED_DATA to a folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def workbooks(shared_data: Path) -> tuple[dslib.Project, ...]:
+    """The real projects of the empirical project database, read once for the whole session."""
+    return dslib.projects(shared_data / "dslib")
