@@ -1,52 +1,46 @@
-"""An import whose process is killed with SIGKILL in the middle: nothing half done, and nothing twice."""
+"""A worker killed with SIGKILL during an import: nothing half done, nothing twice, and done in the end."""
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[4]
-DRIVER = "tests.kernel.registers.exchange.killed"
+from tests.kernel.processes import Driver, driven
+from tests.kernel.registers.exchange.driver import ROWS
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")]
+
+UNTOUCHED = {"import": "writing", "units": 0, "nodes": 0, "changes": 0, "files": 1}
+COMPLETE = {"import": "done", "units": ROWS, "nodes": ROWS, "changes": ROWS, "files": 0}
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """A SQLite database of this test's own, with all tables."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("QUARTERDECK_")}
-    made = kept | {
-        "DJANGO_SETTINGS_MODULE": "quarterdeck.config.settings",
-        "PYTHONPATH": str(ROOT),
-        "QUARTERDECK_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-        "QUARTERDECK_LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "django", "migrate", "-v0"]
-    subprocess.run(command, env=made, cwd=ROOT, check=True, timeout=120)
-    return made
+def driver(database_url: str, tmp_path: Path) -> Iterator[Driver]:
+    yield from driven("tests.kernel.registers.exchange.driver", database_url, tmp_path / "runs.log")
 
 
-def test_killed_in_the_middle(environment: dict[str, str]) -> None:
-    def drive(command: str) -> str:
-        line = [sys.executable, "-m", DRIVER, command]
-        return subprocess.run(
-            line, env=environment, cwd=ROOT, check=True, timeout=120, capture_output=True, text=True
-        ).stdout.strip()
-
-    drive("upload")
-    assert drive("show") == "checked 0 0 1"
-    line = [sys.executable, "-m", DRIVER, "hang"]
-    with subprocess.Popen(line, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writing:
-        assert writing.stdout is not None
-        assert writing.stdout.readline() == "middle\n"
-        writing.send_signal(signal.SIGKILL)
-    assert writing.returncode == -signal.SIGKILL
-    assert drive("show") == "checked 0 0 1"
-    drive("write")
-    assert drive("show") == "done 208 208 0"
-    drive("write")
-    assert drive("show") == "done 208 208 0"
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        pytest.param("middle", UNTOUCHED, id="in the middle of the rows"),
+        pytest.param("end", COMPLETE, id="after the rows, before the job has ended"),
+    ],
+)
+def test_the_worker_killed_while_it_imports(driver: Driver, where: str, left: dict[str, object]) -> None:
+    job = driver.enqueue("import")
+    first = driver.work(str(driver.log), where)
+    driver.until(lambda: driver.runs == 1)
+    driver.kill(first)
+    assert driver.show(job) == {"state": "running", "losses": 0, "error": "", **left}
+    # Two workers see the dead one; only one of them may take the job up.
+    driver.work(str(driver.log), "never")
+    driver.work(str(driver.log), "never")
+    shown = driver.ended(job)
+    assert shown == {"state": "done", "losses": 1, "error": "", **COMPLETE}
+    time.sleep(1)
+    assert driver.runs == 2
+    assert driver.show(job) == shown
