@@ -1,8 +1,8 @@
 """Health as rules that are data: colour, the facts behind it, the rule that fired, and the way back to green.
 
 A dimension (time, cost, ...) has rules; a rule looks at one input and gives amber or red where it passes a limit. The
-dimension is as bad as the worst of its rules; the whole is made of the dimensions by one of three ways. An input that is
-not known makes a rule that cannot be judged; a dimension of which none could be is not assessed, never green.
+dimension is as bad as the worst of its rules; the whole is made of the dimensions by one of three ways. An input that
+is not known makes a rule that cannot be judged; a dimension of which none could be is not assessed, never green.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -35,15 +35,15 @@ class Overall(StrEnum):
 
     WORST = "worst"  # as bad as the worst dimension
     WEIGHTED = "weighted"  # the weighted mean of green 1, amber 2, red 3, rounded to the nearest, halves to the worse
-    RED_COUNTS = "red counts"  # red where a key dimension is red or two are; amber where one is red or two amber
+    RED_COUNTS = "red counts"  # red: a key dimension is red, or two are; amber: one is red, a key one amber, or two are
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One look at one input. With AT_MOST the value is green up to `amber`, amber up to `red`, red beyond.
 
-    With AT_LEAST it is green down to `amber`, amber down to `red`, red below. The limits themselves belong to the better
-    colour.
+    With AT_LEAST it is green down to `amber`, amber down to `red`, red below. The limits themselves belong to the
+    better colour.
     """
 
     id: Hashable
@@ -120,7 +120,7 @@ class Health:
 
 
 def assess(rules: RuleSet, inputs: Mapping[Any, float | None]) -> Health:
-    """Judge one initiative: `inputs` holds what is known by input id, in each input's own unit; missing or None is unknown.
+    """Judge one initiative; `inputs` holds values by input id, each in its own unit, missing or None where not known.
 
     Raises EngineError for rules without sense (limits in the wrong order, ids twice, no weight) and values that are no
     numbers.
