@@ -1,6 +1,7 @@
 /** Every page's script: htmx and the small islands. Each works by data attributes; without script the pages still do. */
 import "htmx.org";
 import { combobox } from "./islands/combobox";
+import { fit } from "./islands/fit";
 import { forms } from "./islands/forms";
 import { list } from "./islands/list";
 import { look } from "./islands/look";
@@ -10,6 +11,7 @@ import { palette } from "./islands/palette";
 import { panel } from "./islands/panel";
 import { register } from "./islands/register";
 import { scope } from "./islands/scope";
+import { thumb } from "./islands/thumb";
 import { waiting } from "./islands/waiting";
 import { mountSwapped } from "./lib/dom";
 
@@ -24,4 +26,6 @@ combobox();
 mention();
 forms();
 waiting();
+fit();
+thumb();
 mountSwapped();

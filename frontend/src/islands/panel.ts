@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { all, find, onClick } from "../lib/dom";
 import { withParam } from "../lib/choice";
+import { narrow } from "../lib/screen";
 
 export function panelIsOpen(): boolean {
   const panel = find("#panel");
@@ -12,10 +13,26 @@ function name(id: string): void {
   history.replaceState(history.state, "", location.pathname + withParam(location.search, "panel", id) + location.hash);
 }
 
+/** Below this width the navigation makes room while the panel is open. */
+const ROOMY = "(min-width: 1680px)";
+
+/** Fold the navigation for as long as the panel is open; the reader's own choice comes back with the list. */
+function makeRoom(open: boolean): void {
+  const body = document.body;
+  if (open && body.dataset.nav === "open" && !matchMedia(ROOMY).matches) {
+    body.dataset.nav = "rail";
+    body.dataset.navKept = "open";
+  } else if (!open && body.dataset.navKept) {
+    if (body.dataset.nav === "rail") body.dataset.nav = body.dataset.navKept;
+    delete body.dataset.navKept;
+  }
+}
+
 /** Mark the row that the panel shows and put it into the address. */
 export function markOpen(row: Element | null, id: string): void {
   for (const other of all("tr.is-open")) other.classList.remove("is-open");
   row?.classList.add("is-open");
+  makeRoom(true);
   name(id);
 }
 
@@ -32,6 +49,7 @@ export function closePanel(): void {
   if (!panel) return;
   if (find("form[data-dirty]", panel) && !confirmLeaving(panel)) return;
   panel.replaceChildren();
+  makeRoom(false);
   name("");
   const row = find("tr.is-open");
   row?.classList.remove("is-open");
@@ -52,6 +70,10 @@ export function panel(): void {
     const row = link.closest<HTMLElement>("[data-row]");
     openPanel(url, link.dataset.panelId ?? row?.dataset.id ?? "", row);
   });
+  // An address that was kept or sent to somebody opens what it showed.
+  const named = new URLSearchParams(location.search).get("panel");
+  const row = named && !narrow.matches ? find(`[data-row][data-id="${CSS.escape(named)}"]`) : null;
+  if (named && row?.dataset.panelUrl) openPanel(row.dataset.panelUrl, named, row);
   onClick("[data-panel-close]", closePanel);
   onClick("[data-panel-step]", (button) => {
     const rows = all<HTMLElement>("[data-row][data-panel-url]");

@@ -19,6 +19,20 @@ export function register(): void {
     },
     true,
   );
+  // A long menu is narrowed by typing; Enter takes the first that is left.
+  document.addEventListener("input", (event) => {
+    const menu = closest(event.target, "[data-menu-find]");
+    if (!menu || !(event.target instanceof HTMLInputElement)) return;
+    const words = event.target.value.toLowerCase().split(/\s+/);
+    for (const item of all(".menu-item", menu)) item.hidden = !words.every((word) => item.textContent?.toLowerCase().includes(word));
+    for (const label of all(".menu-label", menu)) label.hidden = event.target.value !== "";
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = closest(event.target, "[data-menu-find]");
+    if (!menu || event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    all(".menu-item", menu).find((item) => !item.hidden)?.click();
+  });
   const shift = (selector: string, move: (line: Element) => void) =>
     onClick(selector, (button) => {
       const line = button.closest("li");

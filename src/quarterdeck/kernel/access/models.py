@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.kernel.audit.models import Record
@@ -94,6 +95,11 @@ class Scope(models.Model):
     def depth(self) -> int:
         """0 at the root."""
         return len(self.path) // 6 - 1
+
+    @property
+    def kind_word(self) -> str:
+        """What it is a node of, in words."""
+        return gettext("whole organisation") if self.parent_id is None else gettext(self.kind)
 
 
 class Group(Record):

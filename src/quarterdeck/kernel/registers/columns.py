@@ -79,15 +79,27 @@ class Shown:
             return self.computed.display(value, record)
         if self.currency:
             return components.money(value, self.currency_of(record))
-        return self.kind.html(value, record, context)
+        if self.name in context.places:
+            return format_html("{}", components.number(value, context.places[self.name]))
+        html = self.kind.html(value, record, context)
+        return self._remarked(html, record, context) if self.kind.name == "date" else html
+
+    def _remarked(self, html: SafeString, record: Any, context: Context) -> SafeString:
+        """Return a date with what its register has to say of it, such as that it is over."""
+        register = spec.for_model(type(record))
+        tone, words = register.remark(self.name, record, context.today) if register else ("", "")
+        if not words:
+            return html
+        css = f"is-{tone}" if tone else "faint"
+        return format_html('<span class="{}">{} <small>{}</small></span>', css, html, words)
 
     def currency_of(self, record: Any) -> str:
         """Return the code of the currency of a record's amounts; empty when none is stated."""
         return getattr(getattr(record, self.currency, None), "code", "")
 
-    def text(self, value: Any, currency: str = "") -> str:
-        """Return a value, or a sum of values, in words."""
-        return components.money_text(value, currency) if self.currency else self.kind.text(value)
+    def text(self, value: Any, currency: str = "", *, short: bool = False) -> str:
+        """Return a value, or a sum of values, in words; `short` scales money."""
+        return components.money_text(value, currency, short=short) if self.currency else self.kind.text(value)
 
     def plain(self, record: Any, actor: Actor) -> Any:
         """Return the value as exports and the API write it; None where it is closed."""

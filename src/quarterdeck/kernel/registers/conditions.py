@@ -16,17 +16,23 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """What a value must satisfy. `op` is one of in, not_in, between, contains, none, any.
+    """What a value must satisfy. `op` is one of in, not_in, between, outside, contains, none, any, where.
 
-    `between` takes two inclusive bounds, either of which may be None; `contains` takes words, all of which must occur.
+    `between` takes two inclusive bounds, either of which may be None, and `outside` passes what that does not;
+    `contains` takes words, all of which must occur; `where` takes a condition on whole rows, which only SQL knows.
     """
 
     op: str
     values: tuple[Any, ...] = ()
 
     def q(self, path: str) -> Q:
-        """Return the condition on an ORM path. A row without a value passes only `not_in` and `none`."""
+        """Return the condition on an ORM path. A row without a value passes only `not_in`, `outside` and `none`."""
         match self.op:
+            case "where":
+                whole: Q = self.values[0]
+                return whole
+            case "outside":
+                return ~Condition("between", self.values).q(path) | self._empty(path)
             case "in":
                 return Q(**{f"{path}__in": self.values})
             case "not_in":
@@ -57,6 +63,10 @@ class Condition:
         """Tell whether a value satisfies the condition, as the SQL would."""
         empty = value is None or value == ""
         match self.op:
+            case "where":
+                return False
+            case "outside":
+                return not Condition("between", self.values).holds(value)
             case "in":
                 return value in self.values
             case "not_in":

@@ -70,6 +70,8 @@ def words_for(register: Register[Any], item: Filter, actor: Actor) -> str:
     if text in WORDS:
         return _(WORDS[text])
     refused = text.startswith("!")
+    if refused and text[1:] in WORDS:
+        return _("not %(values)s") % {"values": _(WORDS[text[1:]])}
     values = text.removeprefix("!").split(",")
     if isinstance(column.kind, kinds.Choice):
         named = [column.kind.text(value) for value in values]
@@ -142,7 +144,9 @@ def _offer(listing: Listing, column: Shown) -> Offer:
         kind.name, "number" if kind.align == "end" else "text"
     )
     presets = list(kind.presets)
-    if isinstance(kind, kinds.Reference) and (_is_user(kind.model) or getattr(kind.model, "row_owner", None)):
+    mine = column.computed is not None and column.computed.mine is not None
+    people = isinstance(kind, kinds.Reference) and (_is_user(kind.model) or getattr(kind.model, "row_owner", None))
+    if mine or people:
         presets.insert(0, "me")
     return Offer(
         name=column.name,

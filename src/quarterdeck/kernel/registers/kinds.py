@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -27,10 +27,14 @@ EMPTY = mark_safe('<span class="none" role="img" aria-label="none">–</span>')
 
 @dataclass(frozen=True)
 class Context:
-    """What parsing and showing a value may need besides the value."""
+    """What parsing and showing a value may need besides the value.
+
+    `places` are the decimal places to which columns of numbers are shown, so that their points stand in line.
+    """
 
     actor: Actor
     today: dt.date
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 class Kind:
@@ -118,9 +122,11 @@ class Choice(Kind):
 
     @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
-        if not self.tones:
-            return format_html("{}", self.text(value))
-        return components.badge(self.text(value), _TONES.get(self.tones.get(str(value), ""), ""))
+        return components.badge(self.text(value), self.tone(value)) if self.tones else format_html("{}", self.text(value))
+
+    def tone(self, value: Any) -> str:
+        """Return the badge tone of a value; empty for none."""
+        return _TONES.get(self.tones.get(str(value), ""), "")
 
     @override
     def plain(self, value: Any) -> Any:
@@ -144,7 +150,8 @@ class YesNo(Kind):
 
     @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
-        return format_html("{}", self.text(value))
+        # Down a column of yes and no the eye looks for the yes.
+        return format_html("{}" if value else '<span class="faint">{}</span>', self.text(value))
 
     @override
     def plain(self, value: Any) -> Any:
@@ -196,6 +203,11 @@ class Number(Kind):
                 value = value.to_integral_value()
         return f"{value:,}".replace("-", "\u2212")
 
+    def places(self, value: Any) -> int:
+        """Return how many decimal places a value needs."""
+        exact = decimal.Decimal(str(value)).normalize().as_tuple().exponent
+        return max(0, -exact) if isinstance(exact, int) else 0
+
 
 class Money(Number):
     """An amount in the record's currency."""
@@ -239,7 +251,8 @@ class Date(Kind):
     def parse(self, text: str, context: Context) -> Condition:
         if text in ("none", "any"):
             return Condition(text)
-        return Condition("between", date_range(text, context.today))
+        refused = text.startswith("!")
+        return Condition("outside" if refused else "between", date_range(text.removeprefix("!"), context.today))
 
     @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
@@ -259,11 +272,11 @@ class Moment(Date):
     @override
     def parse(self, text: str, context: Context) -> Condition:
         condition = super().parse(text, context)
-        if condition.op != "between":
+        if condition.op not in ("between", "outside"):
             return condition
         low, high = condition.values
         start = timezone.make_aware(dt.datetime.combine(low, dt.time.min)) if low else None
-        return Condition("between", (start, clock.end_of(high) if high else None))
+        return Condition(condition.op, (start, clock.end_of(high) if high else None))
 
     @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:

@@ -98,6 +98,10 @@ class Listing:
             column = self.available.get(name)
             if column is None or not (column.filterable or (self.as_of and column.whole)):
                 continue
+            mine = column.computed.mine if column.computed else None
+            if text == "me" and mine is not None:
+                found.append(Filter(column, text, Condition("where", (mine(self.actor),))))
+                continue
             try:
                 found.append(Filter(column, text, column.kind.parse(text, self.context)))
             except FilterError as error:

@@ -18,6 +18,10 @@ from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Register
 
 
+#: The key of the view that shows everything.
+ALL = "all"
+
+
 @dataclass(frozen=True)
 class Tab:
     """A view as the page offers it: shipped with the register, or saved by someone."""
@@ -34,16 +38,21 @@ class Tab:
 
 
 def tabs_for(register: Register[Any], actor: Actor) -> list[Tab]:
-    """Return the views offered to the actor: everything, those that ship, those saved. One query."""
-    tabs = [Tab("all", _("All"), {})]
-    tabs += [Tab(view.name, str(view.label), view.params) for view in register.views]
+    """Return the views offered to the actor: everything, those that ship, those saved. One query.
+
+    The shipped view that opens the list stands first.
+    """
+    shipped = [Tab(view.name, str(view.label), view.params) for view in register.views]
+    at = next((i for i, view in enumerate(register.views) if view.opens), None)
+    first = [] if at is None else [shipped.pop(at)]
+    tabs = [*first, Tab(ALL, _("All"), {}), *shipped]
     saved = SavedView.objects.filter(register=register.slug).filter(Q(owner=actor.user) | Q(is_shared=True))
     tabs += [Tab(str(view.pk), view.name, view.params, view) for view in saved.select_related("owner")]
     return tabs
 
 
 def default_tab(tabs: Iterable[Tab], actor: Actor) -> Tab:
-    """Return the view to open unasked: one's own default, else that of a role one holds, else everything."""
+    """Return the view to open unasked: one's own default, else that of a role one holds, else the first."""
     offered = list(tabs)
     roles = {right.role for right in actor.rights} if not actor.unlimited else set()
     for tab in offered:

@@ -6,6 +6,7 @@ bulk edit, import, export, REST endpoints, history, search and the contract test
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,8 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope, User
 from quarterdeck.kernel.access.policy import below, record_type, visible
 from quarterdeck.kernel.records import Record
+from quarterdeck.kernel.registers.kinds import Choice, kind_of
+from quarterdeck.kernel.ui import components
 
 R = TypeVar("R", bound=Record)
 Label = str | Promise
@@ -37,6 +40,7 @@ class Column:
 
     `kind` is one of the names in `kinds.KINDS`; `related` the foreign keys that `value` reads, fetched with the rows.
     `field_class` hides it from those without the right. `display` may turn (value, record) into HTML of its own.
+    `mine` is the condition on the rows that are the reader's own: the filter `me` of the column.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Column:
     related: tuple[str, ...] = ()
     field_class: str = ""
     help: Label = ""
+    mine: Callable[[Actor], Q] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,15 @@ class Action:
 
 @dataclass(frozen=True)
 class View:
-    """A view that ships with the register: a name for a set of URL parameters."""
+    """A view that ships with the register: a name for a set of URL parameters.
+
+    The first one marked `opens` is shown to whoever asks for the list without more, and stands before "All".
+    """
 
     name: str
     label: Label
     params: Mapping[str, str] = field(default_factory=dict)
+    opens: bool = False
 
 
 class Register(Generic[R]):
@@ -149,7 +158,32 @@ class Register(Generic[R]):
 
     def chip(self, record: R) -> SafeString:
         """Return how a reference to a record shows in a cell."""
-        return format_html('<a class="ref" href="{}">{}</a>', self.url(record), record)
+        mark = self.mark(record)
+        if not mark:
+            return format_html('<a class="ref" href="{}">{}</a>', self.url(record), record)
+        return format_html('<a class="person" href="{}">{}<span>{}</span></a>', self.url(record), mark, record)
+
+    def mark(self, record: R) -> SafeString:
+        """Return the small picture that stands before a record's name, such as a person's initials."""
+        return components.EMPTY
+
+    def badges(self, record: R, on: dt.date) -> Sequence[SafeString]:
+        """Return what stands beside the record's title as its state on a day.
+
+        Without more: each of its choices whose values have a tone.
+        """
+        return [
+            components.badge(kind.text(value), kind.tone(value))
+            for name, kind in self.toned
+            if (value := getattr(record, name)) not in (None, "")
+        ]
+
+    def remark(self, name: str, record: R, on: dt.date) -> tuple[str, str]:
+        """Return what is to be said of a date in a cell on a day: tone and words, such as ("red", "expired").
+
+        Empty texts for nothing.
+        """
+        return "", ""
 
     # -- derived -------------------------------------------------------------------------------------------------------
 
@@ -183,6 +217,12 @@ class Register(Generic[R]):
     def editable(self) -> tuple[str, ...]:
         """The fields that are typed in."""
         return tuple(name for name in self.fields if name not in self.read_only)
+
+    @cached_property
+    def toned(self) -> tuple[tuple[str, Choice], ...]:
+        """The choices among the fields whose values have tones, which makes them states."""
+        kinds = ((name, kind_of(self.field(name))) for name in self.fields)
+        return tuple((name, kind) for name, kind in kinds if isinstance(kind, Choice) and kind.tones)
 
     @cached_property
     def related(self) -> tuple[str, ...]:

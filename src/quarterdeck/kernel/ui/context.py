@@ -53,6 +53,11 @@ class Page:
             return []
         return nav.tree(self.actor, self.request.path, getattr(self.request, "nav_key", ""))
 
+    @property
+    def section(self) -> str:
+        """The section of the navigation in which the page stands; empty for a page that none leads to."""
+        return next((str(branch.label) for branch in self.nav if branch.current), "")
+
     @cached_property
     def unread(self) -> int:
         """Unread notifications."""

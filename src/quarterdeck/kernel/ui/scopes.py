@@ -31,8 +31,8 @@ def scopes(request: HttpRequest) -> HttpResponse:
         found = found.filter(below(paths) | Q(path__in=above))
     for word in request.GET.get("q", "")[:100].split():
         found = found.filter(label__icontains=word)
-    rows = found.order_by("path").values("id", "label", "kind", "path")[:MOST]
     nodes = [
-        {"id": r["id"], "label": r["label"], "kind": r["kind"], "depth": len(r["path"]) // LEVEL - 1} for r in rows
+        {"id": node.pk, "label": node.label, "kind": node.kind_word, "depth": len(node.path) // LEVEL - 1}
+        for node in found.order_by("path")[:MOST]
     ]
     return JsonResponse(nodes, safe=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
 from quarterdeck.kernel.registers.pages.base import is_fragment, messages_of, page
 from quarterdeck.kernel.registers.params import PAGE_SIZES, Params
-from quarterdeck.kernel.registers.saved_views import Tab, default_tab, tabs_for, view_remove, view_save
+from quarterdeck.kernel.registers.saved_views import ALL, Tab, default_tab, tabs_for, view_remove, view_save
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
@@ -38,9 +39,13 @@ def listing_of(request: HttpRequest, register: Register[Any], actor: Actor) -> t
     params = Params.parse(request.GET)
     asked = {tab.key: tab for tab in tabs}.get(params.view)
     bare = not any((params.view, params.text, params.filters, params.sort, params.group, params.columns))
-    tab = asked or (default_tab(tabs, actor) if bare else tabs[0])
+    everything = next(tab for tab in tabs if tab.key == ALL)
+    tab = asked or (default_tab(tabs, actor) if bare else everything)
     frame = frame_of(request)
     effective = params.over(tab.params)
+    if bare and tab.key != ALL:
+        # What is built on this page, such as the order by a column, stays within the view that opened it.
+        effective = replace(effective, view=tab.key)
     return Listing(register, actor, effective, scope=frame.scope, as_of=frame.as_of), tabs, tab
 
 
@@ -58,6 +63,7 @@ def list_page(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         "params": listing.params,
         "chips": chips(listing),
         "offers": offers(listing),
+        "offered": sum(1 for name in register.filters if name in listing.available),
         "rows": table.body(listing, selectable=not read_only),
         "sums": table.sum_cells(listing),
         "heads": _heads(listing),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.columns import Shown
+from quarterdeck.kernel.registers.kinds import EMPTY, KINDS, Number, Reference
 from quarterdeck.kernel.registers.listing import Listing, Row
 from quarterdeck.kernel.registers.totals import Amounts, Group
 from quarterdeck.kernel.ui import components
@@ -16,12 +20,26 @@ from quarterdeck.kernel.ui import components
 
 def body(listing: Listing, *, selectable: bool = True) -> SafeString:
     """Return the table rows of the listing's page, group heads included."""
+    listing.context = replace(listing.context, places=_places(listing))
     parts: list[str] = []
     for row in listing.rows:
         if row.opens is not None:
             parts.append(_group_row(listing, row.opens, selectable))
         parts.append(record_row(listing, row, selectable=selectable))
     return mark_safe("".join(parts))  # noqa: S308  every part is escaped where it is made
+
+
+def _places(listing: Listing) -> dict[str, int]:
+    """Return, of each column of plain numbers, the decimal places that its longest number on the page needs."""
+    number = KINDS["number"]
+    assert isinstance(number, Number)
+    found: dict[str, int] = {}
+    for column in listing.columns:
+        if column.kind is number and column.computed is None:
+            values = [value for row in listing.rows if isinstance(value := column.read(row.record), Decimal)]
+            if most := max(map(number.places, values), default=0):
+                found[column.name] = most
+    return found
 
 
 def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeString:
@@ -38,41 +56,58 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
             f'<td class="tick"><input type="checkbox" name="pk" value="{record.pk}" form="bulk-form" '
             f'data-select aria-label="{label}"></td>'
         )
-    ending = next((c for c in listing.columns if getattr(c.kind, "tones", None)), None)
+    ending = _ending(listing)
     for position, column in enumerate(listing.columns):
         html = column.html(record, listing.context)
         leads = column.is_title or (position == 0 and not any(c.is_title for c in listing.columns))
         if leads:
-            # A reference is a link of its own, which cannot stand inside of one.
-            shown = name if column.is_title else strip_tags(html)
+            mark, shown = (register.mark(record), name) if column.is_title else _lead(column, record, html)
+            css = "name has-mark" if mark else "name"
+            inner = f"{mark}<span>{shown}</span>" if mark else shown
             html = mark_safe(  # noqa: S308  name, html and addresses are escaped above
-                f'<a class="name" href="{href}" data-open hx-get="{generic}panel/" hx-target="#panel">{shown}</a>'
+                f'<a class="{css}" href="{href}" data-open hx-get="{generic}panel/" hx-target="#panel">{inner}</a>'
             )
-        parts.append(_cell(column, html, row.depth if leads and listing.register.tree else None, ends=column is ending))
+        phone = "title" if leads else "end" if column is ending else "meta"
+        parts.append(_cell(column, html, row.depth if leads and listing.register.tree else None, phone))
     parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308  as above
 
 
-def _cell(column: Shown, html: SafeString, depth: int | None, *, ends: bool) -> str:
+def _ending(listing: Listing) -> Shown | None:
+    """Return the one column that stands at the end of a row's first line on the phone: the state, else a figure."""
+    state = next((c for c in listing.columns if getattr(c.kind, "tones", None)), None)
+    return state or next((c for c in listing.columns if c.kind.align == "end"), None)
+
+
+def _lead(column: Shown, record: Any, html: SafeString) -> tuple[SafeString, str]:
+    """Return mark and words of the cell that leads to a row without a title of its own.
+
+    A reference is a link of its own, which cannot stand inside of one: its words are taken without it.
+    """
+    value = column.read(record)
+    related = spec.for_model(column.kind.model) if isinstance(column.kind, Reference) else None
+    mark = related.mark(value) if related is not None and value is not None and html != EMPTY else components.EMPTY
+    if not mark or related is None:
+        return components.EMPTY, strip_tags(html)
+    return mark, conditional_escape(related.title_of(value))
+
+
+def _cell(column: Shown, html: SafeString, depth: int | None, phone: str) -> str:
     classes = ["num"] if column.kind.align == "end" else []
     if column.kind.name in ("text", "long text") and not column.is_title:
         classes.append("text")
-    phone = (
-        "title" if column.is_title else "end" if column.kind.align == "end" or column.kind.name == "choice" else "meta"
-    )
     if column.is_title:
         classes.append("pin")
     if depth is not None:
         classes.append(f"tree depth-{min(depth, 9)}")
     attribute = f' class="{" ".join(classes)}"' if classes else ""
-    label = (
-        f' data-label="{conditional_escape(column.label)}"' if phone == "meta" and column.kind.name in _LABELLED else ""
-    )
+    labelled = column.kind.name in _LABELLED if phone == "meta" else phone == "end" and column.kind.align == "end"
+    label = f' data-label="{conditional_escape(column.label)}"' if labelled else ""
     return f'<td{attribute} data-phone="{phone}"{label}>{html}</td>'
 
 
-#: On the phone, where there is no head, a bare date or yes says nothing without its label.
-_LABELLED = frozenset({"date", "moment", "yes-no", "number", "percent"})
+#: On the phone, where there is no head, a bare date, choice or yes says nothing without its label.
+_LABELLED = frozenset({"date", "time", "moment", "yes-no", "number", "money", "percent", "choice"})
 
 
 def _group_row(listing: Listing, group: Group, selectable: bool) -> str:
@@ -86,21 +121,27 @@ def _group_row(listing: Listing, group: Group, selectable: bool) -> str:
     head = f'<th scope="rowgroup" colspan="{max(span, 1)}">{conditional_escape(label)} {count}</th>'
     parts = [f'<tr class="group">{head}']
     for column in listing.columns[max(first_sum, 1 - (1 if selectable else 0)) :]:
-        text = sum_text(column, group.sums.get(column.name, {}))
-        parts.append(f'<td class="num">{conditional_escape(text)}</td>')
+        amounts = group.sums.get(column.name, {})
+        exact, text = (conditional_escape(sum_text(column, amounts, short=short)) for short in (False, True))
+        hover = f' title="{exact}"' if exact != text else ""
+        parts.append(f'<td class="num"{hover}>{text}</td>')
     parts.append("</tr>")
     return "".join(parts)
 
 
-def sum_cells(listing: Listing) -> list[tuple[str, str]]:
-    """Return (label, amount) of each summed column, for the foot of the list."""
-    of = _(" of those without parts") if listing.register.tree else ""
-    return [(f"{c.label}{of}", sum_text(c, listing.sums[c.name]) or "0") for c in listing.summed]
+def sum_cells(listing: Listing) -> list[tuple[str, str, str]]:
+    """Return (label, amount, the exact amount and what it counts) of each summed column, for the foot of the list."""
+    of = _(", of those without parts") if listing.register.tree else ""
+    return [
+        (c.label, sum_text(c, listing.sums[c.name], short=True) or "0", f"{sum_text(c, listing.sums[c.name]) or 0}{of}")
+        for c in listing.summed
+    ]
 
 
-def sum_text(column: Shown, amounts: Amounts) -> str:
-    """Return a sum in words, one amount for each currency."""
-    return " + ".join(column.text(amount, currency) for currency, amount in sorted(amounts.items()))
+def sum_text(column: Shown, amounts: Amounts, *, short: bool = False) -> str:
+    """Return a sum in words, one amount for each currency, the largest first; `short` scales money."""
+    largest = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return " + ".join(column.text(amount, currency, short=short) for currency, amount in largest)
 
 
 def facts(
