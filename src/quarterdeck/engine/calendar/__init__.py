@@ -35,7 +35,7 @@ from quarterdeck.engine.calendar.definition import (
     five_day,
 )
 from quarterdeck.engine.calendar.instants import instant, local_minutes, minutes, zoned
-from quarterdeck.engine.calendar.spreading import spread
+from quarterdeck.engine.calendar.spreading import done_by, spread
 from quarterdeck.engine.calendar.table import BEFORE, BEYOND, CalendarTable, TableArrays, calendar_table
 from quarterdeck.engine.calendar.timeline import (
     Calendar,
@@ -80,6 +80,7 @@ __all__ = [
     "Yearly",
     "around_the_clock",
     "calendar_table",
+    "done_by",
     "five_day",
     "instant",
     "intersection",

@@ -72,11 +72,14 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On these weekdays of every `every`-th week; the first date lies in the first, which starts on `week_starts`."""
+    """On these weekdays of every `every`-th week; the first date lies in the first of them.
+
+    Weeks start on Sunday unless told, as in Microsoft Project's patterns, whatever the first day of its weeks on view.
+    """
 
     weekdays: tuple[int, ...]
     every: int = 1
-    week_starts: int = MONDAY
+    week_starts: int = SUNDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,7 @@ class _Check:
         return EngineError(f"calendar {self.id!r}: {problem}", culprits=(self.id,), remedy=remedy)
 
     def week(self, week: Week, where: str, *, whole: bool) -> None:
-        if not _tuple(week) or len(week) != 7 or (whole and None in week):
+        if type(week) is not tuple or len(week) != 7 or (whole and None in week):
             raise self.refusal(f"{where} has not seven days", "Give the shifts of Monday to Sunday, () where free.")
         for weekday, shifts in zip(WEEKDAYS, week, strict=True):
             if shifts is not None:
@@ -249,10 +252,10 @@ class _Check:
             self.turn_of_day(week[place], week[(place + 1) % 7], weekday)
 
     def shifts(self, shifts: Shifts, where: str) -> None:
-        if not _tuple(shifts):
+        if type(shifts) is not tuple:
             raise self.refusal(f"the shifts of {where} are no tuple", "Give a tuple of (start, end) in minutes.")
         for shift in shifts:
-            if not (_tuple(shift) and len(shift) == 2 and all(_whole(minute) for minute in shift)):
+            if not _is_shift(shift):
                 raise self.refusal(f"{shift!r} of {where} is no shift", "A shift is (start, end) in whole minutes.")
             start, end = shift
             if not (0 <= start < DAY and start < end <= start + DAY):
@@ -310,7 +313,7 @@ class _Check:
         self.weekdays(day.weekdays, where)
 
     def weekdays(self, weekdays: tuple[int, ...], where: str) -> None:
-        if not _tuple(weekdays) or not weekdays:
+        if type(weekdays) is not tuple or not weekdays:
             raise self.refusal(f"no weekdays in {where}", "Name at least one, 0 for Monday to 6 for Sunday.")
         for weekday in weekdays:
             self.counts(weekday, f"weekday, in {where}", 0, 6)
@@ -321,8 +324,8 @@ class _Check:
             raise self.refusal(f"{value!r} as the {what}", f"Give a whole number {wanted}.")
 
 
-def _tuple(value: object) -> bool:
-    return isinstance(value, tuple)
+def _is_shift(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(_whole(minute) for minute in value)
 
 
 def _whole(value: object) -> bool:

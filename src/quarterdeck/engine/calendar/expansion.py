@@ -84,12 +84,16 @@ def _in_months(months: Minutes, day: int | Nth) -> Minutes:
     """Return the number of one day in each month (months since 1970-01)."""
     opening: Minutes = months.astype("M8[M]").astype("M8[D]").astype(np.int64)
     length: Minutes = (months + 1).astype("M8[M]").astype("M8[D]").astype(np.int64) - opening
-    if not isinstance(day, Nth):
-        return opening + np.minimum(day, length) - 1
-    into = np.arange(31, dtype=np.int64)
-    fits = np.isin((opening[:, None] + into + EPOCH_WEEKDAY) % 7, day.weekdays) & (into < length[:, None])
-    found = 30 - fits[:, ::-1].argmax(axis=1) if day.nth == LAST else (fits.cumsum(axis=1) == day.nth).argmax(axis=1)
-    return opening + found.astype(np.int64)
+    within: Minutes
+    if isinstance(day, Nth):
+        into = np.arange(31, dtype=np.int64)
+        fits = np.isin((opening[:, None] + into + EPOCH_WEEKDAY) % 7, day.weekdays) & (into < length[:, None])
+        within = (
+            30 - fits[:, ::-1].argmax(axis=1) if day.nth == LAST else (fits.cumsum(axis=1) == day.nth).argmax(axis=1)
+        )
+    else:
+        within = np.minimum(day, length) - 1
+    return opening + within
 
 
 def expanded(calendar: WorkCalendar, first: int, last: int) -> tuple[Minutes, Minutes]:

@@ -228,7 +228,7 @@ class Timeline:
         No work at all leaves the instant as it is; negative work goes back as `subtract` does. For a, b >= 0
         add(add(t, a), b) = add(t, a + b).
         """
-        instants, works = np.broadcast_arrays(self._whole(instant, "instant"), self._whole(work, "amount of work"))
+        instants, works = self._alike(self._whole(instant, "instant"), self._whole(work, "amount of work"))
         ahead, back = works > 0, works < 0
         target = self._reaching(instants).work_at(instants) + works
         moved = instants.copy()
@@ -244,7 +244,7 @@ class Timeline:
     def subtract(self, instant: int, work: Minutes) -> Minutes: ...
     def subtract(self, instant: Whole, work: Whole) -> Whole:
         """Return the latest instant from which so much work leads to this one: the start of a shift for choice."""
-        return self.add(instant, -self._whole(work, "amount of work") if isinstance(work, np.ndarray) else -work)
+        return self.add(instant, -self._whole(work, "amount of work"))
 
     @overload
     def between(self, start: int, finish: int) -> int: ...
@@ -254,7 +254,7 @@ class Timeline:
     def between(self, start: int, finish: Minutes) -> Minutes: ...
     def between(self, start: Whole, finish: Whole) -> Whole:
         """Return the working minutes from one instant to another, negative when the second is the earlier."""
-        starts, finishes = np.broadcast_arrays(self._whole(start, "instant"), self._whole(finish, "instant"))
+        starts, finishes = self._alike(self._whole(start, "instant"), self._whole(finish, "instant"))
         found = self._reaching(starts, finishes)
         return _like(starts, found.work_at(finishes) - found.work_at(starts))
 
@@ -343,6 +343,17 @@ class Timeline:
             found = self._grown(first, last)
         return found
 
+    def _alike(self, one: Minutes, other: Minutes) -> tuple[Minutes, Minutes]:
+        try:
+            one, other = np.broadcast_arrays(one, other)
+        except ValueError:
+            raise EngineError(
+                f"calendar {self.calendar.id!r} is asked with {len(one)} and {len(other)} numbers",
+                culprits=(self.calendar.id,),
+                remedy="Give as many of both, or one of either.",
+            ) from None
+        return one, other
+
     def _whole(self, value: Whole, what: str) -> Minutes:
         array = np.asarray(value)
         if array.size and array.dtype.kind not in "iu":
@@ -354,7 +365,7 @@ class Timeline:
         return array.astype(np.int64, copy=False)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def timeline(calendar: Calendar) -> Timeline:
     """Return the timeline of a calendar, the same one for equal calendars, so that each is worked out once.
 
