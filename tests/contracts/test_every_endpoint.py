@@ -135,6 +135,21 @@ def test_what_is_created_changed_and_removed_leaves_one_change_each(case: Case) 
     assert [c.action for c in changes.all()] == [Action.CREATE, Action.CHANGE, Action.DELETE]
 
 
+def test_a_change_without_its_version_is_refused(case: Case) -> None:
+    client = case.client(ADMINISTRATOR)
+    patch, url = changed(case, case.inside), f"{base(case)}/{case.ref}"
+    for version in ({}, {"version": None}, {"version": "x"}):
+        without = {name: value for name, value in patch.items() if name != "version"} | version
+        for answer in (
+            client.patch(url, without, content_type=JSON),
+            client.post(f"{base(case)}/bulk", {"items": [{"id": case.inside.pk, **without}]}, content_type=JSON),
+        ):
+            assert answer.status_code == 422, answer.content
+            assert "version" in str(answer.json()["errors"])
+    assert client.delete(url).status_code == 422
+    assert Change.objects.filter(record_type=case.register.record_type, record_id=case.inside.pk).count() == 1
+
+
 def test_bulk_changes_all_or_nothing(case: Case) -> None:
     client, before = case.client(ADMINISTRATOR), Change.objects.count()
     patch = changed(case, case.inside)

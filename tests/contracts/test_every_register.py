@@ -328,11 +328,31 @@ def test_the_second_of_two_edits_sees_the_first(case: Case) -> None:
     assert Change.objects.count() == before
 
 
+def test_what_does_not_say_which_version_it_changes_is_refused(case: Case) -> None:
+    """Otherwise a form that leaves the version out would write over what someone else has made of the record."""
+    register = case.register
+    name, value = alteration(register, case.inside, case.cast.north)
+    edited = register.model._default_manager.get(pk=case.inside.pk)
+    setattr(edited, name, value)
+    before, client = Change.objects.count(), case.client(ADMINISTRATOR)
+    for version in (None, "", "x"):
+        data = {key: text for key, text in form_data(register, edited).items() if key != "version"}
+        data |= {"version": version} if version is not None else {}
+        for part in ("edit/", "row/"):
+            answer = client.post(f"{register.path}{case.ref}/{part}", data)
+            assert answer.status_code == 422, (part, version)
+            assert "It is not known which version" in body(answer), (part, version)
+        assert client.post(f"{register.path}{case.ref}/remove/", {"version": version or ""}).status_code == 302
+    assert Change.objects.count() == before
+
+
 def test_removing_leaves_one_change_and_undo_brings_the_same_record_back(case: Case) -> None:
     register = case.register
     before = state_of(register.model._default_manager.get(pk=case.inside.pk))
     client = case.client(EDITOR if case.governed else ADMINISTRATOR)
-    assert client.post(f"{register.path}{case.ref}/remove/").status_code == 302
+    assert client.post(f"{register.path}{case.ref}/remove/", {"version": "9"}).status_code == 302
+    assert register.model._default_manager.filter(pk=case.inside.pk).exists(), "what nobody has read is not removed"
+    assert client.post(f"{register.path}{case.ref}/remove/", {"version": case.inside.version}).status_code == 302
     assert not register.model._default_manager.filter(pk=case.inside.pk).exists(), body(client.get("/"))[:200]
     removed = changes_of(register, case.inside.pk)[-1]
     assert len(changes_of(register, case.inside.pk)) == 2

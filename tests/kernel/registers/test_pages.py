@@ -102,7 +102,7 @@ def test_undo_is_offered_after_each_act_and_takes_it_back(browser: Client, tag: 
 
 
 def test_undo_goes_back_only_to_a_page_of_ours(browser: Client, tag: Tag) -> None:
-    browser.post(f"/tags/{tag.pk}/remove/")
+    browser.post(f"/tags/{tag.pk}/remove/", {"version": tag.version})
     batch = Change.objects.order_by("-id")[0].batch
     answer = browser.post(f"/undo/{batch}/", {"next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/"
@@ -110,6 +110,12 @@ def test_undo_goes_back_only_to_a_page_of_ours(browser: Client, tag: Tag) -> Non
 
 
 # -- bulk --------------------------------------------------------------------------------------------------------------
+
+
+def written(browser: Client, path: str, chosen: dict[str, Any]) -> Any:
+    """Look at the preview of a bulk edit and write it."""
+    preview = browser.post(path, {**chosen, "stage": "preview"})
+    return browser.post(path, {**chosen, "stage": "apply", "read": preview.context["read"]}, follow=True)
 
 
 def test_bulk_edit_shows_before_and_after_and_writes_only_when_told(browser: Client, system: Any) -> None:
@@ -124,7 +130,7 @@ def test_bulk_edit_shows_before_and_after_and_writes_only_when_told(browser: Cli
     ]
     assert (preview.context["changing"], preview.context["refused"]) == (1, 0)
     assert set(Tag.objects.values_list("version", flat=True)) == {1}
-    assert browser.post("/tags/bulk/", {**chosen, "stage": "apply"}).status_code == 302
+    written(browser, "/tags/bulk/", chosen)
     assert list(Tag.objects.order_by("name").values_list("colour", "version")) == [("series2", 2), ("series2", 1)]
     change = Change.objects.order_by("-id")[0]
     assert (change.via, change.after) == ("bulk", {"colour": "series2"})
@@ -134,25 +140,46 @@ def test_bulk_edit_shows_before_and_after_and_writes_only_when_told(browser: Cli
 
 def test_bulk_edit_is_all_or_nothing(browser: Client, people: dict[str, Person]) -> None:
     ada, ben = people["Ada"], people["Ben"]
-    chosen = {"pk": [ada.pk, ben.pk], "set:manager": "on", "manager": str(ada.pk), "stage": "apply"}
-    answer = browser.post("/people/bulk/", chosen, follow=True)
+    chosen = {"pk": [ada.pk, ben.pk], "set:manager": "on", "manager": str(ada.pk)}
+    answer = written(browser, "/people/bulk/", chosen)
     assert "Nobody is one’s own manager." in text(answer)
     assert not Change.objects.filter(via="bulk").exists()
+
+
+def test_bulk_edit_shows_its_preview_again_when_a_record_has_moved_on(browser: Client, system: Any) -> None:
+    tags = [Tag(name=name, colour="series1") for name in ("A", "B")]
+    records.save_many(tags, actor=system)
+    chosen: dict[str, Any] = {"pk": [t.pk for t in tags], "set:colour": "on", "colour": "series2"}
+    read = browser.post("/tags/bulk/", {**chosen, "stage": "preview"}).context["read"]
+    moved = Tag.objects.get(name="A")
+    moved.colour = "series3"
+    records.save(moved, actor=system)
+    for sent in ({"read": read}, {}):
+        answer = browser.post("/tags/bulk/", {**chosen, "stage": "apply", **sent})
+        assert answer.status_code == 409
+        assert "Changed meanwhile" in text(answer)
+        assert [p.changes for p in answer.context["previews"]] == [
+            [("Colour", "Ochre", "Teal")],
+            [("Colour", "Blue", "Teal")],
+        ]
+    assert not Change.objects.filter(via="bulk").exists()
+    browser.post("/tags/bulk/", {**chosen, "stage": "apply", "read": answer.context["read"]})
+    assert set(Tag.objects.values_list("colour", flat=True)) == {"series2"}
 
 
 def test_bulk_takes_only_what_the_actor_may_change(
     join: Join, people: dict[str, Person], units: dict[str, OrganisationUnit]
 ) -> None:
     browser = signed_in(join(unit=units["NET"]))
-    chosen = {"pk": [people["Ben"].pk, people["Dee"].pk], "set:location": "on", "location": "Leeds", "stage": "apply"}
-    browser.post("/people/bulk/", chosen)
+    chosen = {"pk": [people["Ben"].pk, people["Dee"].pk], "set:location": "on", "location": "Leeds"}
+    written(browser, "/people/bulk/", chosen)
     assert Person.objects.get(name="Ben").location == "Leeds"
     assert Person.objects.get(name="Dee").location == ""
 
 
 def test_bulk_of_every_row_follows_the_filter(browser: Client, people: dict[str, Person]) -> None:
-    every = {"every": "f.job_title=engineer", "set:location": "on", "location": "Leeds", "stage": "apply"}
-    browser.post("/people/bulk/", every)
+    every = {"every": "f.job_title=engineer", "set:location": "on", "location": "Leeds"}
+    written(browser, "/people/bulk/", every)
     assert set(Person.objects.filter(location="Leeds").values_list("name", flat=True)) == {"Ben", "Cai"}
 
 

@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.forms.models import ModelForm, modelform_factory
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from quarterdeck.kernel.access.actor import Actor
@@ -54,6 +55,10 @@ def _name_of(record: Any) -> str:
     return register.title_of(record) if register is not None else str(record)
 
 
+#: Said of an edit that does not say which version of the record was read.
+UNREAD = gettext_lazy("It is not known which version of the record this changes. Open it again and change it there.")
+
+
 class RegisterForm(ModelForm):  # type: ignore[type-arg]  # the model is given by the factory
     """Edits one record; knows which fields the actor may see and carries the version it was read at."""
 
@@ -65,13 +70,22 @@ class RegisterForm(ModelForm):  # type: ignore[type-arg]  # the model is given b
 
     def clean_version(self) -> int:
         """Return the version at which the record was read, so that a later edit by someone else is noticed."""
-        version: int = self.cleaned_data.get("version") or self.instance.version
-        return version
+        version: int | None = self.cleaned_data.get("version")
+        if version is None and not self.instance._state.adding:
+            raise ValidationError(UNREAD)
+        return version or self.instance.version
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse, above the fields, an edit that does not say which version it changes: nobody could compare it."""
+        if "version" in self.errors:
+            self.add_error(None, UNREAD)
+        return super().clean()
 
     def record(self) -> Any:
         """Return the record with what was entered, ready for the writer. Raises ValidationError for custom fields."""
         record = self.instance
-        record.version = self.cleaned_data.get("version") or record.version
+        record.version = self.cleaned_data["version"]
         if self.definitions:
             entered = {d.key: self.cleaned_data.get(CUSTOM + d.key) for d in self.definitions}
             try:

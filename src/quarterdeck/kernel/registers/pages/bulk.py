@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,8 @@ def selected(request: HttpRequest, register: Register[Any], actor: Actor, action
 def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> HttpResponse:
     """Set fields of many records: first what to set, then the preview, then the write.
 
-    Only what was previewed is written.
+    Only what was previewed is written: when one of the records has been changed meanwhile, or is selected no more, the
+    preview is shown again.
     """
     chosen = selected(request, register, actor, "change")
     back = came_from(request, register.path)
@@ -71,12 +73,14 @@ def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
     stage = request.POST.get("stage", "choose")
     form = form_for(register, actor, names=register.bulk, data=request.POST if stage != "choose" else None)
     previews: list[Preview] = []
+    read, moved = _fingerprint(chosen), False
     if stage != "choose":
         for field_name in [n for n in form.fields if n not in ticked]:
             form.fields.pop(field_name)
         previews = [_preview(register, actor, record, ticked, request.POST) for record in chosen]
         refused = sum(1 for item in previews if item.error)
-        if stage == "apply" and ticked and not refused:
+        moved = stage == "apply" and request.POST.get("read") != read
+        if stage == "apply" and ticked and not refused and not moved:
             return _apply(request, register, actor, chosen=chosen, names=ticked, back=back)
         form = form_for(register, actor, names=register.bulk, data=request.POST)
     for bound in form:
@@ -91,11 +95,19 @@ def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         "changing": sum(1 for item in previews if item.changes),
         "refused": sum(1 for item in previews if item.error),
         "stage": stage,
+        "read": read,
+        "moved": moved,
         "ticked": ticked,
         "every": request.POST.get("every", ""),
         "next": back,
     }
-    return render(request, "registers/bulk.html", context)
+    return render(request, "registers/bulk.html", context, status=409 if moved else 200)
+
+
+def _fingerprint(chosen: list[Any]) -> str:
+    """Return what tells whether records are still those, and as, that a preview was made of."""
+    text = ",".join(f"{record.pk}.{record.version}" for record in sorted(chosen, key=lambda record: record.pk))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _edited(register: Register[Any], actor: Actor, record: Any, names: list[str], data: QueryDict) -> RegisterForm:

@@ -25,6 +25,7 @@ from quarterdeck.kernel.links.selectors import links_of
 from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.forms import UNREAD
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
@@ -203,6 +204,12 @@ def remove(request: HttpRequest, register: Register[Any], actor: Actor, ref: str
     record = get_record(register, actor, ref, "delete")
     name = register.title_of(record)
     batch = uuid.uuid4()
+    # What one has read is removed, not what someone has made of it since.
+    read = request.POST.get("version", "")
+    if not read.isdecimal() or len(read) > 9:
+        toasts.add(request, str(UNREAD), tone="red")
+        return redirect(register.url(record))
+    record.version = int(read)
     try:
         register.remove(record, actor=actor.by("form", batch))
     except (ValidationError, StaleRecord) as error:
