@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.organisation import services
@@ -44,6 +46,10 @@ class UnitRegister(Register[OrganisationUnit]):
     filters, search, ordering, bulk = ("kind", "parent", "ends_on"), ("code", "name"), ("name",), ("kind", "calendar")
     views = (View("closed", _("Closed"), {"f.ends_on": "before:today"}),)
     writer = services.unit_save
+
+    def remark(self, name: str, record: OrganisationUnit, on: dt.date) -> tuple[str, str]:
+        """Tell which units are closed."""
+        return ("", gettext("closed")) if name == "ends_on" and record.ends_on and record.ends_on < on else ("", "")
 
 
 @register

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, DateField, OuterRef, QuerySet, Subquery, Value, When
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.people import selectors, services
@@ -29,6 +33,10 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import record_type, scopes_below
 from quarterdeck.kernel.registers import Action, Column, Inline, Register, View, register
+from quarterdeck.kernel.ui import components
+
+#: Days before an expiry in which it is told.
+SOON = 60
 
 
 def _nodes(model: Any, actor: Actor) -> QuerySet[Scope]:
@@ -80,6 +88,15 @@ class QualificationRegister(Register[Qualification]):
     )
     writer = services.qualification_save
 
+    def remark(self, name: str, record: Qualification, on: dt.date) -> tuple[str, str]:
+        """Tell what has expired and what soon will."""
+        if name != "expires_on" or record.expires_on is None:
+            return "", ""
+        left = (record.expires_on - on).days
+        if left < 0:
+            return "red", gettext("expired")
+        return ("amber", gettext("%(days)d d left") % {"days": left}) if left <= SOON else ("", "")
+
 
 @register
 class AbsenceRegister(Register[Absence]):
@@ -92,9 +109,10 @@ class AbsenceRegister(Register[Absence]):
     filters, search = ("person", "starts_on", "ends_on", "approved", "kind"), ("person__name",)
     ordering, bulk = ("-starts_on", "person__sort_name"), ("approved",)
     views = (
+        View("coming", _("Now and coming"), {"f.ends_on": "today..", "sort": "starts_on"}, opens=True),
         View("mine", _("Mine"), {"f.person": "me"}),
-        View("to-approve", _("To approve"), {"f.approved": "no"}),
-        View("ahead", _("Next 30 days"), {"f.starts_on": "next:30d"}),
+        View("to-approve", _("To approve"), {"f.approved": "no", "f.ends_on": "today..", "sort": "starts_on"}),
+        View("ahead", _("Next 30 days"), {"f.starts_on": "next:30d", "sort": "starts_on"}),
     )
     writer = services.absence_save
 
@@ -113,6 +131,7 @@ class AssignmentRegister(Register[RoleAssignment]):
     )
     ordering = ("scope__path", "role__position")
     views = (
+        View("held", _("Held now or later"), {"f.ends_on": "!overdue"}, opens=True),
         View("mine", _("Mine"), {"f.person": "me"}),
         View("ending", _("Ending in 30 days"), {"f.ends_on": "next:30d"}),
     )
@@ -132,6 +151,10 @@ class AssignmentRegister(Register[RoleAssignment]):
         """Offer the nodes at which the actor may give roles."""
         return _nodes(RoleAssignment, actor) if name == "scope" else super().choices(name, actor, record)
 
+    def remark(self, name: str, record: RoleAssignment, on: dt.date) -> tuple[str, str]:
+        """Tell which assignments are over."""
+        return ("", gettext("ended")) if name == "ends_on" and record.ends_on and record.ends_on < on else ("", "")
+
 
 @register
 class PersonRegister(Register[Person]):
@@ -140,7 +163,7 @@ class PersonRegister(Register[Person]):
     model, slug, nav, icon, order = Person, "people", "people", "users", 10
     purpose = _("Everyone to whom plans, roles and rates refer: staff, contractors, contacts of suppliers and clients.")
     key, title = "code", "name"
-    columns = ("name", "code", "kind", "job_title", "unit", "manager", "location", "email", "ends_on")
+    columns = ("name", "code", "kind", "job_title", "unit", "manager", "location", "ends_on")
     computed = (
         Column(
             "roles_ever",
@@ -173,6 +196,7 @@ class PersonRegister(Register[Person]):
         Inline(Absence, fk="person", fields=("kind", "starts_on", "ends_on", "part", "approved")),
     )
     views = (
+        View("here", _("Here now or later"), {"f.ends_on": "!overdue"}, opens=True),
         View("reports", _("My reports"), {"f.manager": "me"}),
         View("outside", _("From outside"), {"f.kind": f"!{PersonKind.STAFF}"}),
         View("leavers", _("Leaving within 30 days"), {"f.ends_on": "next:30d"}),
@@ -194,6 +218,37 @@ class PersonRegister(Register[Person]):
         if name != "user" or actor.can_everywhere("change", "access.grant"):
             return super().choices(name, actor, record)
         return super().choices(name, actor, record).filter(pk=record.user_id if record else None)
+
+    def offered(self, rows: QuerySet[Person], on: dt.date) -> QuerySet[Person]:
+        """Offer those who have left after all others."""
+        left = Case(When(ends_on__lt=on, then=Value(1)), default=Value(0))
+        return rows.order_by(left, "sort_name", "name")
+
+    def hint(self, record: Person, on: dt.date) -> str:
+        """Tell people of one name apart by what they do, and say who has left."""
+        told = [record.job_title or record.employer or record.code]
+        if record.has_left(on):
+            told.append(gettext("left %(day)s") % {"day": components.date_text(record.ends_on, on)})
+        return ", ".join(told)
+
+    def mark(self, record: Person) -> SafeString:
+        """Show the initials."""
+        return components.avatar(record.name)
+
+    def badges(self, record: Person, on: dt.date) -> Sequence[SafeString]:
+        """Say who has left, is leaving or is yet to come."""
+        day = components.date_text(record.ends_on or record.starts_on, on)
+        if record.has_left(on):
+            return [components.badge(gettext("Left %(day)s") % {"day": day}, "red")]
+        if record.ends_on is not None:
+            return [components.badge(gettext("Leaves %(day)s") % {"day": day}, "amber")]
+        if record.starts_on is not None and record.starts_on > on:
+            return [components.badge(gettext("Joins %(day)s") % {"day": day}, "accent")]
+        return []
+
+    def remark(self, name: str, record: Person, on: dt.date) -> tuple[str, str]:
+        """Tell who has left."""
+        return ("red", gettext("left")) if name == "ends_on" and record.has_left(on) else ("", "")
 
 
 @register

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +37,26 @@ def _with_manager(rows: QuerySet[Any]) -> QuerySet[Any]:
     return named
 
 
+def _with_lead(rows: QuerySet[Any]) -> QuerySet[Any]:
+    named: QuerySet[Any] = rows.annotate(lead=Coalesce(_holder(list(MANAGERS.values())), _holder([SPONSOR])))
+    return named
+
+
 def _holder(codes: list[str]) -> Subquery:
     rows = held(_today()).select_related(None).filter(scope=OuterRef("scope"), role__code__in=codes)
     return Subquery(rows.order_by("starts_on").values("person__name")[:1], output_field=CharField())
+
+
+def _held_by_me(*codes: str) -> Callable[[Actor], Q]:
+    """Return the condition on the initiatives at which the reader holds one of some roles today."""
+
+    def mine(actor: Actor) -> Q:
+        if actor.user is None:
+            return Q(pk__in=())
+        rows = held(actor.today).select_related(None).filter(role__code__in=codes, person__user=actor.user)
+        return Q(scope__in=rows.order_by().values("scope"))
+
+    return mine
 
 
 def _person(value: Any, record: Any) -> SafeString:
@@ -62,10 +81,18 @@ class InitiativeRegister(Register[Initiative]):
     model, slug, nav, icon, order = Initiative, "initiatives", "portfolio", "layers", 20
     purpose = _("Portfolios at the top, programmes and projects below. Every plan, risk and figure belongs to one.")
     key, title, tree = "code", "name", "parent"
-    columns = ("name", "code", "kind", "state", "stage", "priority", "sponsor", "manager", "budget", "planned_finish")
+    columns = ("name", "code", "state", "stage", "manager", "planned_finish", "budget", "sponsor", "priority")
     computed = (
-        Column("sponsor", _("Sponsor"), annotate=_with_sponsor, display=_person),
-        Column("manager", _("Manager"), annotate=_with_manager, display=_person),
+        Column("sponsor", _("Sponsor"), annotate=_with_sponsor, display=_person, mine=_held_by_me(SPONSOR)),
+        Column("manager", _("Manager"), annotate=_with_manager, display=_person, mine=_held_by_me(*MANAGERS.values())),
+        Column(
+            "lead",
+            _("Lead"),
+            annotate=_with_lead,
+            display=_person,
+            help=_("The manager, and the sponsor where there is none."),
+            mine=_held_by_me(SPONSOR, *MANAGERS.values()),
+        ),
         Column(
             "parts",
             _("Parts"),
@@ -130,6 +157,7 @@ class InitiativeRegister(Register[Initiative]):
         ),
     )
     views = (
+        View("mine", _("Mine"), {"f.lead": "me", "sort": "planned_finish"}),
         View("projects", _("Projects"), {"f.kind": "project", "sort": "code"}),
         View("active", _("Active projects"), {"f.kind": "project", "f.state": "active", "sort": "planned_finish"}),
         View("pipeline", _("Pipeline"), {"f.state": "pipeline", "sort": "priority,planned_start"}),

@@ -122,7 +122,9 @@ class Choice(Kind):
 
     @override
     def html(self, value: Any, record: Any, context: Context) -> SafeString:
-        return components.badge(self.text(value), self.tone(value)) if self.tones else format_html("{}", self.text(value))
+        if not self.tones:
+            return format_html("{}", self.text(value))
+        return components.badge(self.text(value), self.tone(value))
 
     def tone(self, value: Any) -> str:
         """Return the badge tone of a value; empty for none."""

@@ -17,7 +17,6 @@ from quarterdeck.kernel.registers.models import SavedView
 from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Register
 
-
 #: The key of the view that shows everything.
 ALL = "all"
 

@@ -163,6 +163,14 @@ class Register(Generic[R]):
             return format_html('<a class="ref" href="{}">{}</a>', self.url(record), record)
         return format_html('<a class="person" href="{}">{}<span>{}</span></a>', self.url(record), mark, record)
 
+    def offered(self, rows: QuerySet[R], on: dt.date) -> QuerySet[R]:
+        """Return the rows that a picker offers on a day in its order: that of the list unless said otherwise."""
+        return rows.order_by(*self.ordering) if self.ordering else rows
+
+    def hint(self, record: R, on: dt.date) -> str:
+        """Return what a picker says beside the name: what tells it from others of that name."""
+        return self.ref(record) if self.key else ""
+
     def mark(self, record: R) -> SafeString:
         """Return the small picture that stands before a record's name, such as a person's initials."""
         return components.EMPTY

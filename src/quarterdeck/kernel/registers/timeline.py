@@ -1,10 +1,11 @@
-"""A record's changes in words: field by field, with what was and what is, as far as the reader may see."""
+"""A record's story in words: its changes field by field, as far as the reader may see, and what was said and found."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,14 +17,25 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import reachable, visible
 from quarterdeck.kernel.audit.models import Action, Change, Record
+from quarterdeck.kernel.comments.models import Comment
+from quarterdeck.kernel.fields import values
+from quarterdeck.kernel.fields.definitions import fields_for
+from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.records import history_of
-from quarterdeck.kernel.registers import kinds
-from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.columns import CUSTOM, CustomKind, Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
+from quarterdeck.kernel.watch.models import Finding
 
 HIDDEN = "•••"
 #: What is kept beside a record and told in its history by name.
 BESIDE = {"tags": gettext_lazy("Tags"), "files": gettext_lazy("Files")}
+#: What the story can be narrowed to.
+PARTS = {
+    "": gettext_lazy("Everything"),
+    "changes": gettext_lazy("Changes"),
+    "comments": gettext_lazy("Comments"),
+    "findings": gettext_lazy("Findings"),
+}
 
 
 @dataclass(frozen=True)
@@ -74,11 +86,61 @@ def entries(
         changes = changes.filter(at__lte=moment)
     found = list(changes.select_related("actor")[:limit])
     names = _Names(register, found, actor, columns_for(register, actor) if columns is None else columns)
-    verbs = {Action.CREATE: _("added it"), Action.DELETE: _("removed it")}
-    return [
-        Entry(change, change.actor_label, verbs.get(Action(change.action), _("changed")), names.fields(change, record))
-        for change in found
-    ]
+    return [Entry(change, change.actor_label, _verb(change), names.fields(change, record)) for change in found]
+
+
+def _verb(change: Change) -> str:
+    """Return what was done where no field of it can be told."""
+    if change.action != Action.CHANGE:
+        return _("added it") if change.action == Action.CREATE else _("removed it")
+    return _("changed its links") if "links" in {**change.before, **change.after} else _("changed it")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing of a record's story: a change, a comment or a finding, the one that is not None."""
+
+    at: dt.datetime
+    who: str
+    entry: Entry | None = None
+    comment: Comment | None = None
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to a record, latest first, with the part that is shown of it and what else may be chosen."""
+
+    told: list[Told]
+    part: str
+    parts: list[tuple[str, str]]
+
+    @property
+    def part_label(self) -> str:
+        """The part that is shown, in words."""
+        return str(PARTS[self.part])
+
+
+def story(
+    changes: Iterable[Entry],
+    comments: Iterable[Comment],
+    findings: Iterable[Finding] = (),
+    *,
+    part: str = "",
+    limit: int = 12,
+) -> Story:
+    """Return changes, comments and findings in one order; all comments, and of the others the latest `limit`."""
+    part = part if part in PARTS else ""
+    said = [Told(c.created_at, c.author_label, comment=c) for c in comments if c.deleted_at is None]
+    rest = [Told(entry.change.at, entry.who, entry=entry) for entry in changes]
+    found = [Told(finding.opened_at, "Quarterdeck", finding=finding) for finding in findings]
+    offered = [name for name, there in (("comments", said), ("findings", found)) if there]
+    chosen = {"comments": said, "changes": rest[:limit], "findings": found[:limit]}
+    told = chosen.get(part)
+    if told is None:
+        told = [*said, *sorted([*rest, *found], key=lambda one: one.at, reverse=True)[:limit]]
+    parts = [(name, str(label)) for name, label in PARTS.items() if name in ("", "changes", part, *offered)]
+    return Story(sorted(told, key=lambda one: one.at, reverse=True), part, parts if offered else [])
 
 
 class _Names:
@@ -126,17 +188,16 @@ class _Names:
                 found += self._beside(change, attname)
                 continue
             column = self.columns.get(model_field.name)
-            if column is None:
-                if model_field.name in self.register.model.field_classes or not model_field.editable:
-                    continue
-                label, kind = str(model_field.verbose_name), kinds.kind_of(model_field)
-            elif column.masked(record, self.actor):
+            # What is no field of the register is kept by the system beside those that people set.
+            if column is None or column.masked(record, self.actor):
                 continue
-            else:
-                label, kind = column.label, column.kind
-            before, after = (self._text(kind, model_field, side.get(attname)) for side in (change.before, change.after))
-            found.append(FieldChange(label, before, after))
-        return found
+            before, after = (
+                self._text(column, model_field, side.get(attname), record) for side in (change.before, change.after)
+            )
+            found.append(FieldChange(column.label, before, after))
+        # A state is what the others follow from.
+        states = {str(self.columns[name].label) for name, _kind in self.register.toned if name in self.columns}
+        return sorted(found, key=lambda one: one.label not in states)
 
     def _beside(self, change: Change, name: str) -> list[FieldChange]:
         """Return a change of what is kept beside the record. Links are left out: their other end may be closed."""
@@ -145,23 +206,41 @@ class _Names:
         before, after = (", ".join(str(one) for one in side.get(name) or ()) for side in (change.before, change.after))
         return [FieldChange(str(BESIDE[name]), before, after)]
 
-    def _text(self, kind: kinds.Kind, model_field: Any, value: Any) -> str:
+    def _text(self, column: Shown, model_field: Any, value: Any, record: Any) -> str:
         if value is None or value == "":
             return ""
         if isinstance(model_field, models.ForeignKey):
             return self.references.get(model_field.attname, {}).get(value, HIDDEN)
         if isinstance(model_field, models.ManyToManyField):
             return _("%(count)d chosen") % {"count": len(value)}
-        return kind.text(model_field.to_python(value))
+        currency = column.currency_of(record) if column.currency else ""
+        return column.text(model_field.to_python(value), currency)
+
+    @cached_property
+    def _definitions(self) -> dict[str, CustomField]:
+        """The custom fields that the reader may know of, those out of use as well; read when a change names one."""
+        found = fields_for(self.register.record_type, actor=self.actor, retired=True)
+        return {definition.key: definition for definition in found}
 
     def _custom(self, change: Change) -> list[FieldChange]:
+        """Return changes of custom fields; those of a branch that the reader does not see are left out."""
         before, after = change.before.get("custom") or {}, change.after.get("custom") or {}
         found = []
         for key in {**before, **after}:
-            if before.get(key) == after.get(key):
-                continue
-            column = self.columns.get(f"custom.{key}")
             old, new = before.get(key), after.get(key)
-            label = column.label if column else key
-            found.append(FieldChange(label, "" if old is None else str(old), "" if new is None else str(new)))
+            column = self.columns.get(CUSTOM + key)
+            if old == new:
+                continue
+            if column is not None and isinstance(column.kind, CustomKind):
+                definition = column.kind.definition
+            elif key in self._definitions:
+                definition = self._definitions[key]
+            else:
+                continue
+            old_text, new_text = ("" if v is None else self._custom_text(definition, v) for v in (old, new))
+            found.append(FieldChange(str(definition.label), old_text, new_text))
         return found
+
+    def _custom_text(self, definition: CustomField, value: Any) -> str:
+        labels = values.labels_for((definition,), [{definition.key: value}], self.actor)
+        return values.display(definition, value, labels)

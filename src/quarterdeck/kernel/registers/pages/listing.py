@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.models import AccessRole
+from quarterdeck.kernel.access.models import AccessRole, Scope
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.columns import columns_for, open_paths
@@ -137,14 +137,19 @@ def _options(register: Register[Any], actor: Actor, name: str, text: str) -> lis
         for path in searched:
             condition |= Q(**{f"{path}__icontains": word})
         rows = rows.filter(condition) if searched else rows.none()
-    if related is not None and related.ordering:
-        rows = rows.order_by(*related.ordering)
+    if related is not None:
+        rows = related.offered(rows, actor.today)
     found = []
     for record in rows[:OPTIONS]:
-        detail = related.ref(record) if related is not None and related.key else ""
         label = related.title_of(record) if related is not None else str(record)
+        detail = related.hint(record, actor.today) if related is not None else _kind_of_node(record)
         found.append({"value": str(record.pk), "label": label, "detail": "" if detail == label else detail})
     return found
+
+
+def _kind_of_node(record: Any) -> str:
+    """Return what a node is of: a unit and a portfolio may bear one name."""
+    return record.kind_word if isinstance(record, Scope) else ""
 
 
 #: What names a record that has no register, such as a user or a node. Never just any text: a user's password is one.

@@ -57,6 +57,7 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
             f'data-select aria-label="{label}"></td>'
         )
     ending = _ending(listing)
+    models = [c.kind.model for c in listing.columns if isinstance(c.kind, Reference)]
     for position, column in enumerate(listing.columns):
         html = column.html(record, listing.context)
         leads = column.is_title or (position == 0 and not any(c.is_title for c in listing.columns))
@@ -68,7 +69,9 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
                 f'<a class="{css}" href="{href}" data-open hx-get="{generic}panel/" hx-target="#panel">{inner}</a>'
             )
         phone = "title" if leads else "end" if column is ending else "meta"
-        parts.append(_cell(column, html, row.depth if leads and listing.register.tree else None, phone))
+        twice = isinstance(column.kind, Reference) and models.count(column.kind.model) > 1
+        depth = row.depth if leads and listing.register.tree else None
+        parts.append(_cell(column, html, depth, phone, labelled=twice or column.kind.name in _LABELLED))
     parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308  as above
 
@@ -92,7 +95,7 @@ def _lead(column: Shown, record: Any, html: SafeString) -> tuple[SafeString, str
     return mark, conditional_escape(related.title_of(value))
 
 
-def _cell(column: Shown, html: SafeString, depth: int | None, phone: str) -> str:
+def _cell(column: Shown, html: SafeString, depth: int | None, phone: str, *, labelled: bool) -> str:
     classes = ["num"] if column.kind.align == "end" else []
     if column.kind.name in ("text", "long text") and not column.is_title:
         classes.append("text")
@@ -101,12 +104,13 @@ def _cell(column: Shown, html: SafeString, depth: int | None, phone: str) -> str
     if depth is not None:
         classes.append(f"tree depth-{min(depth, 9)}")
     attribute = f' class="{" ".join(classes)}"' if classes else ""
-    labelled = column.kind.name in _LABELLED if phone == "meta" else phone == "end" and column.kind.align == "end"
-    label = f' data-label="{conditional_escape(column.label)}"' if labelled else ""
+    told = labelled if phone == "meta" else phone == "end" and column.kind.align == "end"
+    label = f' data-label="{conditional_escape(column.label)}"' if told else ""
     return f'<td{attribute} data-phone="{phone}"{label}>{html}</td>'
 
 
-#: On the phone, where there is no head, a bare date, choice or yes says nothing without its label.
+#: On the phone, where there is no head, a bare date, choice or yes says nothing without its label; nor does one of two
+#: people.
 _LABELLED = frozenset({"date", "time", "moment", "yes-no", "number", "money", "percent", "choice"})
 
 
