@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { all, closest, find, isTyping, onClick, onMount, within } from "../lib/dom";
 import { move, range, shown, sum, ticked } from "../lib/choice";
 import { command } from "../lib/keys";
+import { narrow } from "../lib/screen";
 import { openDialog } from "./overlays";
 import { openPalette } from "./palette";
 import { closePanel, markOpen, openPanel, panelIsOpen } from "./panel";
@@ -76,7 +77,7 @@ function edit(row: HTMLElement | undefined): void {
 
 function openRow(row: HTMLElement | undefined, whole: boolean): void {
   if (!row) return;
-  if (row.dataset.panelUrl && !whole) openPanel(row.dataset.panelUrl, row.dataset.id ?? "", row);
+  if (row.dataset.panelUrl && !whole && !narrow.matches) openPanel(row.dataset.panelUrl, row.dataset.id ?? "", row);
   else {
     const href = row.dataset.href ?? find<HTMLAnchorElement>("a.name", row)?.href;
     if (href) location.assign(href);
@@ -185,6 +186,14 @@ function pointer(): void {
     const head = closest<HTMLInputElement>(event.target, "[data-select-all]");
     if (head) tick(rows().map((_row, index) => index), head.checked);
   });
+  // A phone has no room beside the list: the row's page opens, and the way back leads to the list.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (narrow.matches && closest(event.target, "a[data-open]")) event.stopPropagation();
+    },
+    true,
+  );
   onClick("a[data-open]", (link, event) => {
     const row = link.closest<HTMLElement>("[data-row]");
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;

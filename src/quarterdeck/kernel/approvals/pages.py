@@ -41,7 +41,9 @@ def _page(request: ActorRequest, approval: Approval, *, error: str = "", note: s
     waiting = approval.state == State.WAITING
     context = {
         "approval": approval,
-        "step": _my_step(request, approval),
+        "step": (step := _my_step(request, approval)),
+        # Who has answered goes on to what else waits.
+        "others": None if step else list(waiting_for(request.actor)[:ROWS]),
         "may_withdraw": waiting and may_withdraw(approval, actor=request.actor),
         "today": request.actor.today,
         "error": error,
