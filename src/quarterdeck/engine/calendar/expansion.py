@@ -45,7 +45,7 @@ def occurrences(recurring: RecurringException, last: int) -> Minutes:
     A monthly pattern begins in the month of its first date or, where the day is already past, in the next one, and
     steps from there, as in Microsoft Project.
 
-    >>> from quarterdeck.engine.calendar.definition import TUESDAY
+    >>> from quarterdeck.engine.calendar.definition import TUESDAY, Monthly
     >>> third = RecurringException(Monthly(Nth(3, (TUESDAY,)), every=2), dt.date(2026, 1, 21), occurrences=3)
     >>> [str(day) for day in occurrences(third, day_number(dt.date(2030, 1, 1))).astype("M8[D]")]
     ['2026-02-17', '2026-04-21', '2026-06-16']
