@@ -1,0 +1,160 @@
+"""A baseline against its progress at one instant, at every level of the breakdown, and through time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.engine.evm.baseline import CENT, HOUR, Baseline
+from quarterdeck.engine.evm.forecasts import CostForecast, TimeForecast, cost_forecasts, time_forecasts
+from quarterdeck.engine.evm.measures import Measures, TimeMeasures, adherence
+from quarterdeck.engine.evm.work import Progress, WorkId, check_progress
+
+NodeId = Hashable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where the work stands at an instant.
+
+    `time` is in working minutes on the baseline's calendar; `earned_schedule` and `finishes` are instants, to the step,
+    None where the calendar ends before.
+    """
+
+    at: int
+    total: Measures
+    time: TimeMeasures
+    earned_schedule: int | None
+    p_factor: float | None
+    costs: Mapping[CostForecast, float]
+    durations: Mapping[TimeForecast, float]
+    finishes: Mapping[TimeForecast, int | None]
+    works: Mapping[WorkId, Measures]
+
+
+def assess(
+    baseline: Baseline, progress: Mapping[WorkId, Progress], at: int, *, step: int = HOUR, cent: float = CENT
+) -> Status:
+    """Everything that earned value says of a baseline at an instant, from the works up.
+
+    PV, EV and AC are the sums over the works, whatever their techniques; all in one currency. `step` and `cent` as in
+    `Baseline.earned_schedule`. Raises EngineError as `Baseline.earned` does.
+
+    >>> from quarterdeck.engine.evm import Work
+    >>> plan = Baseline([Work(id="dig", budget=100, start=0, finish=6000)])
+    >>> now = assess(plan, {"dig": Progress(actual_start=0, complete=0.4, cost=50)}, at=3000)
+    >>> now.total.spi, now.total.cpi, now.time.spi_t, now.costs[CostForecast.CPI], now.finishes[TimeForecast.ES_SPI_T]
+    (0.8, 0.8, 0.8, 125.0, 7500)
+    """
+    due, done = baseline.planned([at])[:, 0], baseline.earned(progress, at)
+    works = {
+        key: Measures(bac=budget, pv=pv, ev=ev, ac=progress[key].cost if key in progress else 0.0)
+        for key, budget, pv, ev in zip(
+            baseline.ids, baseline.budgets.tolist(), due.tolist(), done.tolist(), strict=True
+        )
+    }
+    total = Measures(
+        bac=baseline.bac, pv=float(due.sum()), ev=float(done.sum()), ac=sum(each.ac for each in works.values())
+    )  # fmt: skip
+    time = baseline.earned_schedule(total.ev, at, step=step, cent=cent)
+    reached = baseline.instant_of(time.earned, step=1) if time.earned else baseline.start
+    durations = time_forecasts(total, time)
+    return Status(
+        at=at,
+        total=total,
+        time=time,
+        earned_schedule=reached,
+        p_factor=None if reached is None else adherence(baseline.planned([reached])[:, 0].tolist(), done.tolist()),
+        costs=cost_forecasts(total, time.spi_t),
+        durations=durations,
+        finishes={name: baseline.instant_of(value, step=step) for name, value in durations.items()},
+        works=works,
+    )
+
+
+def roll_up(parents: Mapping[NodeId, NodeId | None], leaves: Mapping[NodeId, Measures]) -> dict[NodeId, Measures]:
+    """The measures of every node of a tree: its own, if it has any, and those of all below it, added.
+
+    `parents` names the parent of each node (None: a root) and holds every node. All in one currency.
+    Raises EngineError naming the node for a node that is not in the tree and for parents in a circle.
+
+    >>> work = Measures(bac=10, pv=5, ev=4, ac=3)
+    >>> roll_up({"all": None, "a": "all", "b": "all"}, {"a": work, "b": work})["all"]
+    Measures(bac=20, pv=10, ev=8, ac=6)
+    """
+    total = {node: Measures(bac=0, pv=0, ev=0, ac=0) for node in parents}
+    for node, measures in leaves.items():
+        for above in line_of(parents, node):
+            total[above] += measures
+    return total
+
+
+def line_of(parents: Mapping[NodeId, NodeId | None], node: NodeId) -> list[NodeId]:
+    """The node, its parent, and so on up to the root. Raises EngineError as `roll_up` does.
+
+    >>> line_of({"all": None, "a": "all"}, "a")
+    ['a', 'all']
+    """
+    line: dict[NodeId, None] = {}
+    above: NodeId | None = node
+    while above is not None:
+        if above not in parents:
+            raise EngineError(f"{above!r} is not in the tree", culprits=(above,), remedy="Name its parent, or None.")
+        if above in line:
+            raise EngineError(f"{above!r} lies below itself", culprits=tuple(line), remedy="Give it another parent.")
+        line[above] = None
+        above = parents[above]
+    return list(line)
+
+
+def assess_tree(
+    baseline: Baseline,
+    progress: Mapping[WorkId, Progress],
+    at: int,
+    parents: Mapping[NodeId, NodeId | None],
+    *,
+    step: int = HOUR,
+    cent: float = CENT,
+) -> dict[NodeId, Status]:
+    """The status of every node that has work: a node's baseline is the works at and below it, on the same calendar.
+
+    So each level has an earned schedule of its own, which no sum could give. Raises EngineError as `assess` and
+    `roll_up` do.
+
+    >>> from quarterdeck.engine.evm import Work
+    >>> plan = Baseline([Work(id=1, budget=10, start=0, finish=600), Work(id=2, budget=30, start=600, finish=1200)])
+    >>> found = assess_tree(plan, {1: Progress(complete=0.5)}, 600, {"all": None, 1: "all", 2: "all"})
+    >>> found["all"].total.bac, found["all"].time.spi_t, found[2].time.spi_t
+    (40.0, 0.5, None)
+    """
+    check_progress(progress, baseline.works)
+    members: dict[NodeId, list[WorkId]] = {}
+    for key in baseline.ids:
+        for node in line_of(parents, key):
+            members.setdefault(node, []).append(key)
+    found: dict[NodeId, Status] = {}
+    for node, keys in members.items():
+        part, known = baseline.part(keys, progress)
+        found[node] = assess(part, known, at, step=step, cent=cent)
+    return found
+
+
+def by_period(history: Sequence[Status]) -> tuple[tuple[Measures, TimeMeasures], ...]:
+    """What each period brought, from cumulative statuses in order of time; the first counts from the start.
+
+    Raises EngineError where the statuses are not in order of time.
+
+    >>> from quarterdeck.engine.evm import Work
+    >>> plan = Baseline([Work(id="dig", budget=100, start=0, finish=6000)])
+    >>> done = [assess(plan, {"dig": Progress(complete=share)}, at) for at, share in ((1500, 0.25), (3000, 0.4))]
+    >>> [(month.ev, time.spi_t) for month, time in by_period(done)]
+    [(25.0, 1.0), (15.0, 0.6)]
+    """
+    if any(one.at >= two.at for one, two in pairwise(history)):
+        raise EngineError("the statuses are not in order of time", remedy="Sort them by their instant, each once.")
+    if not history:
+        return ()
+    first = (history[0].total, history[0].time)
+    return (first, *((two.total.since(one.total), two.time.since(one.time)) for one, two in pairwise(history)))
