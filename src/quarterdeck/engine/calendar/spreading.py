@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quarterdeck.engine.calendar.expansion import Minutes
 from quarterdeck.engine.calendar.timeline import Timeline
+from quarterdeck.engine.checking import finite
 from quarterdeck.engine.errors import EngineError
+
+#: Whole amounts up to here are held exactly by the arithmetic in between.
+WHOLE: Final = 2**53
+#: Cells, spans times instants, that one call lays out: 800 MB.
+MOST: Final = 10**8
 
 
 def done_by(timeline: Timeline, starts: ArrayLike, finishes: ArrayLike, instants: ArrayLike) -> NDArray[np.float64]:
@@ -24,12 +32,13 @@ def done_by(timeline: Timeline, starts: ArrayLike, finishes: ArrayLike, instants
     >>> done_by(timeline(five_day("office")), [friday], [monday], [0, 2 * 1440, 4 * 1440 + 720, 9999]).tolist()
     [[0.0, 0.5, 0.75, 1.0]]
     """
-    start, finish, at = (np.asarray(each) for each in (starts, finishes, instants))
-    _refuse_reversed(timeline, start, finish)
+    start, finish, at = _row("starts", starts), _row("finishes", finishes), _row("instants", instants)
+    _check(timeline, start, finish, at)
     began, ended = timeline.work_at(start)[:, None], timeline.work_at(finish)[:, None]
     passed = np.clip(timeline.work_at(at)[None, :], began, ended) - began
     span = ended - began
-    return np.where(span > 0, passed / np.maximum(span, 1), at[None, :] >= finish[:, None])
+    share: NDArray[np.float64] = np.where(span > 0, passed / np.maximum(span, 1), at[None, :] >= finish[:, None])
+    return share
 
 
 def spread(
@@ -42,8 +51,8 @@ def spread(
     the day that ends. Whole amounts (integers, say cents) are cut into whole parts by rounding the running total half
     up, so that the parts add up to the cent.
 
-    Raises `EngineError` for a finish before its start, boundaries that do not rise, amounts that are not finite, and as
-    `Timeline` does.
+    Raises `EngineError` for a finish before its start, boundaries that do not rise, amounts that are not finite or,
+    whole ones, over 2**53, for more than `MOST` cells, and as `Timeline` does.
 
     >>> from quarterdeck.engine.calendar import five_day, timeline
     >>> line = timeline(five_day("office"))
@@ -51,26 +60,43 @@ def spread(
     >>> spread(line, [friday], [monday], [1001], [0, 2 * 1440, 4 * 1440 + 720, 7 * 1440]).tolist()
     [[501, 250, 250]]
     """
-    amount, edges = np.asarray(amounts), np.asarray(boundaries)
-    if not np.isfinite(amount).all():
-        raise EngineError(
-            "an amount to spread is not finite", culprits=np.flatnonzero(~np.isfinite(amount)).tolist(),
-            remedy="Give every span an amount.",
-        )  # fmt: skip
-    if len(edges) < 2 or (np.diff(edges) <= 0).any():
+    amount, edges = _row("amounts", amounts), _row("boundaries", boundaries, least=2)
+    if (edges[1:] <= edges[:-1]).any():
         raise EngineError("the boundaries of the periods do not rise", remedy="Sort them and drop doubles.")
+    if len(amount) != np.size(starts):
+        raise EngineError(f"{len(amount)} amounts for {np.size(starts)} spans", remedy="Give as many of both.")
+    whole = amount.dtype.kind in "iu"
+    large = np.flatnonzero((np.abs(amount) > WHOLE) & whole)
+    if len(large):
+        raise EngineError(
+            f"amount {large[0] + 1} of those to spread is over 2**53",
+            culprits=large.tolist(),
+            remedy="Give it in larger units.",
+        )
     total: NDArray[np.float64] = done_by(timeline, starts, finishes, edges) * amount[:, None]
-    if amount.dtype.kind in "iu":
-        whole: Minutes = np.floor(total + 0.5).astype(np.int64)
-        return whole[:, 1:] - whole[:, :-1]
+    if whole:
+        rounded: Minutes = np.floor(total + 0.5).astype(np.int64)
+        return rounded[:, 1:] - rounded[:, :-1]
     return total[:, 1:] - total[:, :-1]
 
 
-def _refuse_reversed(timeline: Timeline, start: Minutes, finish: Minutes) -> None:
+def _row(name: str, values: ArrayLike, *, least: int = 0) -> Any:
+    finite(name, values, least=least)
+    return np.asarray(values)
+
+
+def _check(timeline: Timeline, start: Minutes, finish: Minutes, at: Minutes) -> None:
+    if len(start) != len(finish):
+        raise EngineError(f"{len(start)} starts and {len(finish)} finishes", remedy="Give as many of both.")
+    if len(start) * len(at) > MOST:
+        raise EngineError(
+            f"{len(start)} spans over {len(at)} instants are too many",
+            remedy=f"Take at most {MOST:,} together, by spreading part of the spans at a time.",
+        )
     wrong = np.flatnonzero(finish < start)
     if len(wrong):
         raise EngineError(
-            f"span {wrong[0]} on calendar {timeline.calendar.id!r} finishes before it starts",
+            f"span {wrong[0] + 1} on calendar {timeline.calendar.id!r} finishes before it starts",
             culprits=wrong.tolist(),
             remedy="Swap its dates.",
         )
