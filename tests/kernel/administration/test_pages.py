@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -31,6 +32,13 @@ def signed_in(user: User) -> Client:
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert client.session["_auth_user_id"] == str(user.pk)
     return client
+
+
+def confirmed(client: Client, path: str, form: dict[str, Any]) -> Any:
+    """Post a form that asks for the password first, and return what follows it."""
+    asked = client.post(path, form)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/?next=")
+    return client.post(asked.headers["Location"], {"password": PASSWORD})
 
 
 def elevate(client: Client, path: str = "/settings/administer/", **form: str) -> None:
@@ -102,6 +110,13 @@ class TestElevation:
         Elevation.objects.update(ends_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
         assert ada.get("/settings/users/").status_code == 302
 
+    def test_asks_again_who_one_is_when_that_was_long_ago(self, ada: Client, settings: Any) -> None:
+        form = {"reason": "Second look", "minutes": "30"}
+        assert ada.post("/settings/administer/", form).headers["Location"] == "/settings/users/"
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+        assert ada.post("/settings/administer/", form).headers["Location"].startswith("/accounts/reauthenticate/")
+        assert Elevation.objects.count() == 2
+
     def test_is_of_one_session(self, ada: Client, admin: User) -> None:
         assert signed_in(admin).get("/settings/users/").status_code == 302
 
@@ -139,7 +154,9 @@ class TestElevation:
         assert "Viewing as Amara Okafor" in page.content.decode()
         client.post("/settings/users/invite/", {"email": "x@example.org", "name": "X"})
         client.post("/settings/groups/new/", {"name": "Board", "version": "1"})
-        client.post("/settings/tokens/", {"name": "t", "expires_on": TODAY + dt.timedelta(9), "reach": "read"})
+        day = (TODAY + dt.timedelta(9)).isoformat()
+        made = client.post("/settings/tokens/", {"name": "t", "expires_on": day, "reach": "read", "areas": ["access"]})
+        assert made.status_code == 403
         assert (User.objects.count(), Group.objects.count(), ApiToken.objects.count()) == (2, 0, 0)
 
     def test_acting_as_is_in_the_history_under_both_names(self, admin: User, amara: User, tree: Tree) -> None:
@@ -276,7 +293,7 @@ class TestTokens:
         client = signed_in(amara)
         day = TODAY + dt.timedelta(days=30)
         form = {"name": "Export", "expires_on": day.isoformat(), "reach": "read", "areas": ["access"]}
-        page = client.post("/settings/tokens/", form)
+        page = confirmed(client, "/settings/tokens/", form)
         token = ApiToken.objects.get()
         assert token.permissions == {"access.*": ["view"]}
         assert f"qd_{token.prefix}_" in page.content.decode()
@@ -285,10 +302,25 @@ class TestTokens:
         assert "Export" in again
         assert f"qd_{token.prefix}_" not in again
 
+    def test_who_one_is_is_asked_again_but_not_every_time(self, amara: User, settings: Any) -> None:
+        client = signed_in(amara)
+        day = TODAY + dt.timedelta(days=30)
+        form = {"name": "Export", "expires_on": day.isoformat(), "reach": "read", "areas": ["access"]}
+        asked = client.post("/settings/tokens/", form)
+        assert asked.status_code == 302
+        assert client.post(asked.headers["Location"], {"password": "wrong"}).status_code == 200
+        assert ApiToken.objects.count() == 0
+        assert confirmed(client, "/settings/tokens/", form).status_code == 200
+        assert client.post("/settings/tokens/", form).status_code == 200
+        assert ApiToken.objects.count() == 2
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+        assert client.post("/settings/tokens/", form).status_code == 302
+        assert ApiToken.objects.count() == 2
+
     def test_longer_than_a_year_is_refused(self, amara: User) -> None:
         day = TODAY + dt.timedelta(days=400)
         form = {"name": "Export", "expires_on": day.isoformat(), "reach": "read"}
-        assert signed_in(amara).post("/settings/tokens/", form).status_code == 422
+        assert confirmed(signed_in(amara), "/settings/tokens/", form).status_code == 422
         assert ApiToken.objects.count() == 0
 
     def test_another_persons_token_is_not_there(self, amara: User, ada: Client) -> None:

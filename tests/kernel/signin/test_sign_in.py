@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
@@ -135,18 +136,44 @@ class TestSecondStep:
         assert answer.status_code == 200
         assert answer.json()["request_options"]["publicKey"]["userVerification"] == "required"
 
-    @pytest.mark.parametrize("path", ["", "totp/activate/", "webauthn/", "webauthn/add/", "recovery-codes/generate/"])
-    def test_its_pages_ask_again_who_one_is(self, client: Client, amara: User, path: str) -> None:
-        try_in(client, amara.email, PASSWORD)
-        response = client.get(f"/accounts/2fa/{path}")
-        if path in ("", "webauthn/"):
-            assert response.status_code == 200
+    @pytest.mark.parametrize("method", ["get", "post"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "totp/activate/",
+            "totp/deactivate/",
+            "webauthn/add/",
+            "webauthn/keys/1/remove/",
+            "webauthn/keys/1/edit/",
+            "recovery-codes/",
+            "recovery-codes/generate/",
+            "recovery-codes/download/",
+        ],
+    )
+    def test_changing_it_asks_again_who_one_is(self, client: Client, amara: User, path: str, method: str) -> None:
+        TOTP.activate(amara, self.SECRET)
+        codes = RecoveryCodes.activate(amara)
+        client.force_login(amara)
+        answer = getattr(client, method)(f"/accounts/2fa/{path}")
+        if path == "recovery-codes/" and method == "post":
+            assert answer.status_code == 405
             return
-        if response.status_code == 302 and "reauthenticate" in response["Location"]:
-            assert client.get(response["Location"]).status_code == 200
-            client.post(response["Location"], {"password": PASSWORD})
-            response = client.get(f"/accounts/2fa/{path}")
-        assert response.status_code in (200, 302)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/accounts/reauthenticate/?next=")
+        assert codes.get_unused_codes()[0] not in answer.content.decode()
+        assert set(Authenticator.objects.filter(user_id=amara.pk).values_list("type", flat=True)) == {
+            "totp",
+            "recovery_codes",
+        }
+
+    def test_changing_it_does_not_ask_every_time(self, client: Client, amara: User, settings: Any) -> None:
+        try_in(client, amara.email, PASSWORD)
+        asked = client.get("/accounts/2fa/totp/activate/")
+        assert client.post(asked.headers["Location"], {"password": PASSWORD}).status_code == 302
+        assert client.get("/accounts/2fa/totp/activate/").status_code == 200
+        assert client.get("/accounts/2fa/webauthn/add/").status_code == 200
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+        assert client.get("/accounts/2fa/totp/activate/").status_code == 302
 
 
 class TestReset:

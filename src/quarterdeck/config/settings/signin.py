@@ -40,6 +40,7 @@ def signin_settings(*, production: bool, secure: bool, behind_proxy: bool) -> di
         "ACCOUNT_LOGIN_ON_PASSWORD_RESET": False,
         "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": True,
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
+        "ACCOUNT_REAUTHENTICATION_TIMEOUT": env.envint("CONFIRM_MINUTES", 10, least=1, most=12 * 60) * 60,
         "ACCOUNT_SESSION_REMEMBER": False,
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "https" if secure else "http",
         # Passwords are locked out by axes, kept in the database; this bounds the tries of a second factor.

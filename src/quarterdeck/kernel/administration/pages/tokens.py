@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -27,14 +28,22 @@ from quarterdeck.kernel.administration.pages.common import actor_of, person_of
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """List one's tokens and make one; its secret is on the page that follows, and nowhere after."""
-    actor, person = actor_of(request), person_of(request)
-    form = TokenForm(request.POST or None, today=actor.today)
-    secret, made = "", None
-    if request.method == "POST" and form.is_valid():
+    form = TokenForm(request.POST or None, today=actor_of(request).today)
+    if request.method == "POST":
+        answer: HttpResponse = _make(request, form)
+        return answer
+    return _page(request, form)
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth ships without types
+def _make(request: HttpRequest, form: TokenForm) -> HttpResponse:
+    """Make a token for whoever has lately said again who they are: it outlives the session that was left open."""
+    actor = actor_of(request)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             made, secret = token_create(
-                user=person,
+                user=person_of(request),
                 name=data["name"],
                 permissions=form.permissions(),
                 expires_at=clock.end_of(data["expires_on"]),
@@ -43,8 +52,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("expires_on", ValidationError(error.messages))
         else:
-            form = TokenForm(today=actor.today)
-    own = ApiToken.objects.filter(user=person)
+            return _page(request, TokenForm(today=actor.today), made=made, secret=secret)
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: TokenForm, *, made: ApiToken | None = None, secret: str = "") -> HttpResponse:
+    actor, own = actor_of(request), ApiToken.objects.filter(user=person_of(request))
     context = {
         "form": form,
         "open": own.filter(revoked_at__isnull=True, expires_at__gt=actor.now),
