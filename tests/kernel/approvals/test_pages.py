@@ -102,3 +102,16 @@ def test_strangers_get_404_and_change_nothing() -> None:
         assert Client().get(f"/approvals/{path}").status_code == 302
     approval.refresh_from_db()
     assert (approval.state, approval.reminded_at) == ("waiting", None)
+
+
+def test_who_has_answered_is_led_to_what_else_waits() -> None:
+    ann, asker = user("Ann"), user("Asker")
+    first, second = ask(asker, ann, title="First"), ask(asker, ann, title="Second")
+    client = signed_in(ann)
+    assert "more waits for you" not in reads(client, f"/approvals/{first.pk}/"), "one's own answer comes first"
+    client.post(f"/approvals/{first.pk}/decide", {"answer": "approve"})
+    page = reads(client, f"/approvals/{first.pk}/")
+    assert "1 more waits for you" in page
+    assert f'href="/approvals/{second.pk}/">Next' in page
+    client.post(f"/approvals/{second.pk}/decide", {"answer": "approve"})
+    assert "more waits for you" not in reads(client, f"/approvals/{second.pk}/")

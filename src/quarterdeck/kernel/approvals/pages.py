@@ -13,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from quarterdeck.kernel.access import pointers
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.approvals.models import Answer, Approval, State, Step
 from quarterdeck.kernel.approvals.selectors import asked_by, visible_approvals, waiting_for, with_steps
 from quarterdeck.kernel.approvals.services import decide, delegate, may_withdraw, remind, withdraw
 from quarterdeck.kernel.jobs.http import ActorRequest
+from quarterdeck.kernel.search import declare
 
 #: Rows of one page of a list.
 ROWS = 50
@@ -37,10 +39,18 @@ def _my_step(request: ActorRequest, approval: Approval) -> Step | None:
     return next((s for s in approval.steps.all() if s.approver_id == user.pk and s.state == Answer.WAITING), None)
 
 
+def _subject_url(request: ActorRequest, approval: Approval) -> str:
+    """Return the page of what the question is about; "" where it has none or the actor may not see it."""
+    searched = declare.searched(approval.record_type)
+    record = pointers.find(approval.record_type, approval.record_id, request.actor) if searched else None
+    return searched.url(record) if searched and record else ""
+
+
 def _page(request: ActorRequest, approval: Approval, *, error: str = "", note: str = "", to: str = "") -> HttpResponse:
     waiting = approval.state == State.WAITING
     context = {
         "approval": approval,
+        "subject_url": _subject_url(request, approval),
         "step": (step := _my_step(request, approval)),
         # Who has answered goes on to what else waits.
         "others": None if step else list(waiting_for(request.actor)[:ROWS]),
