@@ -11,12 +11,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook
+
+from quarterdeck.engine.calendar import CalendarException, WorkCalendar
 
 Row = list[Any]
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  the workbooks know no zone
@@ -48,14 +50,26 @@ class Agenda:
 
     def minutes(self, text: str) -> int | None:
         """Working minutes of a duration such as `2w 3d 4h`, `-1d` or `0`; None where it is none of these."""
-        text = text.strip()
-        if re.fullmatch(r"[+-]?0", text):
-            return 0
-        found = LAG.fullmatch(text)
-        if not found:
-            return None
-        unit = {"w": len(self.days) * self.day, "d": self.day, "h": 60}
-        return (-1 if found[1] == "-" else 1) * sum(int(n) * unit[u] for n, u in PART.findall(found[2]))
+        return minutes_of(text, len(self.days) * self.day, self.day)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The agenda as the engine takes it."""
+        week = tuple(self.shifts if day in self.days else () for day in range(7))
+        free = tuple(CalendarException(day, day) for day in sorted(self.holidays))
+        return WorkCalendar("agenda", week=week, exceptions=free)
+
+
+@cache
+def minutes_of(text: str, week: int, day: int) -> int | None:
+    text = text.strip()
+    if re.fullmatch(r"[+-]?0", text):
+        return 0
+    found = LAG.fullmatch(text)
+    if not found:
+        return None
+    unit = {"w": week, "d": day, "h": 60}
+    return (-1 if found[1] == "-" else 1) * sum(int(n) * unit[u] for n, u in PART.findall(found[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,7 @@ class Project:
     relations: tuple[Relation, ...]
     resources: tuple[Resource, ...]
     periods: tuple[Period, ...]
+    overview: int  # lines of the tracking overview, one for each period where it is filled in
 
     @cached_property
     def by_id(self) -> dict[int, Activity]:
@@ -212,6 +227,7 @@ def read(path: Path) -> Project:
         relations=relations,
         resources=tuple(read_resources(sheets["Resources"])),
         periods=tuple(read_periods(sheets, agenda)),
+        overview=len(overview_of(sheets)),
     )
 
 
@@ -316,21 +332,27 @@ def read_resources(rows: list[Row]) -> Iterator[Resource]:
 
 
 def read_periods(sheets: Mapping[str, list[Row]], agenda: Agenda) -> Iterator[Period]:
+    """The tracking sheets in the order of their numbers, each with the line of the overview for its name and date."""
     found = {int(match[1]): rows for name, rows in sheets.items() if (match := SHEET_OF_PERIOD.fullmatch(name))}
-    overview = [row for row in sheets.get("Tracking Overview", [])[2:] if instant(row[2]) is not None]
-    assert not overview or len(overview) == len(found), "the overview has a line for each tracking period"
-    for place, (_, rows) in enumerate(sorted(found.items())):
-        line = overview[place] if overview else None
-        status = instant(rows[0][2])
-        assert status is not None, f"no status date at period {place + 1}"
-        assert line is None or instant(line[2]) == status, f"status dates differ at period {place + 1}"
-        yield Period(
-            name=str(rows[0][5]).strip(),
-            status=status,
-            progress={int(row[0]): read_progress(row, agenda) for row in rows[4:] if identity(row[0])},
-            started=instant(line[1]) if line else None,
-            published=read_published(line, agenda) if line else None,
-        )
+    lines = overview_of(sheets)
+    overview = {(str(row[0]).strip(), instant(row[2])): row for row in lines}
+    by_date = {instant(row[2]): row for row in lines}
+    for _, rows in sorted(found.items()):
+        name, status = str(rows[0][5]).strip(), instant(rows[0][2])
+        if status is not None:
+            line = overview.get((name, status)) or by_date.get(status)
+            yield Period(
+                name=name,
+                status=status,
+                progress={int(row[0]): read_progress(row, agenda) for row in rows[4:] if identity(row[0])},
+                started=instant(line[1]) if line else None,
+                published=read_published(line, agenda) if line else None,
+            )
+
+
+def overview_of(sheets: Mapping[str, list[Row]]) -> list[Row]:
+    """The lines of the tracking overview that have a status date."""
+    return [row for row in sheets.get("Tracking Overview", [])[2:] if instant(row[2]) is not None]
 
 
 def read_progress(row: Row, agenda: Agenda) -> Progress:

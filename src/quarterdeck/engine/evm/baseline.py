@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import fsum
 from typing import Final, Literal
 
 import numpy as np
@@ -36,7 +37,8 @@ Amounts = NDArray[np.float64]
 CENT: Final = 0.01
 #: Instants on which earned schedule and forecasts fall: whole hours of work from the planned start, as in ProTrack.
 HOUR: Final = 60
-PROBES: Final = 64
+#: How many amounts a search for an instant may hold at once.
+PROBES: Final = 1_000_000
 #: The end of the year 9999, the last that a date can tell, in minutes since 1970.
 FOREVER: Final = 2_932_897 * DAY
 NOTHING: Final = Progress()
@@ -93,33 +95,39 @@ class Baseline:
             work = self.works[technique.to]
         return work
 
-    def _as_known(self, progress: Mapping[WorkId, Progress]) -> dict[WorkId, Progress]:
-        """The progress by which each work is measured, with its own cost."""
-        return {
-            key: replace(progress.get(self._base(work).id, NOTHING), cost=progress.get(key, NOTHING).cost)
-            for key, work in self.works.items()
-        }
+    def known(self, progress: Mapping[WorkId, Progress]) -> dict[WorkId, Progress]:
+        """The progress by which each work is measured: its own, or, where it is apportioned, its base's with its cost.
 
-    def part(
-        self, keys: Iterable[WorkId], progress: Mapping[WorkId, Progress]
-    ) -> tuple[Baseline, dict[WorkId, Progress]]:
-        """Some of the works as a baseline of their own, and the progress that goes with it.
+        Raises EngineError naming the work for progress that cannot be, or of which there is progress but no work.
+
+        >>> inspect = Work(id="inspect", budget=10, start=0, finish=60, technique=Apportioned(to="dig"))
+        >>> plan = Baseline([Work(id="dig", budget=100, start=0, finish=60), inspect])
+        >>> plan.known({"dig": Progress(complete=0.4, cost=30), "inspect": Progress(cost=5)})["inspect"]
+        Progress(actual_start=None, actual_finish=None, complete=0.4, units=0.0, achieved=(), cost=5)
+        """
+        check_progress(progress, self.works)
+        found = {key: progress.get(key, NOTHING) for key in self.ids}
+        for key, work in self.works.items():
+            if isinstance(work.technique, Apportioned):
+                found[key] = replace(progress.get(self._base(work).id, NOTHING), cost=found[key].cost)
+        return found
+
+    def part(self, keys: Iterable[WorkId]) -> Baseline:
+        """Some of the works as a baseline of their own; what is `known` of them serves it as progress.
 
         Apportioned work stands on its own there, so that its base may be left out. Raises EngineError naming a work
         that is not in this baseline.
 
         >>> plan = Baseline([Work(id=1, budget=10, start=0, finish=600), Work(id=2, budget=30, start=600, finish=1200)])
-        >>> part, known = plan.part([2], {2: Progress(complete=0.5)})
-        >>> part.bac, part.start, part.earned(known, 900).tolist()
-        (30.0, 600, [15.0])
+        >>> late = plan.part([2])
+        >>> late.bac, late.start
+        (30.0, 600)
         """
-        known = self._as_known(progress)
         chosen = tuple(keys)
         for key in chosen:
             if key not in self.works:
                 raise EngineError(f"{key!r} is not in the baseline", culprits=(key,), remedy="Name works of it.")
-        part = Baseline((self._measured[key] for key in chosen), calendar=self.calendar)
-        return part, {key: known[key] for key in chosen}
+        return Baseline((self._measured[key] for key in chosen), calendar=self.calendar)
 
     def _lay(self) -> None:
         """Cut every budget into what is spread over working time and the lumps that are due at an instant."""
@@ -159,7 +167,7 @@ class Baseline:
         >>> plan.planned([250, 2000]).tolist()
         [[25.0, 100.0]]
         """
-        at = np.atleast_1d(np.asarray(instants, dtype=np.int64))
+        at = np.atleast_1d(np.asarray(instants))
         due = np.empty((len(self.ids), len(at)))
         for line, places, starts, finishes in self._groups:
             due[places] = done_by(line, starts, finishes, at)
@@ -186,8 +194,7 @@ class Baseline:
         >>> plan.earned({"dig": Progress(actual_start=100, complete=0.5)}, at=500).tolist()
         [60.0]
         """
-        check_progress(progress, self.works)
-        known = self._as_known(progress)
+        known = self.known(progress)
         due = self.planned([at])[:, 0].tolist()
         return np.array(
             [
@@ -227,8 +234,9 @@ class Baseline:
 
     def _first(self, amount: float, side: Literal["left", "right"], low: int, high: int, step: int) -> int:
         """The first step from `low` on where as much ("left") or more ("right") is due; `high` at the latest."""
+        count = min(max(PROBES // len(self.ids), 2), 64)
         while low < high:
-            probes = np.unique(np.linspace(low, high, PROBES, dtype=np.int64))
+            probes = np.unique(np.linspace(low, high, count, dtype=np.int64))
             due = self.curve(self._instants(probes * step))
             passed = int(np.searchsorted(due, amount, side=side))
             if passed == 0:
@@ -282,7 +290,7 @@ def _earned(work: Work, progress: Progress, at: int) -> float:
         case StartFinish(at_start):
             return work.budget * (1.0 if finished else at_start if begun else 0.0)
         case WeightedMilestones(milestones):
-            return work.budget * sum(each.weight for each in milestones if each.id in progress.achieved)
+            return work.budget * fsum(each.weight for each in milestones if each.id in progress.achieved)
         case _:
             raise AssertionError(f"{work.technique} is measured elsewhere")
     return (work.due_at_start if begun else 0.0) + (work.budget - work.due_at_start) * share

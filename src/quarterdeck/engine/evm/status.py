@@ -10,7 +10,7 @@ from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.evm.baseline import CENT, HOUR, Baseline
 from quarterdeck.engine.evm.forecasts import CostForecast, TimeForecast, cost_forecasts, time_forecasts
 from quarterdeck.engine.evm.measures import Measures, TimeMeasures, adherence
-from quarterdeck.engine.evm.work import Progress, WorkId, check_progress
+from quarterdeck.engine.evm.work import Progress, WorkId
 
 NodeId = Hashable
 
@@ -39,8 +39,9 @@ def assess(
 ) -> Status:
     """Everything that earned value says of a baseline at an instant, from the works up.
 
-    PV, EV and AC are the sums over the works, whatever their techniques; all in one currency. `step` and `cent` as in
-    `Baseline.earned_schedule`. Raises EngineError as `Baseline.earned` does.
+    PV, EV and AC are the sums over the works, whatever their techniques; all in one currency. `step` (minutes of work)
+    and `cent` (the least amount that tells two sums apart) as in `Baseline.earned_schedule`.
+    Raises EngineError as `Baseline.earned` does.
 
     >>> from quarterdeck.engine.evm import Work
     >>> plan = Baseline([Work(id="dig", budget=100, start=0, finish=6000)])
@@ -129,15 +130,15 @@ def assess_tree(
     >>> found["all"].total.bac, found["all"].time.spi_t, found[2].time.spi_t
     (40.0, 0.5, None)
     """
-    check_progress(progress, baseline.works)
+    known = baseline.known(progress)
     members: dict[NodeId, list[WorkId]] = {}
     for key in baseline.ids:
         for node in line_of(parents, key):
             members.setdefault(node, []).append(key)
     found: dict[NodeId, Status] = {}
     for node, keys in members.items():
-        part, known = baseline.part(keys, progress)
-        found[node] = assess(part, known, at, step=step, cent=cent)
+        own = {key: known[key] for key in keys}
+        found[node] = assess(baseline.part(keys), own, at, step=step, cent=cent)
     return found
 
 

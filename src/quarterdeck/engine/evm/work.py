@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from math import fsum
+from typing import Final, TypeAlias
+
+import numpy as np
 
 from quarterdeck.engine.calendar import Calendar
+from quarterdeck.engine.calendar.definition import DAY
+from quarterdeck.engine.calendar.timeline import FIRST_DAY, LAST_DAY
 from quarterdeck.engine.checking import within
 from quarterdeck.engine.errors import EngineError
 
 WorkId = Hashable
+
+MOST: Final = 1_000_000
+FIRST: Final = FIRST_DAY * DAY
+LAST: Final = LAST_DAY * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,10 @@ def check_works(works: Iterable[Work]) -> dict[WorkId, Work]:
     """
     found: dict[WorkId, Work] = {}
     for work in works:
+        if len(found) == MOST:
+            raise EngineError(
+                f"there are more than {MOST:,} works", remedy="Measure the plan in parts and roll them up."
+            )
         if work.id in found:
             raise EngineError(f"{work.id!r} stands twice among the works", culprits=(work.id,), remedy="Give it once.")
         _check(work)
@@ -132,6 +145,15 @@ def check_works(works: Iterable[Work]) -> dict[WorkId, Work]:
 
 
 def _check(work: Work) -> None:
+    instants: list[object] = [work.start, work.finish]
+    if isinstance(work.technique, WeightedMilestones):
+        instants += [milestone.planned for milestone in work.technique.milestones]
+    if not all(isinstance(instant, int | np.integer) and FIRST <= instant <= LAST for instant in instants):
+        raise EngineError(
+            f"a date of {work.id!r} is no whole minute from 1900 to 2199",
+            culprits=(work.id,),
+            remedy="Give minutes since 1970-01-01 00:00.",
+        )
     _within(work, "the budget", work.budget)
     _within(work, "what is due at the start", work.due_at_start, high=work.budget)
     match work.technique:
@@ -144,7 +166,7 @@ def _check(work: Work) -> None:
         case WeightedMilestones(milestones):
             for milestone in milestones:
                 _within(work, f"the weight of {milestone.id!r}", milestone.weight, high=1)
-            if abs(sum(milestone.weight for milestone in milestones) - 1) > 1e-9:
+            if abs(fsum(milestone.weight for milestone in milestones) - 1) > 1e-9:
                 raise EngineError(
                     f"the weights of the milestones of {work.id!r} do not make 1",
                     culprits=(work.id,),
