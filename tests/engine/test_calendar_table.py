@@ -144,7 +144,7 @@ def test_what_lies_outside_the_periods_is_left_out() -> None:
     assert spread(line, [FRIDAY - 9], [FRIDAY - 9], [10.0], DAYS).tolist() == [[0.0] * 4]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(calendars(), st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(-99999, 99999))))
 def test_parts_add_up_to_the_cent_and_follow_the_work(
     calendar: WorkCalendar, spans: list[tuple[int, int, int]]
