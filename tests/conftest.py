@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
+
+# Steady: the same examples on every run, however slow the machine. `--hypothesis-profile search` looks for new ones.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis_settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_configure() -> None:
