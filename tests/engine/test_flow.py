@@ -102,5 +102,5 @@ def test_windows_and_trials_that_are_refused() -> None:
         flow([], first=2, last=1)
     with pytest.raises(EngineError, match="the number of trials is 0"):
         how_many(1, [1], generator=np.random.default_rng(1), trials=0)
-    with pytest.raises(EngineError, match="over a hundred years"):
+    with pytest.raises(EngineError, match="more than a hundred years"):
         when_done(10**9, [1], generator=np.random.default_rng(1), trials=1)
