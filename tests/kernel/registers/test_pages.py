@@ -274,7 +274,7 @@ def test_history_is_in_words_and_hides_what_the_reader_may_not_see(
     assert entries(the("cost-rates"), at(user), rate)[0].fields == []
     money = join("Money", sees=("money",))
     assert [(f.label, f.before, f.after) for f in entries(the("cost-rates"), at(money), rate)[0].fields] == [
-        ("Rate per hour", "120.50", "130")
+        ("Rate per hour", "£120.50", "£130")
     ]
 
 

@@ -128,6 +128,14 @@ def may(actor: Actor, action: str, record: Record) -> bool:
     return visible(rows, actor, action).exists()
 
 
+def may_at(actor: Actor, action: str, record: Record) -> bool:
+    """Tell what `may` tells of an action other than viewing, by the nodes that were read with the record: no query."""
+    kind = record_type(record)
+    if not row_scope(type(record)) or actor.paths(action, kind) == ("",):
+        return actor.can_everywhere(action, kind)
+    return any(actor.can(action, kind, path) for path in row_paths(record))
+
+
 def require(actor: Actor, action: str, records: Iterable[Record]) -> None:
     """Refuse unless the actor may do the action on every one of these stored records of one model.
 

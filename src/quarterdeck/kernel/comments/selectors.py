@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.pointers import find
 from quarterdeck.kernel.access.policy import may, record_type
-from quarterdeck.kernel.audit.models import Record
+from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.comments.models import Comment
 
 #: People offered at once while one types a name, and how many of that name are looked at.
@@ -20,6 +21,25 @@ OFFERED, LOOKED_AT = 8, 40
 def comments_of(record: Record) -> QuerySet[Comment]:
     """Return the comments on a record that the caller may show, oldest first, removed ones included."""
     return Comment.objects.filter(record_type=record_type(record), record_id=record.pk).select_related("author")
+
+
+def comments_as_of(record: Record, moment: dt.datetime) -> list[Comment]:
+    """Return the comments on a record as they stood at a moment: what was edited or removed since reads as it did then.
+
+    Two queries; the second only where something has been edited or removed since.
+    """
+    found = list(comments_of(record).filter(created_at__lte=moment))
+    since = [c for c in found if any(at is not None and at > moment for at in (c.edited_at, c.deleted_at))]
+    if not since:
+        return found
+    told = Change.objects.filter(record_type=record_type(Comment), record_id__in=[c.pk for c in since], at__lte=moment)
+    last = {change.record_id: change for change in told.order_by("id")}
+    for comment in since:
+        change = last.get(comment.pk)
+        comment.body = str(change.after.get("body", "")) if change is not None else ""
+        comment.edited_at = change.at if change is not None and change.action == Action.CHANGE else None
+        comment.deleted_at = None if comment.body else comment.deleted_at
+    return found
 
 
 def comment_counts(records: Sequence[Record]) -> dict[int, int]:

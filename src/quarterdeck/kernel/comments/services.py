@@ -29,11 +29,14 @@ def may_comment(actor: Actor, record: Record) -> bool:
 
     An API token needs the action `comment` or `change` on the record's type.
     """
+    return may_write(actor, record) and may(actor, "view", record)
+
+
+def may_write(actor: Actor, record: Record) -> bool:
+    """Tell the same of a record that the actor is known to see."""
     if actor.read_only:
         return False
-    if actor.limits is not None and not {"comment", "change", "*"} & allowed(actor.limits, record_type(record)):
-        return False
-    return may(actor, "view", record)
+    return actor.limits is None or bool({"comment", "change", "*"} & allowed(actor.limits, record_type(record)))
 
 
 @transaction.atomic

@@ -89,3 +89,24 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.every}"
+
+
+class Follow(models.Model):
+    """One user wants to be told of what changes on one record, pointed at softly; `label` and `url` are how it was."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows")
+    record_type = models.CharField(max_length=100)
+    record_id = models.BigIntegerField()
+    label = models.CharField(max_length=300)
+    url = models.CharField(max_length=500, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ("label", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("user", "record_type", "record_id"), name="notifications_follow_once")
+        ]
+        indexes = [models.Index(fields=("record_type", "record_id"), name="notifications_followed")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.label}"

@@ -106,6 +106,11 @@ class Shown:
         return None if self.masked(record, actor) else self.kind.plain(self.read(record))
 
     @property
+    def is_state(self) -> bool:
+        """Whether the column's values have tones, which makes them states of the record."""
+        return isinstance(self.kind, kinds.Choice) and bool(self.kind.tones)
+
+    @property
     def sortable(self) -> bool:
         """Whether the list can be ordered by this column."""
         return bool(self.order) and self.whole

@@ -26,7 +26,6 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope, User
 from quarterdeck.kernel.access.policy import below, record_type, visible
 from quarterdeck.kernel.records import Record
-from quarterdeck.kernel.registers.kinds import Choice, kind_of
 from quarterdeck.kernel.ui import components
 
 R = TypeVar("R", bound=Record)
@@ -176,15 +175,8 @@ class Register(Generic[R]):
         return components.EMPTY
 
     def badges(self, record: R, on: dt.date) -> Sequence[SafeString]:
-        """Return what stands beside the record's title as its state on a day.
-
-        Without more: each of its choices whose values have a tone.
-        """
-        return [
-            components.badge(kind.text(value), kind.tone(value))
-            for name, kind in self.toned
-            if (value := getattr(record, name)) not in (None, "")
-        ]
+        """Return what stands beside the record's title as its state on a day; without any, its choices with tones."""
+        return ()
 
     def remark(self, name: str, record: R, on: dt.date) -> tuple[str, str]:
         """Return what is to be said of a date in a cell on a day: tone and words, such as ("red", "expired").
@@ -225,12 +217,6 @@ class Register(Generic[R]):
     def editable(self) -> tuple[str, ...]:
         """The fields that are typed in."""
         return tuple(name for name in self.fields if name not in self.read_only)
-
-    @cached_property
-    def toned(self) -> tuple[tuple[str, Choice], ...]:
-        """The choices among the fields whose values have tones, which makes them states."""
-        kinds = ((name, kind_of(self.field(name))) for name in self.fields)
-        return tuple((name, kind) for name, kind in kinds if isinstance(kind, Choice) and kind.tones)
 
     @cached_property
     def related(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Entry:
     @property
     def sentence(self) -> str:
         """The change in one line, for where there is room for no more."""
-        if self.change.action != Action.CHANGE:
+        if self.change.action != Action.CHANGE or not self.fields:
             return self.verb
         return "; ".join(
             _("%(label)s %(before)s to %(after)s")
@@ -196,7 +196,7 @@ class _Names:
             )
             found.append(FieldChange(column.label, before, after))
         # A state is what the others follow from.
-        states = {str(self.columns[name].label) for name, _kind in self.register.toned if name in self.columns}
+        states = {column.label for column in self.columns.values() if column.is_state}
         return sorted(found, key=lambda one: one.label not in states)
 
     def _beside(self, change: Change, name: str) -> list[FieldChange]:

@@ -25,14 +25,16 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may as may_see
 from quarterdeck.kernel.access.policy import row_paths
 from quarterdeck.kernel.approvals.models import Answer, Approval
-from quarterdeck.kernel.comments.selectors import comments_of
+from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
 from quarterdeck.kernel.files.selectors import files_of
 from quarterdeck.kernel.links.selectors import links_of
+from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.registers import Register, for_model
 from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.kinds import Context
+from quarterdeck.kernel.registers.pages.record import arranged
 from quarterdeck.kernel.registers.pages.table import facts
-from quarterdeck.kernel.registers.timeline import entries
+from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import components
 from quarterdeck.kernel.ui.frame import Frame, frame_of
@@ -97,10 +99,10 @@ def home(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     if place.record.url != request.path:
         return redirect(place.record.url)
     vars(request)["nav_key"] = "initiatives"
-    return render(request, "portfolio/home.html", _context(actor, frame, place))
+    return render(request, "portfolio/home.html", _context(actor, frame, place, request.GET.get("story", "")))
 
 
-def _context(actor: Actor, frame: Frame, place: Place) -> dict[str, Any]:
+def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, Any]:
     record, node = place.record, place.node
     register = for_model(Initiative)
     assert register is not None
@@ -110,7 +112,8 @@ def _context(actor: Actor, frame: Frame, place: Place) -> dict[str, Any]:
     findings = selectors.findings_below(record.scope, actor=actor, moment=frame.moment)
     approvals = selectors.approvals_waiting(record, actor=actor, moment=frame.moment)
     leads = roles.leads.get(record.pk, Leads())
-    comments = comments_of(record).select_related("author")
+    said = comments_of(record) if frame.moment is None else comments_as_of(record, frame.moment)
+    beside = _beside(register, record, actor, frame, columns)
     own = tuple(n for n, one in columns.items() if n.startswith("custom.") and one.read(record) not in (None, "", []))
     may_see_roles = actor.can("view", "people.roleassignment", record.scope.path)
     return {
@@ -139,8 +142,8 @@ def _context(actor: Actor, frame: Frame, place: Place) -> dict[str, Any]:
         "may_open_people": actor.can("view", "people.person"),
         "may_see_raci": actor.can("view", "people.racientry", record.scope.path),
         "facts": about(record, leads, served, actor) + list(facts(columns, own, record, Context(actor, frame.date))),
-        **_beside(register, record, actor, frame, columns),
-        "comments": comments.filter(created_at__lte=frame.moment) if frame.moment else comments,
+        **beside,
+        "story": story(beside["timeline"], said, findings.shown, part=part),
     }
 
 
@@ -162,7 +165,8 @@ def _beside(
         "may_change": may["change"],
         "may_delete": may["delete"],
         "may_comment": writable,
-        "actions": [a for a in register.actions if may[a.permission] and a.when(record, actor)],
+        **arranged([a for a in register.actions if may[a.permission] and a.when(record, actor)]),
+        "follow": follows(actor, record) if writable else None,
         "timeline": entries(register, actor, record, moment=frame.moment, limit=RECENT, columns=columns),
         "files": files_of(record) if beside else (),
         "links": [{"linked": found, "url": known.url(found.record) if known else ""} for found, known in linked],

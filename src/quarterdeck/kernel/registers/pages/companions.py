@@ -1,4 +1,7 @@
-"""What accompanies any record on its page: comments, files, links, tags. Each is checked against the record itself."""
+"""What accompanies any record on its page: comments, files, links, tags, who follows it.
+
+Each is checked against the record itself.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from quarterdeck.kernel.files.models import Attachment
 from quarterdeck.kernel.files.services import file_attach, file_remove
 from quarterdeck.kernel.links.models import Link
 from quarterdeck.kernel.links.services import link_add, link_remove
+from quarterdeck.kernel.notifications.following import follow, unfollow
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.pages.base import came_from, get_record, messages_of, page
 from quarterdeck.kernel.registers.spec import Register
@@ -94,7 +98,18 @@ def _tag(request: HttpRequest, record: Any, actor: Actor) -> None:
     set_tags(record, [name for name in request.POST.get("tags", "").split(",") if name.strip()], actor)
 
 
+def _follow(request: HttpRequest, record: Any, actor: Actor) -> None:
+    register = spec.for_model(type(record))
+    label, url = (register.title_of(record), register.url(record)) if register else (str(record), "")
+    if request.POST.get("on"):
+        follow(record=record, actor=actor, label=label, url=url)
+        toasts.add(request, _("You are told of what others change on %(name)s.") % {"name": label})
+    elif unfollow(record_type=record._meta.label_lower, record_id=record.pk, actor=actor):
+        toasts.add(request, _("You follow %(name)s no more.") % {"name": label})
+
+
 _VERBS = {
+    "follow": _follow,
     "comment": _comment,
     "uncomment": _uncomment,
     "attach": _attach,

@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import may, may_somewhere
+from quarterdeck.kernel.access.policy import may, may_at, may_somewhere
+from quarterdeck.kernel.audit.models import Action as ChangeAction
 from quarterdeck.kernel.audit.models import Change
-from quarterdeck.kernel.comments.selectors import comments_of
-from quarterdeck.kernel.comments.services import may_comment
+from quarterdeck.kernel.audit.states import revive
+from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
+from quarterdeck.kernel.comments.services import may_write
 from quarterdeck.kernel.fields.definitions import fields_for_each
 from quarterdeck.kernel.files.selectors import files_of
 from quarterdeck.kernel.links.selectors import links_of
+from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import Shown, columns_for
+from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
 from quarterdeck.kernel.registers.forms import UNREAD
-from quarterdeck.kernel.registers.kinds import Context
+from quarterdeck.kernel.registers.kinds import EMPTY, Context
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
 from quarterdeck.kernel.registers.pages.base import came_from, get_past, get_record, messages_of, page
 from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Action, Register
-from quarterdeck.kernel.registers.timeline import entries
+from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
+from quarterdeck.kernel.watch.selectors import findings_on
 
 #: Changes shown beside a record; the history page has all.
 RECENT = 8
@@ -80,35 +87,50 @@ def facts_of(
     frame = frame_of(request)
     context = Context(actor, frame.date)
     read_only = frame.read_only
-    sections = [
-        (str(label), table.facts(columns, tuple(n for n in names if n != register.title), record, context))
-        for label, names in register.sections.items()
-    ]
-    computed = table.facts(columns, tuple(c.name for c in register.computed if c.value is not None), record, context)
-    if computed:
-        sections.append((_("Figures"), computed))
-    own = table.facts(columns, tuple(name for name in columns if name.startswith("custom.")), record, context)
-    if own:
-        sections.append((_("Custom fields"), own))
+    named = [(str(label), tuple(n for n in names if n != register.title)) for label, names in register.sections.items()]
+    named.append((_("Figures"), tuple(c.name for c in register.computed if c.value is not None)))
+    named.append((_("Custom fields"), tuple(name for name in columns if name.startswith(CUSTOM))))
+    sections = [_section(label, table.facts(columns, names, record, context)) for label, names in named]
+    findings = [] if read_only or record.pk is None else list(findings_on(record, actor=actor))
     return {
         "register": register,
         "record": record,
         "title": register.title_of(record),
         "code": register.ref(record) if register.key else "",
-        "sections": [(label, found) for label, found in sections if found],
+        "badges": register.badges(record, frame.date) or states_of(columns, record, context),
+        "sections": [section for section in sections if section[1] or section[2]],
+        "findings": findings,
         "read_only": read_only,
-        "may_change": not read_only and may(actor, "change", record),
-        "may_delete": not read_only and may(actor, "delete", record),
-        "actions": [] if read_only else actions_for(register, actor, record),
+        "may_change": not read_only and may_at(actor, "change", record),
+        "may_delete": not read_only and may_at(actor, "delete", record),
+        **arranged([] if read_only else actions_for(register, actor, record)),
         "timeline": entries(register, actor, record, moment=frame.moment, limit=recent, columns=columns),
         "generic_url": register.generic_url(record),
         "url": register.url(record),
     }
 
 
+def states_of(columns: Mapping[str, Shown], record: Any, context: Context) -> list[SafeString]:
+    """Return the badges of a record's states, in the order of its fields."""
+    shown = [column.html(record, context) for column in columns.values() if column.is_state]
+    return [badge for badge in shown if badge != EMPTY]
+
+
+def _section(label: str, facts: list[tuple[str, SafeString]]) -> tuple[str, list[tuple[str, SafeString]], list[str]]:
+    """Return a section as the pages draw it: its label, what is filled in, and the labels of what is not."""
+    filled = [(name, value) for name, value in facts if value != EMPTY]
+    return label, filled, [name for name, value in facts if value == EMPTY]
+
+
+def arranged(actions: list[Action]) -> dict[str, list[Action]]:
+    """Return the verbs that stand as buttons, the main ones or else the first, and those in the menu beside them."""
+    shown = [action for action in actions if action.primary] or actions[:1]
+    return {"actions": shown, "more_actions": [action for action in actions if action not in shown]}
+
+
 def actions_for(register: Register[Any], actor: Actor, record: Any) -> list[Action]:
     """Return the verbs offered on a record now."""
-    permitted = {name: may(actor, name, record) for name in {action.permission for action in register.actions}}
+    permitted = {name: may_at(actor, name, record) for name in {action.permission for action in register.actions}}
     return [a for a in register.actions if permitted[a.permission] and a.when(record, actor)]
 
 
@@ -125,13 +147,14 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
     columns = {r.record_type: columns_for(r, actor, own[r.record_type]) for r in (register, *inner)}
     context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     moment = frame_of(request).moment
-    comments = comments_of(record).select_related("author")
+    said = comments_of(record) if moment is None else comments_as_of(record, moment)
     # What lies beside a record is known as of today only: whoever may see the record no more does not see that either.
     beside = moment is None or may(actor, "view", record)
     context |= {
         "children": [] if record.pk is None else children_of(request, register, actor, record, columns),
-        "comments": comments.filter(created_at__lte=moment) if moment else comments,
-        "may_comment": not context["read_only"] and may_comment(actor, record),
+        "story": story(context["timeline"], said, context["findings"], part=request.GET.get("story", "")),
+        "may_comment": not context["read_only"] and may_write(actor, record),
+        "follow": None if context["read_only"] or actor.read_only else follows(actor, record),
         "files": files_of(record) if beside else (),
         "links": _linked(record, actor) if beside else (),
         "tags": tags_of([record]).get(record.pk, []) if beside else (),
@@ -167,6 +190,9 @@ def children_of(
         columns = tuple(name for name in inline.fields if name != inline.fk)
         params = Params(filters={inline.fk: str(record.pk)}, columns=columns, size=200)
         listing = Listing(child, actor, params, as_of=frame.as_of, columns=known.get(child.record_type))
+        for row in listing.rows:
+            # The names of children often begin with their parent's, which need not be read again for each.
+            setattr(row.record, inline.fk, record)
         found.append(
             Children(
                 register=child,
@@ -259,7 +285,8 @@ def act(request: HttpRequest, register: Register[Any], actor: Actor, ref: str, n
 @require_POST
 @login_required
 def undo(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-    """Take back one's own last act."""
+    """Take back one's own last act, and go back to where one was; from the page of what is gone now, to its list."""
+    back = came_from(request, request.headers.get("referer") or "/")
     try:
         done = records.undo(batch, actor=actor_of(request).at(clock.now()))
     except (ValidationError, StaleRecord, PermissionDenied) as error:
@@ -267,4 +294,17 @@ def undo(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         toasts.add(request, text, tone="red")
     else:
         toasts.add(request, _("Undone: %(name)s.") % {"name": done[-1].label if len(done) == 1 else len(done)})
-    return redirect(came_from(request, request.headers.get("referer") or "/"))
+        back = _list_instead(back, done)
+    return redirect(back)
+
+
+def _list_instead(address: str, done: list[Change]) -> str:
+    """Return the list of a register where the address is that of a record which an undo has removed."""
+    path = urlsplit(address).path
+    for change in done:
+        register = spec.for_type(change.record_type) if change.action == ChangeAction.DELETE else None
+        if register is not None:
+            gone = revive(register.model, change.before)
+            if path.startswith((register.url(gone), register.generic_url(gone))):
+                return register.path
+    return address

@@ -85,6 +85,17 @@ def via_word(via: str) -> str:
 
 
 @register.filter
+def within(label: str) -> str:
+    """Return a label as it stands within a sentence: "planned finish", but "CO2 avoided" and "E-mail" as they are.
+
+    One of the sentence's own small words stands in quotation marks.
+    """
+    if label.lower() in (_("from").lower(), _("to").lower()):
+        return f"“{label}”"
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> SafeString | str:
     """Return a moment as date and time of day."""
     if value is None:
