@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import fsum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,10 +68,11 @@ class Baseline:
         self.ids = tuple(self.works)
         self._measured = {key: self._as_measured(work) for key, work in self.works.items()}
         self.budgets: Amounts = np.array([work.budget for work in self.works.values()], np.float64)
-        self.bac = float(self.budgets.sum())
+        self.bac = fsum(self.budgets)
         self.start = min(work.start for work in self.works.values())
         self.finish = max(work.finish for work in self.works.values())
-        self.duration = self.timeline.between(self.start, self.finish)
+        self._origin, ended = self.timeline.work_at(np.array([self.start, self.finish], np.int64)).tolist()
+        self.duration: int = ended - self._origin
         self._lay()
 
     def _in_order(self, work: Work) -> Work:
@@ -95,7 +96,7 @@ class Baseline:
             work = self.works[technique.to]
         return work
 
-    def known(self, progress: Mapping[WorkId, Progress]) -> dict[WorkId, Progress]:
+    def known(self, progress: Mapping[Any, Progress]) -> dict[WorkId, Progress]:
         """The progress by which each work is measured: its own, or, where it is apportioned, its base's with its cost.
 
         Raises EngineError naming the work for progress that cannot be, or of which there is progress but no work.
@@ -185,7 +186,7 @@ class Baseline:
         total: Amounts = self.planned(instants).sum(axis=0)
         return total
 
-    def earned(self, progress: Mapping[WorkId, Progress], at: int) -> Amounts:
+    def earned(self, progress: Mapping[Any, Progress], at: int) -> Amounts:
         """Earned value of each work, in money, by its technique from progress to the instant `at`.
 
         Work without progress has not begun. Raises EngineError naming the work for progress that cannot be.
@@ -194,8 +195,7 @@ class Baseline:
         >>> plan.earned({"dig": Progress(actual_start=100, complete=0.5)}, at=500).tolist()
         [60.0]
         """
-        known = self.known(progress)
-        due = self.planned([at])[:, 0].tolist()
+        known, due = self.known(progress), self.planned([at])[:, 0].tolist()
         return np.array(
             [
                 value if isinstance(work.technique, LevelOfEffort) else _earned(work, known[key], at)
@@ -220,7 +220,7 @@ class Baseline:
         (2580, 3000, 0.86)
         """
         within("the step", step, low=1)
-        actual = max(0, self.timeline.between(self.start, at))
+        actual = max(0, self.timeline.work_at(at) - self._origin)
         due = float(self.curve([at])[0])
         last = -(-self.duration // step)
         if abs(due - earned) <= cent:
@@ -246,7 +246,7 @@ class Baseline:
         return high
 
     def _instants(self, worked: NDArray[np.int64]) -> NDArray[np.int64]:
-        return self.timeline.finish_at(self.timeline.work_at(self.start) + worked)
+        return self.timeline.finish_at(self._origin + worked)
 
     def instant_of(self, worked: float, *, step: int = HOUR) -> int | None:
         """The instant so many working minutes after the planned start, to the nearest step; None after the year 9999.
@@ -263,7 +263,7 @@ class Baseline:
         """
         if not worked <= FOREVER:
             return None
-        work = self.timeline.work_at(self.start) + round(worked / step) * step
+        work = self._origin + round(worked / step) * step
         try:
             return self.timeline.finish_at(work)
         except EngineError:

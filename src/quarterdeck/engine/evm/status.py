@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
+from typing import Any, TypeVar, cast
 
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.evm.baseline import CENT, HOUR, Baseline
@@ -12,7 +14,9 @@ from quarterdeck.engine.evm.forecasts import CostForecast, TimeForecast, cost_fo
 from quarterdeck.engine.evm.measures import Measures, TimeMeasures, adherence
 from quarterdeck.engine.evm.work import Progress, WorkId
 
-NodeId = Hashable
+Node = TypeVar("Node", bound=Hashable)
+
+NONE = Measures(bac=0, pv=0, ev=0, ac=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ class Status:
 
 
 def assess(
-    baseline: Baseline, progress: Mapping[WorkId, Progress], at: int, *, step: int = HOUR, cent: float = CENT
+    baseline: Baseline, progress: Mapping[Any, Progress], at: int, *, step: int = HOUR, cent: float = CENT
 ) -> Status:
     """Everything that earned value says of a baseline at an instant, from the works up.
 
@@ -56,9 +60,7 @@ def assess(
             baseline.ids, baseline.budgets.tolist(), due.tolist(), done.tolist(), strict=True
         )
     }
-    total = Measures(
-        bac=baseline.bac, pv=float(due.sum()), ev=float(done.sum()), ac=sum(each.ac for each in works.values())
-    )  # fmt: skip
+    total = Measures(bac=baseline.bac, pv=fsum(due), ev=fsum(done), ac=fsum(each.ac for each in works.values()))
     time = baseline.earned_schedule(total.ev, at, step=step, cent=cent)
     reached = baseline.instant_of(time.earned, step=1) if time.earned else baseline.start
     durations = time_forecasts(total, time)
@@ -75,50 +77,62 @@ def assess(
     )
 
 
-def roll_up(parents: Mapping[NodeId, NodeId | None], leaves: Mapping[NodeId, Measures]) -> dict[NodeId, Measures]:
+def roll_up(parents: Mapping[Node, Node | None], leaves: Mapping[Any, Measures]) -> dict[Node, Measures]:
     """The measures of every node of a tree: its own, if it has any, and those of all below it, added.
 
     `parents` names the parent of each node (None: a root) and holds every node. All in one currency.
-    Raises EngineError naming the node for a node that is not in the tree and for parents in a circle.
+    Raises EngineError naming the node for a node that is not in the tree and for nodes below themselves.
 
     >>> work = Measures(bac=10, pv=5, ev=4, ac=3)
     >>> roll_up({"all": None, "a": "all", "b": "all"}, {"a": work, "b": work})["all"]
     Measures(bac=20, pv=10, ev=8, ac=6)
     """
-    total = {node: Measures(bac=0, pv=0, ev=0, ac=0) for node in parents}
-    for node, measures in leaves.items():
-        for above in line_of(parents, node):
-            total[above] += measures
+    order = from_the_roots(parents)
+    for node in leaves:
+        if node not in parents:
+            raise _unknown(node)
+    total = {node: leaves.get(node, NONE) for node in order}
+    for node in reversed(order):
+        above = parents[node]
+        if above is not None:
+            total[above] += total[node]
     return total
 
 
-def line_of(parents: Mapping[NodeId, NodeId | None], node: NodeId) -> list[NodeId]:
-    """The node, its parent, and so on up to the root. Raises EngineError as `roll_up` does.
+def from_the_roots(parents: Mapping[Node, Node | None]) -> tuple[Node, ...]:
+    """The nodes of a tree, each after its parent. Raises EngineError as `roll_up` does.
 
-    >>> line_of({"all": None, "a": "all"}, "a")
-    ['a', 'all']
+    >>> from_the_roots({"a": "all", "all": None})
+    ('all', 'a')
     """
-    line: dict[NodeId, None] = {}
-    above: NodeId | None = node
-    while above is not None:
-        if above not in parents:
-            raise EngineError(f"{above!r} is not in the tree", culprits=(above,), remedy="Name its parent, or None.")
-        if above in line:
-            raise EngineError(f"{above!r} lies below itself", culprits=tuple(line), remedy="Give it another parent.")
-        line[above] = None
-        above = parents[above]
-    return list(line)
+    order: dict[Node, None] = {}
+    for node in parents:
+        line: dict[Node, None] = {}
+        above: Node | None = node
+        while above is not None and above not in order:
+            if above not in parents:
+                raise _unknown(above)
+            if above in line:
+                raise EngineError(f"{above!r} lies below itself", culprits=line, remedy="Give it another parent.")
+            line[above] = None
+            above = parents[above]
+        order.update(dict.fromkeys(reversed(line)))
+    return tuple(order)
+
+
+def _unknown(node: Hashable) -> EngineError:
+    return EngineError(f"{node!r} is not in the tree", culprits=(node,), remedy="Name its parent, or None.")
 
 
 def assess_tree(
     baseline: Baseline,
-    progress: Mapping[WorkId, Progress],
+    progress: Mapping[Any, Progress],
     at: int,
-    parents: Mapping[NodeId, NodeId | None],
+    parents: Mapping[Node, Node | None],
     *,
     step: int = HOUR,
     cent: float = CENT,
-) -> dict[NodeId, Status]:
+) -> dict[Node, Status]:
     """The status of every node that has work: a node's baseline is the works at and below it, on the same calendar.
 
     So each level has an earned schedule of its own, which no sum could give. Raises EngineError as `assess` and
@@ -131,15 +145,21 @@ def assess_tree(
     (40.0, 0.5, None)
     """
     known = baseline.known(progress)
-    members: dict[NodeId, list[WorkId]] = {}
+    order = from_the_roots(parents)
+    members: dict[Node, list[Any]] = {node: [] for node in order}
     for key in baseline.ids:
-        for node in line_of(parents, key):
-            members.setdefault(node, []).append(key)
-    found: dict[NodeId, Status] = {}
-    for node, keys in members.items():
-        own = {key: known[key] for key in keys}
-        found[node] = assess(baseline.part(keys), own, at, step=step, cent=cent)
-    return found
+        if key not in parents:
+            raise _unknown(key)
+        members[cast(Node, key)].append(key)
+    for node in reversed(order):
+        above = parents[node]
+        if above is not None:
+            members[above] += members[node]
+    return {
+        node: assess(baseline.part(keys), {key: known[key] for key in keys}, at, step=step, cent=cent)
+        for node, keys in members.items()
+        if keys
+    }
 
 
 def by_period(history: Sequence[Status]) -> tuple[tuple[Measures, TimeMeasures], ...]:

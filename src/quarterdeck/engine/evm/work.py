@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -201,7 +201,7 @@ def _check_bases(works: Mapping[WorkId, Work]) -> None:
             chain.append(technique.to)
 
 
-def check_progress(progress: Mapping[WorkId, Progress], works: Mapping[WorkId, Work]) -> None:
+def check_progress(progress: Mapping[Any, Progress], works: Mapping[Any, Work]) -> None:
     """Raise EngineError naming the work whose progress cannot be, or of which there is progress but no work.
 
     >>> dig = Work(id="dig", budget=100, start=0, finish=480)
