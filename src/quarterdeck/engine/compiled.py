@@ -22,3 +22,11 @@ def compiled(function: Function) -> Function:
 def compiled_inline(function: Function) -> Function:
     """As `compiled`, and written into each kernel that calls it."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
+
+
+def compiled_bare(function: Function) -> Function:
+    """As `compiled`, without counting references to arrays: for kernels that make none and only pass rows on.
+
+    Counting costs as much as the work on a row of some dozen numbers, and such kernels are called a million times.
+    """
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
