@@ -26,9 +26,7 @@ def test_one_signs_in_to_what_needs_one_and_signs_out(windows: Windows) -> None:
 def test_wrong_passwords_close_the_door_for_that_address(windows: Windows) -> None:
     page = windows.open()
     sign_in(page, LOCKED, "not-the-word-at-all")
-    expect(page.locator(".field-error, .notice-red").first).to_have_text(
-        "The email address and/or password you specified are not correct."
-    )
+    expect(page.locator(".field-error, .notice-red").first).to_have_text("Wrong address or password.")
     sign_in(page, LOCKED, "not-the-word-at-all")
     sign_in(page, LOCKED, "not-the-word-at-all")
     heading(page, "Sign-in closed for now")

@@ -1,5 +1,5 @@
 /** Forms: unsaved changes are not lost, text areas grow, buttons do not fire twice. */
-import { all, closest, onMount, within } from "../lib/dom";
+import { all, closest, find, onClick, onMount, within } from "../lib/dom";
 
 function guard(): void {
   document.addEventListener("input", (event) => closest(event.target, "form[data-guard]")?.setAttribute("data-dirty", ""));
@@ -62,7 +62,22 @@ function drop(): void {
   });
 }
 
+/** A button that copies a field's text and says so; where the browser refuses, the text is selected instead. */
+function copy(): void {
+  onClick("[data-copy]", (button) => {
+    const field = document.getElementById(button.dataset.copy ?? "");
+    if (!(field instanceof HTMLInputElement)) return;
+    field.select();
+    const told = () => {
+      const words = find("span", button) ?? button;
+      words.textContent = button.dataset.copied ?? "";
+    };
+    void navigator.clipboard?.writeText(field.value).then(told, () => field.select());
+  });
+}
+
 export function forms(): void {
+  copy();
   guard();
   once();
   autosize();

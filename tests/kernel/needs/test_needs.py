@@ -253,3 +253,12 @@ def test_queries_do_not_grow_with_the_data(found: list[watch.Fact], django_asser
             assert client.get("/").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_an_administrator_without_rights_is_shown_the_way_to_them(client: Client) -> None:
+    ada, root = user("Ada"), User.objects.create_user("root@example.org", name="Root", is_administrator=True)
+    for who, shown in ((ada, False), (root, True)):
+        client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        page = client.get("/").content.decode()
+        assert "Nothing waits for you" in page
+        assert ('class="button button-primary" href="/settings/administer/"' in page) is shown

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -41,6 +42,14 @@ class TestPassword:
     def test_opens_by_address_in_any_case(self, client: Client, amara: User) -> None:
         assert try_in(client, "Amara@Example.org", PASSWORD).status_code == 302
         assert is_in(client)
+
+    def test_the_form_tells_the_keyboard_what_it_takes(self, client: Client, admin: User) -> None:
+        page = client.get("/accounts/login/").content.decode()
+        field = re.search(r'<input[^>]*name="login"[^>]*>', page)
+        assert field is not None
+        for said in ('type="email"', 'autocomplete="username"', 'autocapitalize="none"'):
+            assert said in field[0]
+        assert "E-mail address" in page
 
     def test_a_wrong_password_and_an_unknown_address_answer_alike(self, client: Client, amara: User) -> None:
         wrong = try_in(client, amara.email, "wrong").content.decode()
@@ -165,6 +174,19 @@ class TestSecondStep:
             "totp",
             "recovery_codes",
         }
+
+    def test_it_is_set_up_without_a_proved_address(self, client: Client, amara: User) -> None:
+        """Whom an administrator invited has proved nothing, and may yet need a second step."""
+        client.post("/accounts/password/reset/", {"email": amara.email})
+        try_in(client, amara.email, PASSWORD)
+        EmailAddress.objects.update_or_create(user=amara, email=amara.email, defaults={"verified": False})
+        asked = client.get("/accounts/2fa/totp/activate/")
+        client.post(asked.headers["Location"], {"password": PASSWORD})
+        page = client.get("/accounts/2fa/totp/activate/").content.decode()
+        assert "Scan the picture" in page
+        assert 'href="otpauth://totp/' in page, "on a phone the app is opened, not pointed at the screen"
+        assert 'inputmode="numeric"' in page
+        assert 'autocomplete="one-time-code"' in page
 
     def test_changing_it_does_not_ask_every_time(self, client: Client, amara: User, settings: Any) -> None:
         try_in(client, amara.email, PASSWORD)

@@ -29,6 +29,13 @@ def signin_settings(*, production: bool, secure: bool, behind_proxy: bool) -> di
         "ACCOUNT_ADAPTER": "quarterdeck.kernel.signin.adapters.AccountAdapter",
         "ACCOUNT_LOGIN_METHODS": {"email"},
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*", "password2*"],
+        "ACCOUNT_FORMS": {
+            "login": "quarterdeck.kernel.signin.worded.SignInForm",
+            "reset_password": "quarterdeck.kernel.signin.worded.ForgottenForm",
+            "change_password": "quarterdeck.kernel.signin.worded.ChangePasswordForm",
+            "set_password": "quarterdeck.kernel.signin.worded.SetPasswordForm",
+            "reset_password_from_key": "quarterdeck.kernel.signin.worded.NewPasswordForm",
+        },
         "ACCOUNT_SIGNUP_FORM_CLASS": "quarterdeck.kernel.signin.forms.NameForm",
         "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
         "ACCOUNT_USER_DISPLAY": str,
@@ -54,7 +61,14 @@ def signin_settings(*, production: bool, secure: bool, behind_proxy: bool) -> di
         "USERSESSIONS_TRACK_ACTIVITY": True,
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
+        # Whoever signs up alone has proved the address before; for the others see ACCOUNT_EMAIL_VERIFICATION.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,
+        "MFA_FORMS": {
+            "authenticate": "quarterdeck.kernel.signin.worded.SecondStepForm",
+            "reauthenticate": "quarterdeck.kernel.signin.worded.ConfirmForm",
+            "activate_totp": "quarterdeck.kernel.signin.worded.AppForm",
+        },
         "MFA_TOTP_ISSUER": "Quarterdeck",
         "AXES_FAILURE_LIMIT": env.envint("SIGN_IN_TRIES", 8, least=3, most=100),
         "AXES_COOLOFF_TIME": env.envint("SIGN_IN_COOL_OFF_MINUTES", 15, least=1, most=24 * 60) / 60,

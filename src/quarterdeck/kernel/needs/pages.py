@@ -34,6 +34,8 @@ def landing(request: HttpRequest) -> HttpResponse:
         "rules": RULES,
         "today": actor.today,
         "can_act": not (frame.read_only or actor.read_only),
+        # An administrator holds no right of their own: on a new installation this page would otherwise lead nowhere.
+        "may_administer": bool(actor.user and actor.user.is_administrator) and not actor.unlimited and not actor.behind,
     }
     return render(request, "needs/needs.html", context)
 

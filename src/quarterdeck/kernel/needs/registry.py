@@ -41,8 +41,9 @@ class Need:
 
     `cost_per_day` is money per day of waiting in the organisation's currency, None when unknown or closed to the actor;
     `cost` says it otherwise. `severity` is high, medium, low or empty. `holds_up` is how many people wait for it.
-    `verbs` names those of the source's that fit now, the main one first; `opens` makes going to `url` the main one.
-    `path` is the node that it belongs to.
+    `verbs` names those of the source's that fit now, the main one first. `url` is where it is shown and `fix`, when
+    that is elsewhere, where it is put right; `opens` makes going there the main thing to do. `path` is the node that it
+    belongs to.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Need:
     open_label: Text = ""
     opens: bool = False
     path: str = ""
+    fix: str = ""
 
 
 class Source(Generic[M]):

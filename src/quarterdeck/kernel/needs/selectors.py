@@ -68,7 +68,9 @@ class Item:
         ]
         if self.need.url:
             place = 0 if self.need.opens else 2
-            found.insert(place, Button(self.need.open_label or _("Open"), self.need.url, "arrow-right"))
+            found.insert(
+                place, Button(self.need.open_label or _("Open"), self.need.fix or self.need.url, "arrow-right")
+            )
         return found
 
 

@@ -25,7 +25,7 @@ from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
 from quarterdeck.kernel.watch.checks import Severity, checks
 from quarterdeck.kernel.watch.models import Finding
-from quarterdeck.kernel.watch.selectors import is_reference, visible_findings
+from quarterdeck.kernel.watch.selectors import is_reference, remedy_of, visible_findings
 from quarterdeck.kernel.watch.services import acknowledge, snooze
 
 #: The kind of notification by which the house tells those whom a comment mentions.
@@ -77,11 +77,12 @@ class Findings(Source[Finding]):
         path = row.scope.path if row.scope else ""
         open_to = actor.sees("money", row.record_type, (path,))
         verbs = ("later",) if row.acknowledged_at else ("seen", "later")
+        remedy = remedy_of(row, actor)
         return Need(
-            title=f"{row.title}, {row.label}",
+            title=f"{row.label}: {_within(str(row.title))}",
             kind=_("Exception"),
             reason=" ".join(reason),
-            url=row.url,
+            url=row.address,
             icon="triangle-alert",
             since=row.opened_at,
             owner=owner,
@@ -89,10 +90,16 @@ class Findings(Source[Finding]):
             severity=row.severity,
             cost_per_day=row.cost_of_waiting if open_to else None,
             verbs=verbs,
-            open_label=_("Put right"),
-            opens=True,
+            open_label=remedy.label,
+            opens=remedy.mends or not row.acknowledged_at,
             path=path,
+            fix=remedy.url,
         )
+
+
+def _within(title: str) -> str:
+    """Return a title as it goes on after a colon."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _approve(*, row: Step, actor: Actor) -> None:

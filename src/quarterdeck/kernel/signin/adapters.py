@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from quarterdeck.kernel.access.models import User
 
@@ -22,6 +23,16 @@ def domain_open(email: str) -> bool:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships without types
     """Visitors sign up only with an address in a domain that the organisation has named."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _lazy("Wrong address or password."),
+        "enter_current_password": _lazy("This is not your current password."),
+        "incorrect_code": _lazy("Wrong code. The app shows a new one every 30 seconds."),
+        "incorrect_password": _lazy("Wrong password."),
+        "rate_limited": _lazy("Too many requests. Wait a minute, then try again."),
+        "too_many_login_attempts": _lazy("Too many failed tries. Wait, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether the sign-up page is there at all."""
