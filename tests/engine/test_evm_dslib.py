@@ -15,6 +15,7 @@ from math import isclose
 
 import pytest
 
+from quarterdeck.engine.calendar import timeline
 from quarterdeck.engine.evm import Baseline, Measures, Progress, Status, Work, assess, roll_up
 from tests.engine import dslib
 
@@ -137,6 +138,32 @@ def test_periods_without_a_line_publish_nothing(workbooks: tuple[dslib.Project, 
         for project, period in silent
         if any(line.ev is not None or line.pv is not None for line in period.progress.values())
     ] == []
+
+
+def test_periods_without_a_line_can_be_assessed_too(workbooks: tuple[dslib.Project, ...]) -> None:
+    """With finishes from starts and durations: within the budget, and all of it earned where all is complete."""
+    for project in workbooks:
+        line = timeline(project.agenda.calendar)
+        works = {
+            each.id: Work(
+                id=each.id,
+                budget=(each.fixed_cost or 0.0) + (each.variable_cost or 0.0) + (each.resource_cost or 0.0),
+                start=each.start,
+                finish=line.add(each.start, each.duration),
+            )
+            for each in project.work
+            if each.start is not None and each.duration is not None
+        }
+        for period in project.periods:
+            if period.published is None:
+                lines = {key: each for key, each in period.progress.items() if key in works}
+                known = {key: progress(each) for key, each in lines.items()}
+                total = assess(Baseline(works.values(), calendar=project.agenda.calendar), known, period.status).total
+                assert 0 <= total.pv <= total.bac + 1e-6
+                assert 0 <= total.ev <= total.bac + 1e-6
+                assert total.ac == pytest.approx(sum(each.actual_cost or 0.0 for each in lines.values()))
+                if lines.keys() == works.keys() and all(each.complete == 1 for each in known.values()):
+                    assert total.ev == pytest.approx(total.bac)
 
 
 @pytest.mark.parametrize("column", dslib.PUBLISHED)

@@ -71,8 +71,8 @@ class Baseline:
         self.bac = fsum(self.budgets)
         self.start = min(work.start for work in self.works.values())
         self.finish = max(work.finish for work in self.works.values())
-        self._origin, ended = self.timeline.work_at(np.array([self.start, self.finish], np.int64)).tolist()
-        self.duration: int = ended - self._origin
+        self._origin = self.timeline.work_at(self.start)
+        self.duration = self.timeline.work_at(self.finish) - self._origin
         self._lay()
 
     def _in_order(self, work: Work) -> Work:
