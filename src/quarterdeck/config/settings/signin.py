@@ -68,6 +68,7 @@ def signin_settings(*, production: bool, secure: bool, behind_proxy: bool) -> di
             "authenticate": "quarterdeck.kernel.signin.worded.SecondStepForm",
             "reauthenticate": "quarterdeck.kernel.signin.worded.ConfirmForm",
             "activate_totp": "quarterdeck.kernel.signin.worded.AppForm",
+            "add_webauthn": "quarterdeck.kernel.signin.worded.KeyForm",
         },
         "MFA_TOTP_ISSUER": "Quarterdeck",
         "AXES_FAILURE_LIMIT": env.envint("SIGN_IN_TRIES", 8, least=3, most=100),

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second_step
 from allauth.mfa.totp import forms as authenticator_app
+from allauth.mfa.webauthn import forms as keys
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ _WORDS: dict[str, tuple[str | Promise, dict[str, str]]] = {
     "password1": (_("New password"), {}),
     "password2": (_("New password again"), {}),
     "code": (_("Code"), _CODE),
+    "passwordless": (_("Passkey: signs you in without a password"), {}),
 }
 
 
@@ -42,6 +44,8 @@ class _Worded:
                 field.widget.attrs.update(attributes)
         if "password1" in self.fields:
             self.fields["password1"].help_text = _("12 characters or more.")
+        if "passwordless" in self.fields:
+            self.fields["passwordless"].help_text = _("It asks for your finger, face or PIN instead.")
 
 
 # allauth ships without types, so its classes are Any to the checker.
@@ -75,3 +79,7 @@ class ConfirmForm(_Worded, second_step.ReauthenticateForm):  # type: ignore[misc
 
 class AppForm(_Worded, authenticator_app.ActivateTOTPForm):  # type: ignore[misc]
     """The first code of an authenticator app."""
+
+
+class KeyForm(_Worded, keys.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey or security key."""
