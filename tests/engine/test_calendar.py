@@ -30,7 +30,8 @@ from quarterdeck.engine.calendar import (
     timeline,
     union,
 )
-from quarterdeck.engine.calendar.expansion import day_number, occurrences
+from quarterdeck.engine.calendar.expansion import day_number, expanded, occurrences
+from quarterdeck.engine.calendar.timeline import work
 from quarterdeck.engine.errors import EngineError
 from tests.engine.calendars import DATES, EPOCH, OPENING, PATTERNS, SPAN, calendars, pattern_days, worked_minutes
 
@@ -48,14 +49,14 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> int:
 # -- against the minutes themselves
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars())
 def test_every_minute_is_worked_as_the_layers_say(calendar: WorkCalendar) -> None:
     every = ORIGIN + np.arange(SPAN * 1440)
     assert (Timeline(calendar).is_working(every) == worked_minutes(calendar, OPENING, SPAN)).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(calendars())
 def test_work_and_its_inverses_follow_from_the_minutes(calendar: WorkCalendar) -> None:
     """W counts the worked minutes; finish is the first instant of a value of W, start the last."""
@@ -69,7 +70,7 @@ def test_work_and_its_inverses_follow_from_the_minutes(calendar: WorkCalendar) -
     assert (line.start_at(zero + reached) == ORIGIN + np.searchsorted(counted, reached, side="right") - 1).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(PATTERNS, DATES, st.none() | st.integers(1, 9))
 def test_a_pattern_falls_on_the_dates_that_fit_it(pattern: Any, first: dt.date, times: int | None) -> None:
     last = first + dt.timedelta(days=900)
@@ -78,7 +79,7 @@ def test_a_pattern_falls_on_the_dates_that_fit_it(pattern: Any, first: dt.date, 
     assert found.tolist() == expected[:times]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(calendars(), calendars())
 def test_combined_calendars_work_when_both_or_either_does(one: WorkCalendar, other: WorkCalendar) -> None:
     first, second = (worked_minutes(calendar, OPENING, SPAN) for calendar in (one, other))
@@ -90,7 +91,7 @@ def test_combined_calendars_work_when_both_or_either_does(one: WorkCalendar, oth
 # -- the properties of W, see docs/dev/engine.md
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars(), st.lists(WORKS, min_size=1, max_size=20), INSTANTS)
 def test_inverses_are_exact_and_in_order(calendar: WorkCalendar, works: list[int], instant: int) -> None:
     line = Timeline(calendar)
@@ -102,7 +103,7 @@ def test_inverses_are_exact_and_in_order(calendar: WorkCalendar, works: list[int
     assert line.previous_working(instant) <= instant <= line.next_working(instant)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars(), INSTANTS, WORKS, WORKS)
 def test_adding_twice_is_adding_the_sum_and_subtracting_gives_it_back(
     calendar: WorkCalendar, instant: int, a: int, b: int
@@ -115,7 +116,7 @@ def test_adding_twice_is_adding_the_sum_and_subtracting_gives_it_back(
     assert line.add(instant, -a) == line.subtract(instant, a)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars(), st.lists(st.tuples(INSTANTS, st.integers(-9_000, 9_000)), max_size=8))
 def test_arrays_give_what_numbers_give(calendar: WorkCalendar, asked: list[tuple[int, int]]) -> None:
     line = Timeline(calendar)
@@ -127,7 +128,7 @@ def test_arrays_give_what_numbers_give(calendar: WorkCalendar, asked: list[tuple
     assert line.work_at(instants).tolist() == [line.work_at(instant) for instant, _ in asked]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(calendars(), st.integers(minutes(dt.date(1902, 1, 1)), minutes(dt.date(2190, 1, 1))), WORKS)
 def test_w_does_not_depend_on_what_was_asked_before(calendar: WorkCalendar, instant: int, work: int) -> None:
     fresh, grown = Timeline(calendar), Timeline(calendar)
@@ -236,6 +237,40 @@ def test_equal_calendars_share_a_timeline_and_pairs_too() -> None:
         intersection(five_day("a"), around_the_clock())
     )
     assert intersection(five_day("a"), five_day("a")) == five_day("a")
+
+
+def test_stretches_are_apart_from_each_other_and_cut_to_the_days_asked() -> None:
+    """Shifts that touch, in any order, are one stretch; the night before the first day is not forgotten."""
+    halves: Shifts = ((720, 1440), (0, 720))
+    assert [part.tolist() for part in expanded(WorkCalendar("halves", week=(halves,) * 7), 3, 9)] == [
+        [3 * 1440],
+        [9 * 1440],
+    ]
+    nights = five_day("nights", shifts=((1320, 1800),))  # 1 January 1970 is a Thursday
+    assert [part.tolist() for part in expanded(nights, 1, 2)] == [[1440, 1440 + 1320], [1440 + 360, 2 * 1440]]
+    assert [part.tolist() for part in expanded(nights, 3, 4)] == [[], []]
+
+
+def test_calendars_that_only_touch_have_nothing_in_common_and_one_counts_once() -> None:
+    early, late = five_day("early", shifts=((480, 720),)), five_day("late", shifts=((720, 900),))
+    assert [part.tolist() for part in work(intersection(early, late), 0, 99)] == [[], []]
+    assert [part.tolist() for part in work(union(early, late), 0, 1)] == [[480], [900]]
+    office = five_day("office")
+    assert intersection(office, early, office) == intersection(office, early)
+    assert timeline(intersection(office, early, office)).between(0, 7 * 1440) == 5 * 240
+
+
+def test_the_edges_of_what_is_worked_out_do_not_show() -> None:
+    """Ask at every distance of a year around the day on which the first horizon begins."""
+    known = Timeline(five_day("office"))
+    known.work_at(-1440 * 9000)
+    for day in range(-370, -360):
+        for minute in (0, 480, 600, 720):
+            line = Timeline(five_day("office"))
+            line.work_at(0)
+            amount = line.work_at(day * 1440 + minute)
+            assert line.finish_at(amount) == known.finish_at(amount)
+            assert line.start_at(amount) == known.start_at(amount)
 
 
 # -- refused
@@ -372,7 +407,7 @@ def test_numbers_that_do_not_pair_and_reversed_ranges_are_refused() -> None:
         line.add(0, 2**63 - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1))
 def test_any_numbers_at_all_are_answered_or_refused(instant: int, work: int) -> None:
     line = timeline(five_day("office"))

@@ -88,7 +88,7 @@ def test_recurring_exceptions_end_where_microsoft_project_ended_them(shared_data
 # -- the edge
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(minutes(dt.date(1900, 1, 1)), minutes(dt.date(2200, 1, 1))))
 def test_minutes_and_instant_are_inverse_and_agree_with_numpy(at: int) -> None:
     assert minutes(instant(at)) == at

@@ -34,7 +34,7 @@ EDGES = st.tuples(st.integers(0, 20 * 1440), st.integers(20 * 1440, SPAN * 1440)
 # -- tables
 
 
-@settings(max_examples=15, deadline=None)  # the first one compiles
+@settings(max_examples=15)
 @given(st.lists(calendars(), min_size=1, max_size=3), EDGES, st.randoms(use_true_random=False))
 def test_kernels_say_what_timelines_say(drawn: list[WorkCalendar], edges: tuple[int, int], random: Any) -> None:
     """Within the table's horizon; at its edges only what is sure; beyond them what swallows durations."""
@@ -74,6 +74,13 @@ def test_a_calendar_of_crumbs_is_exact() -> None:
     assert [work_at(arrays, 0, instant) for instant in (0, 1, 2, 3, 200, 1441, 8 * 1440)] == [0, 1, 1, 2, 90, 91, 720]
     assert [finish_at(arrays, 0, work) for work in (1, 2, 90, 91, 720)] == [1, 3, 179, 1441, 7 * 1440 + 179]
     assert [start_at(arrays, 0, work) for work in (0, 1, 89, 90, 720)] == [0, 2, 178, 1440, 8 * 1440]
+
+
+def test_shifts_as_long_as_an_entry_of_the_index_end_where_they_end() -> None:
+    """512 minutes a day: every shift ends on an edge of the index by work."""
+    arrays = calendar_table([WorkCalendar("c", week=(((480, 992),),) * 7)], 0, 1440 * 9).arrays
+    assert [finish_at(arrays, 0, 512 * n) for n in (1, 2, 8)] == [992, 1440 + 992, 7 * 1440 + 992]
+    assert [start_at(arrays, 0, 512 * n) for n in (0, 1, 2)] == [480, 1440 + 480, 2 * 1440 + 480]
 
 
 def test_a_calendar_without_work_in_the_horizon_has_all_of_it_out_of_reach() -> None:
@@ -144,7 +151,7 @@ def test_what_lies_outside_the_periods_is_left_out() -> None:
     assert spread(line, [FRIDAY - 9], [FRIDAY - 9], [10.0], DAYS).tolist() == [[0.0] * 4]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(calendars(), st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(-99999, 99999))))
 def test_parts_add_up_to_the_cent_and_follow_the_work(
     calendar: WorkCalendar, spans: list[tuple[int, int, int]]
