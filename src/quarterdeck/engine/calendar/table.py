@@ -22,6 +22,8 @@ from quarterdeck.engine.errors import EngineError
 #: What the kernels return for what lies before and beyond the table.
 BEFORE: Final = -(1 << 60)
 BEYOND: Final = 1 << 60
+#: Calendars in one table: with more it would take gigabytes.
+MOST: Final = 10_000
 #: Minutes of time, and of work, that one entry of an index covers, as powers of two.
 TIME_BUCKET: Final = 10
 WORK_BUCKET: Final = 9
@@ -56,7 +58,7 @@ class CalendarTable:
     arrays: TableArrays
 
     def grown(self) -> CalendarTable:
-        """Return the same calendars over at least twice the time, a year more on either side at least.
+        """Return the same calendars over more time: once as much again and a half, and three years at least.
 
         Raises `EngineError`, naming the calendars, when the table spans all time that the engine knows, 1900 to 2200.
 
@@ -73,15 +75,15 @@ class CalendarTable:
                 culprits=self.number,
                 remedy="Check dates, durations and lags, and that every calendar has working time.",
             )
-        more = max(last - first, 366 * DAY)
-        return calendar_table(self.calendars, max(first - 366 * DAY, FIRST_DAY * DAY), min(last + more, LAST_DAY * DAY))
+        more = max(last - first, 2 * 366 * DAY)
+        return calendar_table(self.calendars, max(first - more // 2, FIRST_DAY * DAY), min(last + more, LAST_DAY * DAY))
 
 
 def calendar_table(calendars: Iterable[Calendar], first: int, last: int) -> CalendarTable:
     """Work calendars out between two instants, for the kernels; each keeps its place as its number.
 
-    Raises `EngineError` for no calendars, for two different ones of one id, and for instants outside 1900 to 2200 or
-    in the wrong order.
+    Raises `EngineError` for no calendars or over `MOST`, for two different ones of one id, and for instants outside
+    1900 to 2200 or in the wrong order.
 
     >>> from quarterdeck.engine.calendar import around_the_clock, five_day
     >>> table = calendar_table([five_day("office"), around_the_clock()], 0, 1440 * 365)
@@ -92,6 +94,10 @@ def calendar_table(calendars: Iterable[Calendar], first: int, last: int) -> Cale
     number = {calendar.id: place for place, calendar in enumerate(taken)}
     if not taken:
         raise EngineError("no calendars", remedy="Give the plan at least one calendar.")
+    if len(taken) > MOST:
+        raise EngineError(
+            f"{len(taken):,} calendars", remedy=f"A plan works on {MOST:,} at most: let tasks share them."
+        )
     if len(number) < len(taken):
         twice = [calendar.id for place, calendar in enumerate(taken) if number[calendar.id] != place]
         raise EngineError(
