@@ -45,7 +45,7 @@ class UnitRegister(Register[OrganisationUnit]):
     }
     filters, search, ordering, bulk = ("kind", "parent", "ends_on"), ("code", "name"), ("name",), ("kind", "calendar")
     views = (View("closed", _("Closed"), {"f.ends_on": "before:today"}),)
-    writer = services.unit_save
+    writer, remover = services.unit_save, services.unit_remove
 
     def remark(self, name: str, record: OrganisationUnit, on: dt.date) -> tuple[str, str]:
         """Tell which units are closed."""
@@ -65,7 +65,7 @@ class OfficeServiceRegister(Register[OfficeService]):
     def choices(self, name: str, actor: Actor, record: OfficeService | None = None) -> QuerySet[Any]:
         """Offer the nodes that the actor may see."""
         if name == "scope":
-            return scopes_below(actor.paths("view", record_type(OfficeService)))
+            return scopes_below(actor.paths("view", record_type(OfficeService))).filter(is_removed=False)
         return super().choices(name, actor, record)
 
 

@@ -51,12 +51,24 @@ def unit_save(record: OrganisationUnit, *, actor: Actor, note: str = "") -> Chan
             raise ValidationError({"parent": _("“%(unit)s” cannot be part of itself.") % {"unit": record.name}})
     if record._state.adding:
         above = parent.scope if parent else scopes.root()
-        record.scope = scopes.scope_add(parent=above, kind=UNIT_SCOPE, label=record.name)
+        if not record.scope_id:
+            record.scope = scopes.scope_add(parent=above, kind=UNIT_SCOPE, label=record.name)
+        else:
+            # It comes back, to the node that it had.
+            scopes.scope_restore(scope=record.scope, parent=above, kind=UNIT_SCOPE, label=record.name)
         return records.save(record, actor=actor, note=note)
     change = records.save(record, actor=actor, note=note)
     _unit_scope_align(record)
     # The node may have moved to where the actor has no right; that is refused as well.
     require(actor, "change", [record])
+    return change
+
+
+@transaction.atomic
+def unit_remove(record: OrganisationUnit, *, actor: Actor, note: str = "") -> Change:
+    """Remove a unit that nothing refers to; its access node is offered no more."""
+    change = records.delete(record, actor=actor, note=note)
+    scopes.scope_remove(scope=record.scope)
     return change
 
 

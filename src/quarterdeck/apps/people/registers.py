@@ -41,7 +41,8 @@ SOON = 60
 
 def _nodes(model: Any, actor: Actor) -> QuerySet[Scope]:
     """Return the nodes at which the actor may write records of a model."""
-    return scopes_below((*actor.paths("add", record_type(model)), *actor.paths("change", record_type(model))))
+    paths = (*actor.paths("add", record_type(model)), *actor.paths("change", record_type(model)))
+    return scopes_below(paths).filter(is_removed=False)
 
 
 @register

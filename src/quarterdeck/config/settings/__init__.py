@@ -145,6 +145,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Files imported into registers; a workbook may unpack to ten times the size.
 IMPORT_MAX_BYTES = env.envint("IMPORT_MAX_MB", 20, least=1, most=200) * 1024 * 1024
 IMPORT_MAX_ROWS = env.envint("IMPORT_MAX_ROWS", 50_000, least=1, most=500_000)
+# How long an act can be taken back, while nobody has changed its records since.
+UNDO_MINUTES = env.envint("UNDO_MINUTES", 15, least=1, most=7 * 24 * 60)
+UNDO_IMPORT_HOURS = env.envint("UNDO_IMPORT_HOURS", 24, least=1, most=30 * 24)
 # Days after which an active initiative that nobody has changed is brought before its manager.
 UNTOUCHED_DAYS = env.envint("UNTOUCHED_DAYS", 30, least=1, most=3650)
 

@@ -69,17 +69,29 @@ class User(AbstractBaseUser):
         return False
 
 
+class ScopeQuerySet(models.QuerySet["Scope"]):
+    """Reads nodes."""
+
+    def standing(self) -> ScopeQuerySet:
+        """Return the nodes whose unit or initiative has not been removed: what may be picked."""
+        return self.filter(is_removed=False)
+
+
 class Scope(models.Model):
     """A node of the one tree over which rights are inherited; units, portfolios and projects each own one.
 
     `path` is the ids from the root, six hexadecimal digits each, so that a node's descendants are one contiguous range
-    in any collation: `path >= p and path < p + "g"`.
+    in any collation: `path >= p and path < p + "g"`. The node of what has been removed stays for its history, and for
+    Undo; it is not offered any more.
     """
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     kind = models.CharField(max_length=20)
     label = models.CharField(max_length=200)
     path = models.CharField(max_length=240, unique=True, editable=False)
+    is_removed = models.BooleanField(default=False, editable=False)
+
+    objects = ScopeQuerySet.as_manager()
 
     class Meta:
         ordering = ("path",)

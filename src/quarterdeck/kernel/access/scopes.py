@@ -44,6 +44,21 @@ def scope_add(*, parent: Scope | None, kind: str, label: str) -> Scope:
 
 
 @transaction.atomic
+def scope_remove(*, scope: Scope) -> None:
+    """Offer a node no more, since what owned it has been removed; its history, and Undo, still find it."""
+    Scope.objects.filter(pk=scope.pk).update(is_removed=True)
+    scope.is_removed = True
+
+
+@transaction.atomic
+def scope_restore(*, scope: Scope, parent: Scope, kind: str, label: str) -> Scope:
+    """Offer a node again whose owner came back, at the place and by the name that it has now."""
+    Scope.objects.filter(pk=scope.pk).update(is_removed=False)
+    scope.is_removed = False
+    return scope_change(scope=scope, parent=parent, kind=kind, label=label)
+
+
+@transaction.atomic
 def scope_change(*, scope: Scope, parent: Scope | None, kind: str, label: str) -> Scope:
     """Rename a node or move it with all below it; a node cannot go below itself.
 

@@ -24,6 +24,8 @@ from quarterdeck.kernel.records.events import Changed
 #: Rows per INSERT or UPDATE statement of a bulk write.
 BATCH = 500
 Many = Mapping[str, Iterable[int]]
+#: The way of an act that takes another back.
+UNDO = "undo"
 
 
 def save(record: Record, *, actor: Actor, note: str = "", many: Many | None = None) -> Change | None:
@@ -226,7 +228,8 @@ def _state(record: Record) -> State:
 
 def _stamp(record: Record, actor: Actor, *, creating: bool) -> None:
     if creating:
-        record.version = 1
+        # What comes back goes on counting where it was.
+        record.version = record.version if actor.via == UNDO else 1
         record.created_at, record.created_by = actor.now, actor.user
     else:
         record.version += 1
@@ -235,7 +238,8 @@ def _stamp(record: Record, actor: Actor, *, creating: bool) -> None:
 
 def _check_references(records: Sequence[Record], changed: Sequence[set[str]], actor: Actor) -> None:
     """Refuse a reference to a record that the actor cannot see; one query per foreign key that points at records."""
-    if actor.unlimited or not records:
+    if actor.unlimited or actor.via == UNDO or not records:
+        # What is set back was there before, and tells the actor nothing new.
         return
     wanted: dict[str, set[int]] = defaultdict(set)
     fields = {

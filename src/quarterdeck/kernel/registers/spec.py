@@ -25,7 +25,7 @@ from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope, User
 from quarterdeck.kernel.access.policy import below, record_type, visible
-from quarterdeck.kernel.records import Record
+from quarterdeck.kernel.records import Record, rules
 from quarterdeck.kernel.ui import components
 
 R = TypeVar("R", bound=Record)
@@ -141,7 +141,7 @@ class Register(Generic[R]):
         if issubclass(related, Record):
             return visible(rows, actor)
         if related is Scope:
-            return rows.filter(below(actor.paths("view", self.record_type)))
+            return rows.filter(below(actor.paths("view", self.record_type)), is_removed=False)
         if related is User and not actor.can("view", record_type(User)):
             named = self.rows(actor).order_by().values(name)
             return rows.filter(Q(pk__in=named) | Q(pk=actor.user.pk if actor.user else None))
@@ -296,6 +296,7 @@ def register(declaration: type[T]) -> type[T]:
         raise ImproperlyConfigured(f"Two registers want the address /{made.slug}/.")
     _by_slug[made.slug] = made
     _by_model[made.model] = made
+    rules.enter(made.model, write=made.write, remove=made.remove)
     for inline in made.inlines:
         if inline.model not in _by_model:
             _enter_child(inline)

@@ -23,7 +23,8 @@ LONGEST = 200
 def _asked(request: HttpRequest) -> tuple[Actor, str, Scope | None]:
     actor: Actor = getattr(request, "actor", None) or actor_for(request)
     node = request.GET.get("scope", "")
-    scope = Scope.objects.filter(pk=int(node)).first() if node.isascii() and node.isdigit() and len(node) < 19 else None
+    given = node.isascii() and node.isdigit() and len(node) < 19
+    scope = Scope.objects.standing().filter(pk=int(node)).first() if given else None
     # The page names the node, so one out of reach counts as none.
     scope = scope if scope is not None and reachable(actor, scope) else None
     return actor, request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST], scope

@@ -72,12 +72,12 @@ def _as_of(request: HttpRequest, today: dt.date) -> dt.date | None:
 
 
 def _scope(request: HttpRequest, actor: Actor | None) -> Scope | None:
-    """Read the node: the query's wins and is remembered; one that the actor cannot reach counts as none."""
+    """Read the node: the query's wins and is remembered; one removed, or out of the actor's reach, counts as none."""
     asked = request.GET.get("scope")
     wanted = asked if asked is not None else request.session.get(SCOPE_KEY)
     scope = None
     if actor is not None and str(wanted or "").isdecimal() and len(str(wanted)) < 12:
-        scope = Scope.objects.filter(pk=int(str(wanted))).first()
+        scope = Scope.objects.standing().filter(pk=int(str(wanted))).first()
         if scope is not None and not reachable(actor, scope):
             scope = None
     if asked is not None:

@@ -24,7 +24,7 @@ def scopes(request: HttpRequest) -> HttpResponse:
     What lies above a grant is named so that the way down can be read; it opens nothing.
     """
     actor = actor_of(request)
-    found = Scope.objects.all()
+    found = Scope.objects.standing()
     if not actor.unlimited:
         paths = [right.path for right in actor.rights]
         above = {path[:end] for path in paths for end in range(LEVEL, len(path), LEVEL)}

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.portfolio.choices import BELOW, PREFIXES, Kind
+from quarterdeck.apps.portfolio.events import InitiativeStateChanged
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.kernel import records
+from quarterdeck.kernel import events, records
 from quarterdeck.kernel.access import scopes
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied, record_type, refusal
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.numbering.codes import next_code, reserve
+from quarterdeck.kernel.records.write import UNDO
 
 
 @transaction.atomic
@@ -23,13 +25,17 @@ def initiative_save(record: Initiative, *, actor: Actor, note: str = "") -> Chan
     """Create or change an initiative; the first save numbers it and makes its node, moving it moves the node.
 
     Raises ValidationError where the tree's rules are broken: nothing stands below a project, portfolios stand below
-    portfolios only, and nothing stands below itself.
+    portfolios only, and nothing stands below itself. The state moves by its actions, or back by Undo.
     """
     check_place(record)
     above = record.parent.scope if record.parent else scopes.root()
     if record._state.adding:
         if not actor.can("add", record_type(Initiative), above.path):
             raise AccessDenied(refusal("add", Initiative))
+        if record.scope_id:
+            # It comes back, with the code and to the node that it had.
+            scopes.scope_restore(scope=record.scope, parent=above, kind=record.kind, label=record.name)
+            return records.save(record, actor=actor, note=note)
         prefix = PREFIXES[record.kind]
         if record.code:
             record.code = record.code.strip().upper()
@@ -43,13 +49,16 @@ def initiative_save(record: Initiative, *, actor: Actor, note: str = "") -> Chan
     if not record.code:
         raise ValidationError({"code": _("An initiative keeps its code.")})
     stored = Initiative.objects.filter(pk=record.pk).values("parent_id", "state").first()
-    if stored and stored["state"] != record.state:
+    turned = stored is not None and stored["state"] != record.state
+    if turned and actor.via != UNDO:
         raise ValidationError({"state": _("The state is changed by its actions.")})
     if stored and stored["parent_id"] != record.parent_id and not actor.can("add", record_type(Initiative), above.path):
         raise AccessDenied(refusal("add", Initiative))
     change = records.save(record, actor=actor, note=note)
     if change is not None:
         scopes.scope_change(scope=record.scope, parent=above, kind=record.kind, label=record.name)
+    if stored and turned:
+        events.publish(InitiativeStateChanged(record.pk, stored["state"], record.state))
     return change
 
 
@@ -95,7 +104,9 @@ def initiative_remove(record: Initiative, *, actor: Actor, note: str = "") -> Ch
             _("%(record)s has people in roles. Cancel it instead, so that its history stays in the tree.")
             % {"record": record}
         )
-    return records.delete(record, actor=actor, note=note)
+    change = records.delete(record, actor=actor, note=note)
+    scopes.scope_remove(scope=record.scope)
+    return change
 
 
 def initiative_scopes_align(*, initiative_ids: Iterable[int]) -> None:

@@ -112,7 +112,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _scopes() -> QuerySet[Scope]:
-    return Scope.objects.order_by("path")
+    return Scope.objects.standing().order_by("path")
 
 
 def _user_page(request: HttpRequest, subject: User, form: UserForm, grant_form: GrantForm, status: int) -> HttpResponse:

@@ -223,7 +223,7 @@ def _refuse_unknown(listing: Listing, params: Params) -> None:
 def _scope(pk: int | None, actor: Actor) -> Scope | None:
     if pk is None:
         return None
-    scope = Scope.objects.filter(pk=pk).first()
+    scope = Scope.objects.standing().filter(pk=pk).first()
     if scope is None or not reachable(actor, scope):
         raise Http404
     return scope

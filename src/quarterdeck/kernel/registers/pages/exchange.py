@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.records.undo import time_for_undo
 from quarterdeck.kernel.registers.exchange import export, importing, jobs
 from quarterdeck.kernel.registers.exchange.limits import limits
 from quarterdeck.kernel.registers.exchange.report import error_lines
@@ -150,11 +151,16 @@ def run_page(request: HttpRequest, register: Register[Any], actor: Actor, pk: in
         "writes": writes,
         "writable": run.state == State.CHECKED and not refused and writes > 0,
         "steps": _steps(run, matching),
-        "undo_url": f"/undo/{run.batch}/",
+        "undo_url": f"/undo/{run.batch}/" if _may_undo(run, actor) else "",
     }
     if matching:
         context |= _matching(register, actor, run)
     return render(request, "registers/import_run.html", context)
+
+
+def _may_undo(run: ImportRun, actor: Actor) -> bool:
+    """Tell whether a written import can still be taken back, if nobody has changed its records since."""
+    return run.finished_at is not None and actor.now - run.finished_at <= time_for_undo("import")
 
 
 def _steps(run: ImportRun, matching: bool) -> list[tuple[str, str]]:
