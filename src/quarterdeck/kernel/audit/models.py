@@ -84,7 +84,8 @@ class Change(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = [
-            models.Index(fields=("record_type", "record_id", "-id"), name="audit_change_record"),
+            # With the moment, the last change of every record before a date is found in the index alone.
+            models.Index(fields=("record_type", "record_id", "-id", "at"), name="audit_change_record"),
             models.Index(fields=("record_type", "at"), name="audit_change_type_at"),
             models.Index(fields=("at",), name="audit_change_at"),
         ]

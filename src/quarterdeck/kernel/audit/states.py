@@ -69,10 +69,15 @@ def revive(model: type[M], state: State) -> M:
     return model.from_db(None, [field.attname for field, _kept in _fields(model)], values)
 
 
+def keeps_as_it_is(field: Any) -> bool:
+    """Tell whether JSON keeps the values of a field as they are."""
+    return isinstance(field, _AS_THEY_ARE)
+
+
 @lru_cache(maxsize=256)
 def _fields(model: type[models.Model]) -> tuple[tuple[Any, bool], ...]:
     """Return the stored fields of a model, each with whether JSON keeps its values as they are."""
-    return tuple((field, isinstance(field, _AS_THEY_ARE)) for field in model._meta.concrete_fields)
+    return tuple((field, keeps_as_it_is(field)) for field in model._meta.concrete_fields)
 
 
 def difference(before: State | None, after: State | None) -> tuple[State, State]:

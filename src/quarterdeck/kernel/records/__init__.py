@@ -8,13 +8,16 @@ from quarterdeck.kernel.audit.models import Record
 from quarterdeck.kernel.records.errors import BulkRefused, InUse, StaleRecord, UndoRefused
 from quarterdeck.kernel.records.events import Changed
 from quarterdeck.kernel.records.history import as_of, history_of, state_as_of
+from quarterdeck.kernel.records.past import Glimpse, Past
 from quarterdeck.kernel.records.undo import undo
 from quarterdeck.kernel.records.write import delete, save, save_many
 
 __all__ = [
     "BulkRefused",
     "Changed",
+    "Glimpse",
     "InUse",
+    "Past",
     "Record",
     "StaleRecord",
     "UndoRefused",

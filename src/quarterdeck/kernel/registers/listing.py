@@ -1,12 +1,12 @@
 """The list: rows that the actor may see, narrowed, ordered, grouped, summed and paged; of today or of a past date.
 
-Today's list is SQL: one query for count and sums, one for the page, one for groups. The list of a past date is the same
-conditions applied to the states that `Change` kept.
+Today's list is SQL: one query for count and sums, one for the page, one for groups. That of a past date is `Then`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,18 +14,19 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import row_paths, row_scope, under
+from quarterdeck.kernel.access.policy import row_scope, under
+from quarterdeck.kernel.db.functions import JSONValues
 from quarterdeck.kernel.registers.columns import Shown, columns_for, open_paths
 from quarterdeck.kernel.registers.conditions import Condition, FilterError
 from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.params import Params
 from quarterdeck.kernel.registers.spec import Register
-from quarterdeck.kernel.registers.totals import Amounts, Group, gathered, merged, python_sums
+from quarterdeck.kernel.registers.then import Then
+from quarterdeck.kernel.registers.totals import Amounts, Group, gathered, merged
 
 #: Above this many rows a tree is shown flat: its whole outline no longer fits one reading.
 TREE_LIMIT = 5_000
@@ -72,7 +73,7 @@ class Listing:
         self._known = columns
         self.register, self.actor, self.params, self.scope, self.as_of = register, actor, params, scope, as_of
         self.context = Context(actor, as_of or actor.today)
-        self._past_parents: set[int] | None = None
+        self._then = Then(self, as_of) if as_of else None
 
     # -- columns and filters -------------------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class Listing:
             rows = rows.filter(item.condition.q(item.column.path)) if item.condition else rows.none()
         for word in self.params.text.split():
             condition = Q()
-            for name in self._searched():
+            for name in self.searched:
                 condition |= Q(**{f"{name}__icontains": word})
             rows = rows.filter(condition)
         return rows
@@ -157,7 +158,8 @@ class Listing:
                 rows = computed.annotate(rows)
         return rows
 
-    def _searched(self) -> tuple[str, ...]:
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
         """The searched fields, without those of a class that the actor does not see everywhere."""
         wanted = self.register.search or tuple(n for n in (self.register.key, self.register.title) if n)
         known = (n for n in wanted if "__" in n or n in self.available)
@@ -178,6 +180,8 @@ class Listing:
         The keys are found first, in the same query: what columns compute and refer to is then read for these rows
         alone.
         """
+        if self._then:
+            return self._then.part(start, stop)
         keys = self._in_order.values("pk")[start:stop]
         rows = self._computed(self.register.model._default_manager.all(), [column for column, _descending in self.sort])
         if self.group is not None:
@@ -185,30 +189,24 @@ class Listing:
         return list(self._shown(rows.filter(pk__in=keys).order_by(*self._in_order.query.order_by)))
 
     def _shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return self._with_related(self._computed(rows, [*self.columns, *([self.group] if self.group else [])]))
+        rows = self._computed(rows, [*self.columns, *([self.group] if self.group else [])])
+        return rows.select_related(*self.related) if self.related else rows
 
-    def _with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    @cached_property
+    def related(self) -> tuple[str, ...]:
+        """The foreign keys that the shown columns read."""
         names = {name for column in [*self.columns, *([self.group] if self.group else [])] for name in column.related}
         if any(not column.whole for column in self.columns):
             names.update(row_scope(self.register.model))
-        return rows.select_related(*sorted(names)) if names else rows
+        return tuple(sorted(names))
 
     @cached_property
     def _totals(self) -> Group:
-        if self.as_of:
-            return Group(None, len(self._past), python_sums(self._past_leaves(self._past), self.summed))
         if self.group is not None:
             return merged(self.groups.values())
-        return gathered(self._summed_rows(()), self.summed)
-
-    def _past_leaves(self, found: list[Any]) -> list[Any]:
-        """Return the rows of a past date that a sum counts, as `_leaves` does for today."""
-        tree = self.register.tree
-        if not tree or self.as_of is None or not self.summed:
-            return found
-        if self._past_parents is None:
-            self._past_parents = {getattr(record, f"{tree}_id") for record in self._known_then}
-        return [record for record in found if record.pk not in self._past_parents]
+        if self._then:
+            return self._then.totals()
+        return gathered(self._summed_rows(None), self.summed)
 
     def _leaves(self) -> Q | None:
         """Return the condition on the rows that a sum counts: in a tree only those without parts, which hold the rest.
@@ -218,22 +216,28 @@ class Listing:
         tree = self.register.tree
         if not tree:
             return None
-        parts = self.register.model._default_manager.filter(**{tree: OuterRef("pk")})
-        return Q(~Exists(parts))
+        # One list of the parents, not a look below each row.
+        parts = self.register.model._default_manager.order_by().filter(**{f"{tree}__isnull": False})
+        return ~Q(pk__in=parts.values(tree).distinct())
 
-    def _summed_rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Return count and sums of the matching rows by some keys; amounts of different currencies stay apart."""
+    def _summed_rows(self, group: Shown | None) -> list[dict[str, Any]]:
+        """Return count and sums of the matching rows, by a column's `value`; amounts of each currency stay apart."""
         leaves = self._leaves() if self.summed else None
         wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path, filter=leaves) for c in self.summed}
-        currencies = tuple(dict.fromkeys(f"{c.currency}__code" for c in self.summed if c.currency))
+        currencies = {c.currency for c in self.summed if c.currency}
         rows = self.matching.order_by()
         if rows.query.group_by is not None:
             # A filter on a count has grouped the rows by record already.
             rows = self.register.model._default_manager.filter(pk__in=rows.values("pk"))
-        rows = self._computed(rows, [*self.summed, *([self.group] if self.group else [])])
-        if not (*keys, *currencies):
+        rows = self._computed(rows, [*self.summed, *([group] if group else [])])
+        if group is not None:
+            rows = rows.annotate(value=JSONValues("custom", group.custom_key) if group.custom_key else F(group.path))
+        keys = [*(["value"] if group else []), *(f"{name}_id" for name in sorted(currencies))]
+        if not keys:
             return [rows.aggregate(n=Count("pk"), **wanted)]
-        return list(rows.values(*keys, *currencies).annotate(n=Count("pk"), **wanted))
+        summed = rows.values(*keys).annotate(n=Count("pk"), **wanted)
+        # The code is looked up for each sum, not for each row.
+        return list(summed.annotate(**{f"code_{name}": _code(self.register, name) for name in currencies}))
 
     @property
     def total(self) -> int:
@@ -272,23 +276,17 @@ class Listing:
     def rows(self) -> list[Row]:
         """The rows of the page."""
         start, stop = (self.page - 1) * self.params.size, self.page * self.params.size
-        if self.as_of:
-            outline = (
-                _outline([(r.pk, getattr(r, f"{self.register.tree}_id")) for r in self._past]) if self.is_tree else None
-            )
-            if outline is None:
-                return self._opened([Row(record) for record in self._past[start:stop]])
-            by_pk = {record.pk: record for record in self._past}
-            return [Row(by_pk[pk], depth) for pk, depth in outline[start:stop]]
         if self.is_tree:
             return self._branch(start, stop)
         return self._opened([Row(record) for record in self.part(start, stop)])
 
     def _branch(self, start: int, stop: int) -> list[Row]:
         """Return a page of the outline: parents before children, siblings in the list's order."""
-        pairs = list(self._in_order.values_list("pk", f"{self.register.tree}_id"))
-        shown = _outline(pairs)[start:stop]
-        by_pk = {record.pk: record for record in self._shown(self.matching.filter(pk__in=[pk for pk, _ in shown]))}
+        pairs = self._then.parents() if self._then else self._in_order.values_list("pk", f"{self.register.tree}_id")
+        shown = _outline(list(pairs))[start:stop]
+        pks = [pk for pk, _depth in shown]
+        found = self._then.of(pks) if self._then else self._shown(self.matching.filter(pk__in=pks))
+        by_pk = {record.pk: record for record in found}
         return [Row(by_pk[pk], depth) for pk, depth in shown]
 
     def single(self, pk: int) -> Row:
@@ -301,11 +299,9 @@ class Listing:
 
     def every(self) -> Iterable[Any]:
         """Return all matching records in order, streamed: what an export writes."""
-        if self.as_of:
-            return self._past
         if self.is_tree:
             return (row.record for start in range(0, self.total, 500) for row in self._branch(start, start + 500))
-        return self._in_chunks()
+        return self._then.every() if self._then else self._in_chunks()
 
     def _in_chunks(self) -> Iterator[Any]:
         """Yield today's records, keys first: sorting the keys alone takes constant memory whatever a row holds."""
@@ -323,18 +319,13 @@ class Listing:
         """The groups by their value (a related record by its key)."""
         if self.group is None:
             return {}
-        if self.as_of:
-            by_value: dict[Any, list[Any]] = {}
-            for record in self._past:
-                by_value.setdefault(self._group_key(record), []).append(record)
-            return {
-                value: Group(self.group.read(rows[0]), len(rows), python_sums(self._past_leaves(rows), self.summed))
-                for value, rows in by_value.items()
-            }
-        by_key: dict[Any, list[dict[str, Any]]] = {}
-        for row in self._summed_rows((self.group.path,)):
-            by_key.setdefault(row[self.group.path], []).append(row)
-        return {key: gathered(rows, self.summed) for key, rows in by_key.items()}
+        if self._then:
+            return self._then.groups(self.group)
+        by_value: dict[Any, list[dict[str, Any]]] = {}
+        for row in self._summed_rows(self.group):
+            value = json.loads(row["value"])[0] if self.group.custom_key else row["value"]
+            by_value.setdefault(value, []).append(row)
+        return {value: gathered(rows, self.summed) for value, rows in by_value.items()}
 
     def _group_key(self, record: Any) -> Any:
         assert self.group is not None
@@ -353,47 +344,6 @@ class Listing:
                 row.opens.value = self.group.read(row.record)
                 previous = key
         return rows
-
-    # -- the past ------------------------------------------------------------------------------------------------------
-
-    @property
-    def everything(self) -> list[Any]:
-        """All matching records of a past date, in order."""
-        return self._past
-
-    @cached_property
-    def _known_then(self) -> list[Any]:
-        """Every record of the past date that the actor may see, with what the list reads of others."""
-        assert self.as_of is not None
-        used = [
-            *self.columns,
-            *(f.column for f in self.filters),
-            *(c for c, _ in self.sort),
-            *([self.group] if self.group else []),
-        ]
-        related = {name for column in used for name in column.related if _is_reference(self.register, name)}
-        return records.as_of(self.register.model, clock.end_of(self.as_of), actor=self.actor, related=related)
-
-    @cached_property
-    def _past(self) -> list[Any]:
-        """Every record of the past date that passes, in order."""
-        assert self.as_of is not None
-        found = list(self._known_then)
-        if self.scope is not None and row_scope(self.register.model):
-            found = [r for r in found if any(path.startswith(self.scope.path) for path in row_paths(r))]
-        for item in self.filters:
-            condition = item.condition
-            found = [r for r in found if condition and condition.holds(_comparable(item.column.read(r)))]
-        words = [word.casefold() for word in self.params.text.split()]
-        names = [n for n in self._searched() if "__" not in n]
-        if words:
-            found = [
-                r for r in found if all(any(w in str(getattr(r, n) or "").casefold() for n in names) for w in words)
-            ]
-        found.sort(key=lambda r: r.pk)
-        for column, descending in reversed([*([(self.group, False)] if self.group else []), *self.sort]):
-            found = _sorted(found, column, descending)
-        return found
 
 
 def _term(model: type[models.Model], path: str, descending: bool) -> Any:
@@ -419,25 +369,10 @@ def _may_be_empty(model: type[models.Model], path: str) -> bool:
     return False
 
 
-def _is_reference(register: Register[Any], name: str) -> bool:
-    try:
-        return isinstance(register.field(name), models.ForeignKey)
-    except FieldDoesNotExist:
-        return False
-
-
-def _comparable(value: Any) -> Any:
-    return value.pk if isinstance(value, models.Model) else value
-
-
-def _sorted(found: list[Any], column: Shown, descending: bool) -> list[Any]:
-    def key(record: Any) -> Any:
-        value = column.read(record)
-        return str(value).casefold() if isinstance(value, models.Model | str) else value
-
-    valued = [record for record in found if column.read(record) is not None]
-    empty = [record for record in found if column.read(record) is None]
-    return sorted(valued, key=key, reverse=descending) + empty
+def _code(register: Register[Any], name: str) -> Subquery:
+    """Return the code of the currency that a foreign key names."""
+    currencies: Any = register.field(name).related_model
+    return Subquery(currencies._default_manager.order_by().filter(pk=OuterRef(f"{name}_id")).values("code"))
 
 
 def _outline(pairs: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ def gathered(rows: Iterable[dict[str, Any]], columns: Sequence[Shown]) -> Group:
         for column in columns:
             amount = row[f"sum_{column.name}"]
             if amount is not None:
-                currency = (row[f"{column.currency}__code"] or "") if column.currency else ""
+                currency = (row[f"code_{column.currency}"] or "") if column.currency else ""
                 sums = group.sums[column.name]
                 sums[currency] = sums.get(currency, 0) + amount
     return group
@@ -45,16 +45,3 @@ def merged(groups: Iterable[Group]) -> Group:
             for currency, amount in amounts.items():
                 sums[currency] = sums.get(currency, 0) + amount
     return whole
-
-
-def python_sums(found: Sequence[Any], columns: Iterable[Shown]) -> dict[str, Amounts]:
-    """Return the sums of some columns over records at hand, as `gathered` does over rows of SQL."""
-    sums: dict[str, Amounts] = {}
-    for column in columns:
-        amounts: Amounts = {}
-        for record in found:
-            if (value := column.read(record)) is not None:
-                currency = column.currency_of(record)
-                amounts[currency] = amounts.get(currency, 0) + value
-        sums[column.name] = amounts
-    return sums
