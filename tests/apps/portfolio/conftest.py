@@ -26,6 +26,7 @@ from tests.apps.organisation.conftest import (  # noqa: F401
     given,
     group,
     networks,
+    office_hours,
     stranger,
     system,
     unit,

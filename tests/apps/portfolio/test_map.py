@@ -80,7 +80,7 @@ def test_the_map_draws_open_projects_by_budget(office: Client, django_assert_max
     with django_assert_max_num_queries(16):
         page = office.get(MAP).content.decode()
     assert tiles(page) == [
-        "Leeds Backbone, £2.00m, 10 days late",
+        "Leeds Backbone, £2.00m, 6 d late",
         "Ring, £500k, active",
     ]
     assert "1 project without a budget is not drawn." in page
@@ -108,7 +108,7 @@ def test_without_money_the_map_counts(given: MakeActor, stranger: Actor) -> None
     page = reader.get(MAP).content.decode()
     assert "£" not in page
     assert "By budget" not in page
-    assert sorted(tiles(page)) == ["Leeds Backbone, 10 days late", "Loop, pipeline", "Poor, pipeline", "Ring, active"]
+    assert sorted(tiles(page)) == ["Leeds Backbone, 6 d late", "Loop, pipeline", "Poor, pipeline", "Ring, active"]
     assert signed_in(stranger.user).get(MAP).status_code == 404
     assert Client().get(MAP).status_code == 302
 
@@ -117,7 +117,7 @@ def test_the_map_of_a_past_date(office: Client, backbone: Initiative, system: Ac
     Change.objects.update(at=NOW - dt.timedelta(days=20))
     backbone.budget = Decimal(9_000_000)
     records.save(backbone, actor=system)
-    assert tiles(office.get(f"{MAP}?as_of={day(-5)}").content.decode()) == ["Leeds Backbone, £2.00m, 5 days late"]
+    assert tiles(office.get(f"{MAP}?as_of={day(-5)}").content.decode()) == ["Leeds Backbone, £2.00m, 3 d late"]
 
 
 @pytest.fixture

@@ -64,7 +64,8 @@ def test_active_without_sponsor_and_manager(
     assert stated("initiative-without-sponsor", system) == []
     assert stated("initiative-without-manager", system) == [("PRJ-0001 Gap", "Active, and nobody manages it.")]
     [finding] = Finding.objects.filter(closed_at__isnull=True)
-    assert (finding.owner, finding.url, finding.severity) == (sam.user, "/projects/PRJ-0001/", "high")
+    naming = f"/role-assignments/new/?scope={gap.scope_id}&role=PM&next=%2Fprojects%2FPRJ-0001%2F"
+    assert (finding.owner, finding.url, finding.severity) == (sam.user, naming, "high")
     assert not open_findings(stranger).exists()
     # What ended yesterday leaves the gap open today; the manager now answers for it.
     sponsor = led.scope.role_assignments.get(role__code="SPONSOR")

@@ -117,3 +117,21 @@ def test_what_lies_beside_a_record_is_told_without_what_it_leads_to(people: dict
     assert entries(the("people"), system, people["Ada"])[0] == Entry(note, "Quarterdeck", "changed its links")
     assert Entry(note, "Quarterdeck", "changed its links").sentence == "changed its links"
     assert history_of(people["Ada"]).count() == 2
+
+
+def test_what_is_known_by_number_opens_where_it_is_shown_to_those_who_may_see_it(
+    join: Join, people: dict[str, Person], units: dict[str, OrganisationUnit]
+) -> None:
+    address = f"/open/people.person/{people['Ada'].pk}/"
+    assert signed_in(join(unit=units["NET"])).get(address)["Location"] == f"/people/{people['Ada'].code}/"
+    assert signed_in(join("Eve", unit=units["OPS"])).get(address).status_code == 404
+    for wrong in ("/open/people.person/999999/", "/open/nothing.here/1/"):
+        assert signed_in(join("Head")).get(wrong).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_a_new_record_is_filled_in_from_the_address_by_code_as_by_number(head: User, people: dict[str, Person]) -> None:
+    browser = signed_in(head)
+    for given in (people["Ada"].code, str(people["Ada"].pk)):
+        assert 'value="Ada"' in text_of(browser, f"/absences/new/?person={given}"), given
+    assert 'value="Ada"' not in text_of(browser, "/absences/new/?person=P-9999")

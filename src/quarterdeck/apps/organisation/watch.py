@@ -18,6 +18,7 @@ from quarterdeck.kernel.watch import Fact, check
     function="delivery.calendars",
     severity="high",
     reads=("organisation.workcalendar", "organisation.calendarshift"),
+    remedy=_("Add shifts"),
 )
 def calendar_without_week(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find calendars by which no work would ever be done."""
@@ -31,6 +32,8 @@ def calendar_without_week(*, now: dt.datetime, ids: set[int] | None) -> Iterable
     function="finance.exchange_rates",
     severity="high",
     reads=("organisation.currency", "organisation.exchangerate"),
+    remedy=_("Enter rate"),
+    needs=("add", "organisation.exchangerate"),
 )
 def exchange_rate_missing(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find currencies in use that cannot be turned into the organisation's own today."""
@@ -43,5 +46,5 @@ def exchange_rate_missing(*, now: dt.datetime, ids: set[int] | None) -> Iterable
                 currency,
                 message=_("No rate to or from %(base)s in force."),
                 values={"base": base.code},
-                url="/exchange-rates/new/",
+                url=f"/exchange-rates/new/?from_currency={currency.code}&to_currency={base.code}",
             )

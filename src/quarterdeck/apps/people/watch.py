@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.people import selectors
+from quarterdeck.apps.people.models import Qualification
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.watch import Fact, check
 
@@ -15,12 +17,19 @@ from quarterdeck.kernel.watch import Fact, check
 NOTICE = dt.timedelta(days=60)
 
 
+def _renewal(row: Qualification) -> str:
+    """Return the address at which a qualification is entered anew."""
+    asked = {"person": row.person.code, "type": row.type.code, "next": f"/people/{row.person.code}/"}
+    return f"/qualifications/new/?{urlencode(asked)}"
+
+
 @check(
     name="role-held-by-leaver",
-    title=_("Role held by someone who has left"),
+    title=_("Role held by a leaver"),
     function="governance.roles",
     severity="high",
     reads=("people.roleassignment", "people.person"),
+    remedy=_("End the role"),
 )
 def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find assignments that go on although the person's last day has passed."""
@@ -35,6 +44,7 @@ def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[F
                 "node": row.scope.label,
             },
             due_on=row.person.ends_on,
+            url=f"/role-assignments/{row.pk}/do/end/",
         )
 
 
@@ -44,6 +54,8 @@ def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[F
     function="people.qualifications",
     severity="high",
     reads=("people.person", "people.qualification"),
+    remedy=_("Renew"),
+    needs=("add", "people.qualification"),
 )
 def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find people whose qualification has run out and was not renewed."""
@@ -56,7 +68,7 @@ def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable
             values={"type": row.type.name, "day": row.expires_on},
             owner_user=row.person.user,
             due_on=row.expires_on,
-            url=f"/qualifications/{row.pk}/",
+            url=_renewal(row),
         )
 
 
@@ -66,6 +78,8 @@ def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable
     function="people.qualifications",
     severity="medium",
     reads=("people.person", "people.qualification"),
+    remedy=_("Renew"),
+    needs=("add", "people.qualification"),
 )
 def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find people whose qualification runs out within 60 days and was not renewed."""
@@ -78,7 +92,7 @@ def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterabl
             values={"type": row.type.name, "day": row.expires_on},
             owner_user=row.person.user,
             due_on=row.expires_on,
-            url=f"/qualifications/{row.pk}/",
+            url=_renewal(row),
         )
 
 
@@ -88,6 +102,7 @@ def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterabl
     function="people.qualifications",
     severity="low",
     reads=("people.qualification", "people.qualificationtype", "people.person"),
+    remedy=_("Attach it"),
 )
 def qualification_without_evidence(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find qualifications that count, of a type that asks for evidence, to which no file is attached."""
@@ -106,8 +121,10 @@ def qualification_without_evidence(*, now: dt.datetime, ids: set[int] | None) ->
     function="people.reporting_lines",
     severity="low",
     reads=("people.person", "people.roleassignment", "organisation.organisationunit"),
+    remedy=_("Name manager"),
 )
 def person_without_manager(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find staff without manager in a unit that nobody heads."""
     for person, unit in selectors.without_manager(clock.local_date(now), ids):
-        yield Fact(person, message=_("No manager named, and nobody heads %(unit)s."), values={"unit": unit.name})
+        message = _("No manager named, and nobody heads %(unit)s.")
+        yield Fact(person, message=message, values={"unit": unit.name}, url=f"/people/{person.code}/edit/")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from quarterdeck.apps.portfolio.choices import SPONSOR
 from quarterdeck.apps.portfolio.selectors import gaps
 from quarterdeck.apps.portfolio.selectors.gaps import Led
+from quarterdeck.apps.portfolio.selectors.roles import manager_role
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.notifications.messages import Text
 from quarterdeck.kernel.watch import Fact, check
@@ -20,59 +23,83 @@ INITIATIVE = "portfolio.initiative"
 LEADS = (INITIATIVE, "people.roleassignment", "people.person")
 
 
+#: Who may give roles puts right what is wrong with them.
+MAY_GIVE = ("add", "people.roleassignment")
+
+
 def _fact(
-    one: Led, message: Text, *, due: dt.date | None = None, key: str = "", values: Mapping[str, Any] | None = None
+    one: Led,
+    message: Text,
+    *,
+    due: dt.date | None = None,
+    key: str = "",
+    values: Mapping[str, Any] | None = None,
+    url: str = "",
 ) -> Fact:
-    return Fact(one.record, message, values=values or {}, owner_user=one.owner, due_on=due, url=one.record.url, key=key)
+    edit = f"/initiatives/{one.record.code}/edit/"
+    return Fact(one.record, message, values=values or {}, owner_user=one.owner, due_on=due, url=url or edit, key=key)
+
+
+def _naming(one: Led, role: str) -> str:
+    """Return the address at which somebody is given a role at an initiative."""
+    return f"/role-assignments/new/?{urlencode({'scope': one.record.scope_id, 'role': role, 'next': one.record.url})}"
 
 
 @check(
     name="initiative-without-sponsor",
-    title=_("Active initiative without sponsor"),
+    title=_("Active without sponsor"),
     function="governance.roles",
     severity="high",
     reads=LEADS,
+    remedy=_("Name sponsor"),
+    needs=MAY_GIVE,
 )
 def without_sponsor(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find active initiatives that nobody sponsors."""
     for one in gaps.without_sponsor(clock.local_date(now), ids):
-        yield _fact(one, _("Active, and nobody sponsors it."))
+        yield _fact(one, _("Active, and nobody sponsors it."), url=_naming(one, SPONSOR))
 
 
 @check(
     name="initiative-without-manager",
-    title=_("Active initiative without manager"),
+    title=_("Active without manager"),
     function="governance.roles",
     severity="high",
     reads=LEADS,
+    remedy=_("Name manager"),
+    needs=MAY_GIVE,
 )
 def without_manager(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find active initiatives that nobody manages."""
     for one in gaps.without_manager(clock.local_date(now), ids):
-        yield _fact(one, _("Active, and nobody manages it."))
+        yield _fact(one, _("Active, and nobody manages it."), url=_naming(one, manager_role(one.record)))
 
 
 @check(
     name="initiative-led-by-leaver",
-    title=_("Sponsor or manager who has left"),
+    title=_("Led by someone who has left"),
     function="governance.roles",
     severity="high",
     reads=LEADS,
+    remedy=_("Name who follows"),
+    needs=MAY_GIVE,
 )
 def led_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find open initiatives whose sponsor or manager has left and still holds the role."""
     for one, row in gaps.led_by_leavers(clock.local_date(now), ids):
         values = {"person": row.person.name, "role": row.role.name, "day": row.person.ends_on}
         message = _("%(role)s %(person)s left on %(day)s. Name who follows.")
-        yield _fact(one, message, due=row.person.ends_on, key=f"assignment-{row.pk}", values=values)
+        url = _naming(one, row.role.code)
+        yield _fact(one, message, due=row.person.ends_on, key=f"assignment-{row.pk}", values=values, url=url)
 
 
 @check(
     name="initiative-without-dates",
-    title=_("Active initiative without planned dates"),
+    title=_("Active without planned dates"),
     function="delivery.schedule",
     severity="medium",
     reads=LEADS,
+    remedy=_("Set dates"),
 )
 def without_dates(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find active or held initiatives that lack a planned start or finish."""
@@ -92,6 +119,7 @@ def without_dates(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     function="delivery.schedule",
     severity="high",
     reads=LEADS,
+    remedy=_("Replan"),
 )
 def past_finish(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find active initiatives whose planned finish has passed."""
@@ -103,10 +131,11 @@ def past_finish(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
 
 @check(
     name="initiative-outside-parent",
-    title=_("Planned outside the dates of what it is part of"),
+    title=_("Planned outside its parent’s dates"),
     function="delivery.schedule",
     severity="medium",
     reads=LEADS,
+    remedy=_("Replan"),
 )
 def outside_parent(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find open initiatives planned to start before, or finish after, what they are part of.
@@ -130,10 +159,11 @@ def outside_parent(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
 
 @check(
     name="initiative-untouched",
-    title=_("Active initiative that nobody touches"),
+    title=_("Active and untouched"),
     function="delivery.reporting",
     severity="low",
     reads=LEADS,
+    remedy=_("Update"),
 )
 def untouched(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find active initiatives of which nothing has been changed for as long as the setting says."""
@@ -145,10 +175,11 @@ def untouched(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
 
 @check(
     name="initiative-below-ended",
-    title=_("Open under something that has ended"),
+    title=_("Open under what has ended"),
     function="portfolio.structure",
     severity="medium",
     reads=LEADS,
+    remedy=_("Move"),
 )
 def below_ended(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find open initiatives that are part of a completed or cancelled one."""
@@ -161,14 +192,16 @@ def below_ended(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
 
 @check(
     name="initiative-hold-past-review",
-    title=_("On hold past its day of review"),
+    title=_("On hold past its review"),
     function="governance.decisions",
     severity="medium",
     reads=LEADS,
+    remedy=_("Review"),
 )
 def hold_past_review(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find initiatives on hold that were to be looked at again by now."""
     today = clock.local_date(now)
     for one in gaps.led(gaps.hold_past_review(today, ids), today):
         due = one.record.review_on
-        yield _fact(one, _("On hold; it was to be reviewed on %(day)s."), due=due, values={"day": due})
+        message = _("On hold; it was to be reviewed on %(day)s.")
+        yield _fact(one, message, due=due, values={"day": due}, url=one.record.url)

@@ -8,6 +8,7 @@ from quarterdeck.kernel.registers.pages import bulk, companions, edit, exchange,
 
 urlpatterns = [
     path("undo/<uuid:batch>/", record.undo, name="undo"),
+    path("open/<str:record_type>/<int:pk>/", record.open_record, name="open-record"),
     path("<slug:slug>/", listing.list_page, name="register-list"),
     path("<slug:slug>/new/", edit.add, name="register-add"),
     path("<slug:slug>/bulk/", bulk.bulk_edit, name="register-bulk"),

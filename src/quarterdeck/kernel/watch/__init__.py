@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from quarterdeck.kernel.watch.checks import Check, Fact, Severity, check
     from quarterdeck.kernel.watch.evaluation import evaluate
     from quarterdeck.kernel.watch.models import Finding
-    from quarterdeck.kernel.watch.selectors import findings_on, open_findings
+    from quarterdeck.kernel.watch.selectors import findings_on, open_findings, remedy_of
     from quarterdeck.kernel.watch.services import acknowledge, snooze, wake
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "evaluate",
     "findings_on",
     "open_findings",
+    "remedy_of",
     "snooze",
     "wake",
 ]
@@ -40,7 +41,7 @@ _HOMES = {
     "Finding": "models",
     "evaluate": "evaluation",
     **dict.fromkeys(("Check", "Fact", "Severity", "check"), "checks"),
-    **dict.fromkeys(("findings_on", "open_findings"), "selectors"),
+    **dict.fromkeys(("findings_on", "open_findings", "remedy_of"), "selectors"),
     **dict.fromkeys(("acknowledge", "snooze", "wake"), "services"),
 }
 

@@ -24,12 +24,17 @@ class Severity(models.TextChoices):
     LOW = "low", _("Low")
 
 
+#: What is done about a finding whose check names no verb of its own.
+PUT_RIGHT = _("Put right")
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing that is wrong with one record now.
 
     `message` is a lazy translation whose `%(name)s` are filled from `values`. `key` tells several facts about one
-    record apart. `cost_of_waiting` is money per day in the organisation's currency. `url` is where it can be put right.
+    record apart. `cost_of_waiting` is money per day in the organisation's currency. `url` is where it can be put right;
+    left empty, that is the record's own page.
     """
 
     record: models.Model
@@ -61,6 +66,8 @@ class Check:
     reads: tuple[str, ...]
     schedule: str
     find: Find
+    remedy: Text = PUT_RIGHT
+    needs: tuple[str, str] = ("", "")
 
     @property
     def subject(self) -> str:
@@ -79,11 +86,15 @@ def check(
     severity: str,
     reads: tuple[str, ...],
     schedule: str = "daily@05:00",
+    remedy: Text = PUT_RIGHT,
+    needs: tuple[str, str] = ("", ""),
 ) -> Callable[[Find], Find]:
     """Declare a check. Raises ValueError when it reads nothing, or another check has its name.
 
     `function` is the accountability that it serves. It is evaluated when a record that it reads has changed, and on
-    schedule, since facts also come about by time passing.
+    schedule, since facts also come about by time passing. `remedy` is the verb that puts it right, at the `url` of its
+    facts, offered to those who may do the action on the record type that `needs` states: by default to change the
+    subject.
     """
     if not reads:
         raise ValueError(f"The check {name} reads nothing.")
@@ -94,7 +105,8 @@ def check(
         if known is not None and known.find is not find and _place(known.find) != _place(find):
             raise ValueError(f"There is another check named {name}.")
         types = tuple(record_type.lower() for record_type in reads)
-        checks[name] = Check(name, title, function, Severity(severity), types, schedule, find)
+        right = needs if needs[0] else ("change", types[0])
+        checks[name] = Check(name, title, function, Severity(severity), types, schedule, find, remedy, right)
         return find
 
     return decorate

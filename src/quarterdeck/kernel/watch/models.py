@@ -90,6 +90,11 @@ class Finding(models.Model):
         return known.function if known else ""
 
     @property
+    def address(self) -> str:
+        """Where the record that it is about is shown."""
+        return f"/open/{self.record_type}/{self.record_id}/"
+
+    @property
     def is_open(self) -> bool:
         """Whether the fact stood when last looked."""
         return self.closed_at is None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import record_type, scopes_below
+from quarterdeck.kernel.notifications.messages import Text
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
 
@@ -48,3 +52,23 @@ def open_findings(actor: Actor, *, scope: Scope | None = None, put_off: bool = F
 def findings_on(record: models.Model, *, actor: Actor) -> QuerySet[Finding]:
     """Return the open findings about one record that the actor may see."""
     return open_findings(actor, put_off=True).filter(record_type=record_type(record), record_id=record.pk)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What the actor can do about a finding, and where: put it right, or look at the record."""
+
+    label: Text
+    url: str
+    mends: bool
+
+
+def remedy_of(finding: Finding, actor: Actor) -> Remedy:
+    """Return what the actor may do about a finding; its node must be at hand."""
+    known = checks.get(finding.check_name)
+    path = finding.scope.path if finding.scope is not None else None
+    if known is not None and not actor.read_only:
+        action, kind = known.needs
+        if actor.can(action, kind, path) if path is not None else actor.can_everywhere(action, kind):
+            return Remedy(known.remedy, finding.url or finding.address, mends=True)
+    return Remedy(_("Open"), finding.address, mends=False)

@@ -19,6 +19,7 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.pages import words
 from quarterdeck.apps.portfolio.selectors import home as selectors
 from quarterdeck.apps.portfolio.selectors.home import Findings, Place, Roles, Served
+from quarterdeck.apps.portfolio.selectors.late import Late, lateness
 from quarterdeck.apps.portfolio.selectors.roles import LEADING, Leads
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE, Node
 from quarterdeck.kernel.access.actor import Actor
@@ -28,6 +29,7 @@ from quarterdeck.kernel.approvals.models import Answer, Approval
 from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
 from quarterdeck.kernel.files.selectors import files_of
 from quarterdeck.kernel.links.selectors import links_of
+from quarterdeck.kernel.needs.order import due_text
 from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.registers import Register, for_model
 from quarterdeck.kernel.registers.columns import columns_for
@@ -40,10 +42,11 @@ from quarterdeck.kernel.ui import components
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.selectors import remedy_of
 
 #: Changes shown beside an initiative; its history has all.
 RECENT = 8
-#: Parts listed on the page; the register has the others.
+#: Parts listed whole, level by level; of more only the first level is.
 PARTS = 200
 
 
@@ -66,9 +69,10 @@ class Part:
     badge: str
     manager: Person | None
     budget: str
-    late: bool
+    late: Late | None
     inside: str
     depth: int
+    folds: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ class Next:
     due: dt.date | None
     late: bool
     state: str = ""
+    verb: str = ""
+    fix: str = ""
+    when: str = ""
 
 
 @require_safe
@@ -107,6 +114,9 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
     register = for_model(Initiative)
     assert register is not None
     columns = columns_for(register, actor)
+    # What is too long to list whole is listed by its first level; the register has the outline, page by page.
+    shown = node.below if len(node.below) <= PARTS else node.parts[:PARTS]
+    late = lateness([record, *(one.record for one in node.below)], on=frame.date)
     roles = selectors.roles_around(node, on=frame.date)
     served = selectors.served_by(record, on=frame.date)
     findings = selectors.findings_below(record.scope, actor=actor, moment=frame.moment)
@@ -128,14 +138,15 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
         "badge": words.state_badge(record),
         "stage": Stage(record.stage).label if record.stage else "",
         "stages": stage_line(record, frame.date),
-        "cells": project_cells(record, actor, frame.date, findings)
+        "cells": project_cells(record, actor, frame.date, findings, late.get(record.pk))
         if record.kind == Kind.PROJECT
-        else parent_cells(node, actor, frame.date, findings),
+        else parent_cells(node, late, actor, frame.date, findings),
         "next": next_actions(findings, approvals, record, frame.date, actor),
         "findings": findings,
-        "parts": parts_of(node, roles, actor, frame.date),
-        "nested": len(node.below) > len(node.parts),
-        "parts_more": max(0, len(node.below) - PARTS),
+        "parts": parts_of(node, shown, roles, late, actor),
+        "nested": len(shown) > len(node.parts),
+        "first_level": len(shown) < len(node.below),
+        "parts_more": len(node.parts) - len(shown) if len(shown) < len(node.parts) else 0,
         "roles": roles.held if may_see_roles else [row for row in roles.held if row.role.code in LEADING],
         "gaps": roles.gaps if record.is_open else [],
         "may_assign": not frame.read_only and actor.can("add", "people.roleassignment", record.scope.path),
@@ -195,7 +206,9 @@ def stage_line(record: Initiative, on: dt.date) -> list[dict[str, str]]:
     ]
 
 
-def project_cells(record: Initiative, actor: Actor, on: dt.date, findings: Findings) -> list[Cell]:
+def project_cells(
+    record: Initiative, actor: Actor, on: dt.date, findings: Findings, late: Late | None = None
+) -> list[Cell]:
     """Return the headline of a project: dates against plan, tolerance, budget, findings."""
     late_start = record.state == State.PIPELINE and record.planned_start is not None and record.planned_start < on
     tolerances = []
@@ -213,8 +226,8 @@ def project_cells(record: Initiative, actor: Actor, on: dt.date, findings: Findi
         Cell(
             _("Finished") if record.actual_finish else _("Planned finish"),
             components.date_text(record.actual_finish or record.planned_finish, on) or "–",
-            words.finish_note(record, on),
-            state="red" if record.is_late(on) else "",
+            words.finish_note(record, on, late),
+            state=late.state if late else "",
         ),
         Cell(
             _("Tolerance"),
@@ -238,7 +251,7 @@ def _findings_cell(findings: Findings) -> Cell:
     return Cell(_("Open findings"), components.number(findings.total), note, href="#next")
 
 
-def parent_cells(node: Node, actor: Actor, on: dt.date, findings: Findings) -> list[Cell]:
+def parent_cells(node: Node, late: dict[int, Late], actor: Actor, on: dt.date, findings: Findings) -> list[Cell]:
     """Return the headline of a programme or portfolio: projects by state, budget, what starts and finishes next."""
     record = node.record
     below = [one.record for one in node.below if one.record.kind == Kind.PROJECT]
@@ -253,7 +266,8 @@ def parent_cells(node: Node, actor: Actor, on: dt.date, findings: Findings) -> l
         default=None,
     )
     given = words.own_budget(record, actor)
-    late = node.late_projects
+    slow = [found for one in below if (found := late.get(one.pk)) is not None]
+    beyond = sum(found.state == "red" for found in slow)
     return [
         Cell(
             _("Projects"),
@@ -280,9 +294,12 @@ def parent_cells(node: Node, actor: Actor, on: dt.date, findings: Findings) -> l
         ),
         Cell(
             _("Past planned finish"),
-            components.number(late),
-            _("of %(count)d open") % {"count": node.open_projects},
-            state="red" if late else "",
+            components.number(len(slow)),
+            _("%(beyond)d beyond tolerance, of %(count)d open") % {"beyond": beyond, "count": node.open_projects}
+            if slow
+            else _("of %(count)d open") % {"count": node.open_projects},
+            href=f"/initiatives/?scope={record.scope_id}&view=overdue" if slow else "",
+            state="red" if beyond else "amber" if slow else "",
         ),
         _findings_cell(findings),
     ]
@@ -294,7 +311,9 @@ def next_actions(
     """Return what waits: approvals first, since someone asked, then the worst findings."""
     rows = []
     for approval in approvals:
-        waiting = [step.approver.name for step in approval.steps.all() if step.state == Answer.WAITING]
+        asked_of = [step.approver for step in approval.steps.all() if step.state == Answer.WAITING]
+        decides = actor.user in asked_of
+        waiting = [_("you") if user == actor.user else user.name for user in asked_of]
         asked = (on - approval.requested_at.date()).days
         late = approval.due_on is not None and approval.due_on < on
         rows.append(
@@ -307,21 +326,28 @@ def next_actions(
                 _age(asked),
                 approval.due_on,
                 late,
+                verb=_("Decide") if decides else _("Open"),
+                fix=approval.page,
+                when=due_text(approval.due_on, on) if approval.due_on else "",
             )
         )
     for finding in findings.shown:
         about = "" if _is_about(finding, record) else finding.label
+        remedy = remedy_of(finding, actor)
         rows.append(
             Next(
                 "circle-alert",
                 str(finding.text),
-                finding.url or "#next",
+                "" if _is_about(finding, record) else finding.address,
                 about or str(finding.title),
-                finding.owner.name if finding.owner else "",
+                "" if finding.owner is None else _("you") if finding.owner == actor.user else finding.owner.name,
                 _age((on - finding.opened_at.date()).days),
                 finding.due_on,
                 finding.due_on is not None and finding.due_on < on,
                 {"high": "red", "medium": "amber"}.get(finding.severity, "none"),
+                verb=str(remedy.label) if remedy.mends or not _is_about(finding, record) else "",
+                fix=remedy.url,
+                when=due_text(finding.due_on, on) if finding.due_on else "",
             )
         )
     return rows
@@ -332,14 +358,15 @@ def _is_about(finding: Finding, record: Initiative) -> bool:
 
 
 def _age(count: int) -> str:
-    return _("since today") if count <= 0 else _("for %(days)s") % {"days": words.days(count)}
+    return _("since today") if count <= 0 else _("open for %(days)s") % {"days": words.days(count)}
 
 
-def parts_of(node: Node, roles: Roles, actor: Actor, on: dt.date) -> list[Part]:
-    """Return the rows of the table of parts, each before its own parts."""
+def parts_of(node: Node, shown: list[Node], roles: Roles, late: dict[int, Late], actor: Actor) -> list[Part]:
+    """Return the rows of the table of parts, those shown, each before its own parts."""
     rows = []
     inside: dict[int, str] = {node.record.pk: ""}
-    for one in node.below[:PARTS]:
+    folds = {one.record.parent_id for one in shown}
+    for one in shown:
         record = one.record
         within = inside.get(record.parent_id or 0, "")
         inside[record.pk] = f"{within} part-{record.pk}".strip()
@@ -347,7 +374,14 @@ def parts_of(node: Node, roles: Roles, actor: Actor, on: dt.date) -> list[Part]:
         manager = roles.leads.get(record.pk, Leads()).manager
         rows.append(
             Part(
-                one, words.state_badge(record), manager, budget, record.is_late(on), within, one.depth - node.depth - 1
+                node=one,
+                badge=words.state_badge(record),
+                manager=manager,
+                budget=budget,
+                late=late.get(record.pk),
+                inside=within,
+                depth=one.depth - node.depth - 1,
+                folds=record.pk in folds,
             )
         )
     return rows
@@ -365,18 +399,7 @@ def about(record: Initiative, leads: Leads, served: Served, actor: Actor) -> lis
         (_("Function"), _unit(record, actor)),
         (_("Priority"), Priority(record.priority).label if record.priority else ""),
         (_("Planned"), _span(record.planned_start, record.planned_finish)),
-        (_("Actual"), _span(record.actual_start, record.actual_finish)),
         (_("Budget"), words.own_budget(record, actor, short=False)),
-        (
-            _("Time tolerance"),
-            _("%(days)d working days") % {"days": record.time_tolerance} if record.time_tolerance is not None else "",
-        ),
-        (
-            _("Cost tolerance"),
-            f"{components.number(record.cost_tolerance, _places(record.cost_tolerance))}%"
-            if record.cost_tolerance is not None
-            else "",
-        ),
         (_("Review on"), components.date_(record.review_on)),
         (
             _("State since"),

@@ -18,6 +18,7 @@ from quarterdeck.apps.portfolio.choices import Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.pages import words
 from quarterdeck.apps.portfolio.selectors import map as selectors
+from quarterdeck.apps.portfolio.selectors.late import Late, lateness
 from quarterdeck.apps.portfolio.selectors.map import BUDGET, COUNT, Weights
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE, Node, tree, tree_as_of
 from quarterdeck.kernel.access.actor import Actor
@@ -26,13 +27,15 @@ from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.ui.tiles import Tile, treemap
 
+#: How late initiatives are, by their id; those in time are left out.
+Lateness = dict[int, Late]
 #: Room for the tiles beside the tree, in px.
 ROOM = (900, 600)
 #: What the colours mean, in the order of the legend. Late goes before the state.
 LEGEND = (
-    ("red", gettext_lazy("Past planned finish")),
+    ("red", gettext_lazy("Late beyond tolerance")),
+    ("amber", gettext_lazy("Late within it, or on hold")),
     ("accent", State.ACTIVE.label),
-    ("amber", State.ON_HOLD.label),
     ("none", State.PIPELINE.label),
     ("green", State.COMPLETED.label),
 )
@@ -60,7 +63,7 @@ class Line:
     share: str
     projects: int
     badge: str
-    late: bool
+    late: Late | None
 
 
 @require_safe
@@ -86,14 +89,15 @@ def portfolio_map(request: HttpRequest) -> HttpResponse:
     open_money = selectors.may_weigh_budgets(shown)
     by = COUNT if request.GET.get("by") == COUNT or not open_money else BUDGET
     weights = selectors.weights(shown, by=by, ended=ended, on=frame.date)
-    lines = _lines(request, shown, weights, frame, ended=ended)
+    late = lateness([one.record for top_node in shown for one in top_node.walk()], on=frame.date)
+    lines = _lines(request, shown, weights, late, ended=ended)
     label = _("Projects by budget") if by == BUDGET else _("Projects by number")
     context = {
         "here": here,
         "path": [(node, _address(request, node.record)) for node in path],
         "all_href": _address(request, None),
         "branches": [_branch(request, node, path) for node in top],
-        "tiles": treemap(_tiles(request, shown, weights, frame, ended=ended), label=label, wide=ROOM)
+        "tiles": treemap(_tiles(request, shown, weights, late, ended=ended), label=label, wide=ROOM)
         if weights.of
         else "",
         "lines": lines,
@@ -157,13 +161,7 @@ def _branch(request: HttpRequest, node: Node, path: list[Node]) -> Branch:
     )
 
 
-def _tone(record: Initiative, frame: Frame) -> str:
-    if record.is_late(frame.date):
-        return "red"
-    return words.state_tone(record.state) or "none"
-
-
-def _tiles(request: HttpRequest, nodes: list[Node], weights: Weights, frame: Frame, *, ended: bool) -> list[Tile]:
+def _tiles(request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool) -> list[Tile]:
     """Return the tiles of some nodes: projects as they are, others as a frame around the projects below."""
     found = []
     for node in nodes:
@@ -173,21 +171,23 @@ def _tiles(request: HttpRequest, nodes: list[Node], weights: Weights, frame: Fra
                 continue
         else:
             below = selectors.projects([node], ended=ended)
-            inner = tuple(_tile(one, weights, frame) for one in below if one.record.pk in weights.of)
+            inner = tuple(_tile(one, weights, late) for one in below if one.record.pk in weights.of)
             if not inner:
                 continue
         found.append(
-            Tile(node.record.name, href=_href(request, node), children=inner) if inner else _tile(node, weights, frame)
+            Tile(node.record.name, href=_href(request, node), children=inner) if inner else _tile(node, weights, late)
         )
     return found
 
 
-def _tile(node: Node, weights: Weights, frame: Frame) -> Tile:
+def _tile(node: Node, weights: Weights, late: Lateness) -> Tile:
     record = node.record
-    state = words.finish_note(record, frame.date) if record.is_late(frame.date) else State(record.state).label.lower()
+    found = late.get(record.pk)
+    state = _("%(count)d d late") % {"count": found.days} if found else State(record.state).label.lower()
+    tone = found.state if found else words.state_tone(record.state) or "none"
     size = weights.of[record.pk]
     note = f"{_size(size, weights)}, {state}" if weights.by == BUDGET else str(state)
-    return Tile(record.name, float(size), note, href=record.url, tone=_tone(record, frame))
+    return Tile(record.name, float(size), note, href=record.url, tone=tone)
 
 
 def _size(value: Decimal, weights: Weights) -> str:
@@ -196,7 +196,7 @@ def _size(value: Decimal, weights: Weights) -> str:
     return components.money_text(value, weights.currency, short=True)
 
 
-def _lines(request: HttpRequest, nodes: list[Node], weights: Weights, frame: Frame, *, ended: bool) -> list[Line]:
+def _lines(request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool) -> list[Line]:
     """Return the rows of the table: each part before the projects below it, the weightiest first."""
     total = sum(weights.of.values(), Decimal(0))
     lines = []
@@ -216,7 +216,7 @@ def _lines(request: HttpRequest, nodes: list[Node], weights: Weights, frame: Fra
                     share=f"{components.number(weight * 100 / total)}%" if total and weight else "",
                     projects=len(selectors.projects([one], ended=ended)),
                     badge=words.state_badge(one.record),
-                    late=one.record.is_late(frame.date),
+                    late=late.get(one.record.pk),
                 )
             )
     return lines

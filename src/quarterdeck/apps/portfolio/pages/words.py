@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from quarterdeck.apps.portfolio.choices import State
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.portfolio.selectors.late import Late
 from quarterdeck.apps.portfolio.selectors.tree import Node, sees_budget
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import components
@@ -78,18 +79,26 @@ def start_note(record: Initiative, on: dt.date) -> str:
     return _("today") if planned == on else _("in %(days)s") % {"days": days((planned - on).days)}
 
 
-def finish_note(record: Initiative, on: dt.date) -> str:
-    """Return how the finish stands against its plan: days left, or days late."""
+def late_note(late: Late) -> str:
+    """Return how late something is beside its tolerance, both in working days."""
+    said = ngettext("%(count)d working day late", "%(count)d working days late", late.days) % {"count": late.days}
+    if late.tolerance is None:
+        return _("%(late)s, no tolerance agreed") % {"late": said}
+    return _("%(late)s, tolerance %(count)d") % {"late": said, "count": late.tolerance}
+
+
+def finish_note(record: Initiative, on: dt.date, late: Late | None = None) -> str:
+    """Return how the finish stands against its plan: days left, or how late it is."""
     planned, actual = record.planned_finish, record.actual_finish
     if actual is not None:
         if planned is None or planned == actual:
             return _("finished as planned") if planned else _("finished")
-        late = (actual - planned).days
-        if late > 0:
-            return _("finished %(days)s late") % {"days": days(late)}
-        return _("finished %(days)s early") % {"days": days(-late)}
+        slip = (actual - planned).days
+        if slip > 0:
+            return _("finished %(days)s late") % {"days": days(slip)}
+        return _("finished %(days)s early") % {"days": days(-slip)}
     if planned is None or not record.is_open:
         return ""
-    if planned < on:
-        return _("%(days)s late") % {"days": days((on - planned).days)}
+    if late is not None:
+        return late_note(late)
     return _("today") if planned == on else _("%(days)s left") % {"days": days((planned - on).days)}

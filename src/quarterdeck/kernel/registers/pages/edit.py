@@ -43,10 +43,23 @@ def add(request: HttpRequest, register: Register[Any], actor: Actor) -> HttpResp
                 again = f"{register.path}new/" if "again" in request.POST else register.url(record)
                 return redirect(came_from(request, again))
     else:
-        given = {name: value for name, value in request.GET.items() if name in register.editable}
-        form = form_for(register, actor, initial=given)
+        form = form_for(register, actor, initial=_given(request, register, actor))
     context = {"register": register, "form": form, "record": None, "next": came_from(request, register.path)}
     return render(request, "registers/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _given(request: HttpRequest, register: Register[Any], actor: Actor) -> dict[str, Any]:
+    """Return the values of the address for a new record; a reference may be given by its code as well."""
+    given: dict[str, Any] = {name: value for name, value in request.GET.items() if name in register.editable}
+    for name, value in given.items():
+        if value.isdecimal() or not register.field(name).is_relation:
+            continue
+        related = spec.for_model(register.choices(name, actor).model)
+        if related is not None and related.key:
+            given[name] = (
+                register.choices(name, actor).filter(**{related.key: value}).values_list("pk", flat=True).first()
+            )
+    return given
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -207,6 +207,18 @@ def children_of(
 
 
 @require_safe
+@login_required
+def open_record(request: HttpRequest, record_type: str, pk: int) -> HttpResponse:
+    """Go to the page of a record that is known by type and number only, as what points at it softly knows it."""
+    actor = actor_of(request)
+    register = spec.for_type(record_type)
+    found = register.rows(actor).filter(pk=pk).first() if register is not None else None
+    if register is None or found is None:
+        raise Http404
+    return redirect(register.url(found))
+
+
+@require_safe
 @page()
 def panel(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -> HttpResponse:
     """Show the record beside the list."""
