@@ -1,28 +1,29 @@
 """A plan as the engine takes it: tasks, links, calendars and the rules to reckon by.
 
 Time is a whole number of minutes since 1970-01-01 00:00 in the plan's own local time, without zone: what
-`numpy.datetime64[m]` holds, so that a column of dates becomes a column of minutes without a loop. Durations and lags are
-whole minutes too: of work where a calendar counts them, of the clock where they are elapsed.
+`numpy.datetime64[m]` holds, so that a column of dates becomes a column of minutes without a loop. Durations and lags
+are whole minutes too: of work where a calendar counts them, of the clock where they are elapsed.
 """
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from quarterdeck.engine.calendar import WorkCalendar
+from quarterdeck.engine.calendar import Calendar
 
 TaskId = Hashable
 CalendarId = Hashable
 
 
 class TaskKind(IntEnum):
-    """What a task is to the passes."""
+    """What a task is to the passes. A task that others name as their parent is a summary, whatever it says itself."""
 
     TASK = 0
-    MILESTONE = 1
+    MILESTONE = 1  # without duration it stands where its predecessor ends, at the end of a shift
     SUMMARY = 2  # spans its children; links and constraints on it hold for all of them
     LEVEL_OF_EFFORT = 3  # spans from its start-side to its finish-side neighbours; never drives, never critical
     HAMMOCK = 4  # as level of effort, but with cost and duration of its own reported
+    START_MILESTONE = 5  # Primavera's: a milestone that stands where work can start, at the start of a shift
 
 
 class LinkKind(IntEnum):
@@ -80,6 +81,7 @@ class Task:
     constraint_at: int | None = None
     second_constraint: Constraint = Constraint.AS_SOON_AS_POSSIBLE  # Primavera's secondary
     second_constraint_at: int | None = None
+    hard: bool | None = None  # whether the constraints win over the links; None: as the dialect says for their kind
     deadline: int | None = None
     actual_start: int | None = None
     actual_finish: int | None = None
@@ -111,7 +113,7 @@ class Network:
 
     tasks: tuple[Task, ...]
     links: tuple[Link, ...] = ()
-    calendars: Mapping[CalendarId, WorkCalendar] = field(default_factory=dict)
+    calendars: Mapping[CalendarId, Calendar] = field(default_factory=dict)
     calendar: CalendarId | None = None  # the project's own; None: round the clock
     start: int = 0
     finish: int | None = None  # given: the plan must finish by it (and is scheduled back from it when so asked)

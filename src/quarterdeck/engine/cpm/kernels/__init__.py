@@ -1,0 +1,1 @@
+"""The compiled part of the passes: graphs, rules, forward and backward pass, roll-up, incremental repair."""
