@@ -1,6 +1,8 @@
 /** Dialogs opened by a button, popovers placed beside theirs, toasts that leave after six seconds. */
+import htmx from "htmx.org";
 import { all, closest, find, onClick, onMount, within } from "../lib/dom";
 import { place } from "../lib/place";
+import { narrow } from "../lib/screen";
 
 const LINGER = 6000;
 
@@ -40,8 +42,14 @@ function popovers(): void {
     "toggle",
     (event) => {
       const box = event.target;
-      if (!(box instanceof HTMLElement) || !box.hasAttribute("popover") || (event as ToggleEvent).newState !== "open") return;
-      const opener = find(`[popovertarget="${CSS.escape(box.id)}"]`);
+      if (!(box instanceof HTMLElement) || !box.hasAttribute("popover")) return;
+      if ((event as ToggleEvent).newState !== "open") {
+        // A place that is left over would be copied by whatever is swapped in, which the content policy refuses.
+        box.removeAttribute("style");
+        return;
+      }
+      const name = CSS.escape(box.id);
+      const opener = find(`[popovertarget="${name}"], [data-pop="${name}"]`);
       if (!opener) return;
       const around = opener.parentElement?.closest<HTMLElement>("[popover]:popover-open");
       const edge = opener.getBoundingClientRect();
@@ -52,6 +60,25 @@ function popovers(): void {
     },
     true,
   );
+  // A link that leads to a page of its own shows the gist of it in a popover where there is room.
+  onClick("a[data-pop]", (link, event) => {
+    const box = document.getElementById(link.dataset.pop ?? "");
+    if (!box || narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (box.matches(":popover-open")) {
+      box.hidePopover();
+      return;
+    }
+    const url = box.dataset.loadUrl;
+    const open = () => {
+      box.showPopover();
+      find<HTMLElement>("a[href], button", box)?.focus({ preventScroll: true });
+    };
+    if (url) void htmx.ajax("GET", url, { target: box, source: box, swap: "innerHTML" }).then(open, fault);
+    else open();
+  });
+  // A menu that only offers files stays no longer than its choice.
+  onClick("[popover] a[data-menu-close]", (link) => link.closest<HTMLElement>("[popover]")?.hidePopover());
   addEventListener("resize", () => {
     for (const box of all<HTMLElement>("[popover]:popover-open")) box.hidePopover();
   });

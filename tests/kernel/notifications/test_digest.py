@@ -69,6 +69,24 @@ def test_one_message_with_text_and_html_then_no_second() -> None:
     assert len(mail.outbox) == 1
 
 
+def test_what_is_told_stands_by_its_kind() -> None:
+    """A mailbox is read in a hurry: what is asked apart from what was said."""
+    notifications.kind("test.asked", title=_("Asked of you"), message=_("Decide %(record)s"), channel="digest")
+    try:
+        ben = user("Ben")
+        tell(ben, "PRJ-1")
+        notifications.notify([ben], kind="test.asked", values={"record": "Gate 3"}, actor=system())
+        tell(ben, "PRJ-2")
+        body = message(ben, list(Notification.objects.filter(user=ben)), now=NOW).body
+    finally:
+        del kinds.kinds["test.asked"]
+    lines = [line for line in body.splitlines() if line.startswith("- ") or line in ("Due", "Asked of you")]
+    due, asked = lines.index("Due"), lines.index("Asked of you")
+    assert {line for line in lines if line.startswith("- PRJ")} == {"- PRJ-1 is due", "- PRJ-2 is due"}
+    assert lines[asked + 1] == "- Decide Gate 3"
+    assert all(lines[due + step].startswith("- PRJ") for step in (1, 2))
+
+
 def test_the_rhythm_and_what_is_read_decide() -> None:
     hourly, daily, never, read = user("Hourly"), user("Daily"), user("Never"), user("Read")
     for who, every in ((hourly, "hourly"), (daily, "daily"), (never, "never")):

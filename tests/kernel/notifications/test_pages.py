@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +11,14 @@ import pytest
 from django.test import Client
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.kernel import notifications
+from quarterdeck.kernel import clock, notifications
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.notifications import kinds
+from quarterdeck.kernel.notifications.following import follow, followed_by
 from quarterdeck.kernel.notifications.models import Digest, Notification, Preference
-from tests.kernel.pointed import system, user
+from quarterdeck.kernel.ui.components import date_text
+from tests.kernel.pointed import NOW, node, record_at, system, user
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +95,44 @@ def test_preferences_are_kept() -> None:
     assert Digest.objects.get(user=ben).every == "hourly"
     assert '<option value="hourly" selected>' in reads(client, "/notifications/preferences")
     assert client.post("/notifications/preferences", {"every": "always"}).status_code == 400
+
+
+def test_what_is_told_stands_by_day() -> None:
+    ben = user("Ben")
+    client = signed_in(ben)
+    for what, ago in (("PRJ-1", 0), ("PRJ-2", 1), ("PRJ-3", 1), ("PRJ-4", 9)):
+        told = tell(ben, what)
+        Notification.objects.filter(pk=told.pk).update(created_at=clock.now() - dt.timedelta(days=ago))
+    page = reads(client, "/notifications/")
+    long_ago = date_text(clock.local_date(clock.now()) - dt.timedelta(days=9), clock.local_date(clock.now()))
+    assert re.findall(r'<h2>([^<]+)</h2><span class="count">(\d+)</span>', page) == [
+        ("Today", "1"),
+        ("Yesterday", "2"),
+        (long_ago, "1"),
+    ]
+
+
+def test_what_one_follows_is_listed_and_given_up_there() -> None:
+    ben, ann = user("Ben"), user("Ann")
+    client = signed_in(ben)
+    assert "You follow nothing" in reads(client, "/notifications/following")
+    record = record_at(node("North"))
+    for who in (ben, ann):
+        follow(record=record, actor=Actor(user=who, now=NOW), label="North record", url="/x/1/")
+    page = reads(client, "/notifications/following")
+    assert '<a class="name" href="/x/1/">North record</a>' in page
+    theirs = followed_by(Actor(user=ann, now=NOW)).get()
+    assert client.post(f"/notifications/following/{theirs.pk}/end").status_code == 404
+    mine = followed_by(Actor(user=ben, now=NOW)).get()
+    assert client.post(f"/notifications/following/{mine.pk}/end").status_code == 302
+    assert list(followed_by(Actor(user=ann, now=NOW))) == [theirs]
+    assert not followed_by(Actor(user=ben, now=NOW)).exists()
+
+
+def test_marking_all_as_read_from_the_bell_comes_back_to_the_page() -> None:
+    ben = user("Ben")
+    tell(ben, "PRJ-1")
+    client = signed_in(ben)
+    bell = client.get("/notifications/bell", headers={"HX-Current-URL": "https://pmo.example.org/people/?view=here"})
+    assert 'name="next" value="/people/?view=here"' in bell.content.decode()
+    assert client.post("/notifications/read", {"next": "/people/?view=here"})["Location"] == "/people/?view=here"

@@ -76,7 +76,7 @@ def message(
         context = {
             "user": user,
             "count": count,
-            "rows": [{"text": n.text, "at": n.created_at, "url": _absolute(n.url)} for n in notifications[:LISTED]],
+            "groups": _grouped(notifications[:LISTED]),
             "more": max(0, count - LISTED),
             "home": _absolute("/notifications/"),
             "preferences": _absolute("/notifications/preferences"),
@@ -92,6 +92,14 @@ def message(
         )
         made.attach_alternative(render_to_string("notifications/mail/digest.html", context), "text/html")
     return made
+
+
+def _grouped(notifications: Sequence[Notification]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return what is told by its kind, the kinds in the order of their latest."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for n in sorted(notifications, key=lambda one: one.created_at, reverse=True):
+        found.setdefault(n.kind_title, []).append({"text": n.text, "at": n.created_at, "url": _absolute(n.url)})
+    return list(found.items())
 
 
 def _absolute(url: str) -> str:

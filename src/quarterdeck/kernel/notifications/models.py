@@ -50,6 +50,12 @@ class Notification(models.Model):
         return self.text
 
     @property
+    def kind_title(self) -> str:
+        """The kind in words; "" when it is not part of the product any more."""
+        known = kinds.get(self.kind)
+        return str(known.title) if known else ""
+
+    @property
     def text(self) -> str:
         """The sentence in the current language."""
         known = kinds.get(self.kind)

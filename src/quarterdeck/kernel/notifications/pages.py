@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlsplit
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.jobs.http import ActorRequest, back
+from quarterdeck.kernel.notifications.following import followed_by, unfollow
 from quarterdeck.kernel.notifications.kinds import Channel, kinds
 from quarterdeck.kernel.notifications.models import Digest, Notification
 from quarterdeck.kernel.notifications.services import (
@@ -23,6 +32,7 @@ from quarterdeck.kernel.notifications.services import (
     rhythm_of,
     unread_count,
 )
+from quarterdeck.kernel.ui.components import date_text
 
 #: Rows of one page of the list.
 ROWS = 50
@@ -42,8 +52,48 @@ def notification_list(request: ActorRequest) -> HttpResponse:
     unread = "unread" in request.GET
     rows = of(request.actor).select_related("actor")
     page = Paginator(rows.filter(read_at__isnull=True) if unread else rows, ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "unread": unread, "count": unread_count(request.actor.user), "now": request.actor.now}
+    context = {
+        "page": page,
+        "days": _by_day(page.object_list, request.actor.today),
+        "unread": unread,
+        "tab": "unread" if unread else "all",
+        "count": unread_count(request.actor.user),
+    }
     return render(request, "notifications/list.html", context)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What one was told on one day."""
+
+    label: str
+    told: list[Notification]
+
+
+def _by_day(told: Iterable[Notification], today: dt.date) -> list[Day]:
+    """Return notifications day by day, in their order."""
+    near = {today: _("Today"), today - dt.timedelta(days=1): _("Yesterday")}
+    grouped = groupby(told, key=lambda one: clock.local_date(one.created_at))
+    return [Day(near.get(day) or date_text(day, today), list(rows)) for day, rows in grouped]
+
+
+@login_required
+@require_GET
+def following(request: ActorRequest) -> HttpResponse:
+    """Show what one follows."""
+    context = {"follows": followed_by(request.actor), "count": unread_count(request.actor.user)}
+    return render(request, "notifications/following.html", context)
+
+
+@login_required
+@require_POST
+def following_end(request: ActorRequest, pk: int) -> HttpResponse:
+    """Follow one record no more."""
+    kept = followed_by(request.actor).filter(pk=pk).first()
+    if kept is None:
+        raise Http404
+    unfollow(record_type=kept.record_type, record_id=kept.record_id, actor=request.actor)
+    return redirect("notifications:following")
 
 
 @login_required
@@ -51,7 +101,12 @@ def notification_list(request: ActorRequest) -> HttpResponse:
 @never_cache
 def bell(request: ActorRequest) -> HttpResponse:
     """The bell: how many are unread, and the latest few."""
-    context = {"count": unread_count(request.actor.user), "notifications": latest(request.actor)}
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    context = {
+        "count": unread_count(request.actor.user),
+        "notifications": latest(request.actor),
+        "next": f"{here.path}?{here.query}" if here.query else here.path,
+    }
     return render(request, "notifications/_bell.html", context)
 
 

@@ -89,7 +89,7 @@ def unread_count(user: User | None) -> int:
 def latest(actor: Actor, *, limit: int = 8) -> list[Notification]:
     """Return the actor's latest notifications, unread ones first."""
     unread = models.Case(models.When(read_at__isnull=True, then=0), default=1)
-    return list(of(actor).order_by(unread, "-created_at", "-id")[:limit])
+    return list(of(actor).select_related("actor").order_by(unread, "-created_at", "-id")[:limit])
 
 
 def mark_read(notification: Notification, *, actor: Actor) -> None:

@@ -13,6 +13,8 @@ _views: list[tuple[str, Any, str]] = [
     ("bell", pages.bell, "bell"),
     ("read", pages.notifications_read, "read_all"),
     ("preferences", pages.preferences, "preferences"),
+    ("following", pages.following, "following"),
+    ("following/<int:pk>/end", pages.following_end, "unfollow"),
     ("<int:pk>/", pages.notification_open, "open"),
     ("<int:pk>/read", pages.notification_read, "read"),
 ]
