@@ -69,7 +69,17 @@ def test_a_pause_moves_everything_after_it() -> None:
     found = clock(hours(8), Case("R", at(3, 2, 9), pauses=(pause,)), now=at(3, 2, 15))
     assert (found.elapsed, found.paused, found.remaining) == (180, 120, 300)
     assert (found.due, found.at_risk) == (at(3, 3, 11), at(3, 3, 9, 24))
-    assert clock(hours(8), Case("R", at(3, 2, 9), pauses=(pause,)), now=at(3, 2, 12)).state is State.PAUSED
+    states = [
+        clock(hours(8), Case("R", at(3, 2, 9), pauses=(pause,)), now=now).state for now in (pause[0], pause[1] - 1)
+    ]
+    assert states == [State.PAUSED, State.PAUSED]
+    assert clock(hours(8), Case("R", at(3, 2, 9), pauses=(pause,)), now=pause[1]).state is State.RUNNING
+
+
+def test_pauses_that_overlap_or_came_before_the_start_count_once_and_from_it() -> None:
+    pauses = ((at(3, 2, 13), at(3, 2, 15)), (at(3, 2, 8), at(3, 2, 10)), (at(3, 2, 14), at(3, 2, 16)))
+    found = clock(hours(8), Case("R", at(3, 2, 9), pauses=pauses), now=at(3, 2, 17))
+    assert (found.elapsed, found.paused, found.due) == (180, 240, at(3, 3, 14))
 
 
 def test_while_a_pause_lasts_nothing_falls_due() -> None:
@@ -221,6 +231,17 @@ def test_a_window_counts_what_was_decided_in_it() -> None:
     )
     assert found == Performance(1, ("late in March, ended in April", "late in March, never ended"), 2)
     assert found.share == pytest.approx(1 / 3)
+
+
+def test_a_window_ends_before_its_last_instant() -> None:
+    noon = at(3, 2, 12)
+    in_time, late = Case("in time", at(3, 2, 11), noon), Case("late", at(3, 2, 11))
+    for first, last, expected in (
+        (at(3, 2, 8), noon, Performance(0, (), 2)),
+        (noon, at(3, 2, 13), Performance(1, (), 1)),
+        (at(3, 2, 13), at(3, 2, 14), Performance(0, ("late",), 0)),
+    ):
+        assert performance(hours(1), [in_time, late], first=first, last=last, now=at(4, 1, 0)) == expected
 
 
 def test_without_evidence_there_is_no_share() -> None:

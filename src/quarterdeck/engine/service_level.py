@@ -327,7 +327,7 @@ def performance(level: ServiceLevel, cases: Iterable[Case], *, first: int, last:
     unique("cases", (case.id for case in taken))
     met, undecided = 0, 0
     missed: list[Hashable] = []
-    for case, found in zip(taken, clocks(level, taken, now=min(now, last)), strict=True):
+    for case, found in zip(taken, clocks(level, taken, now=now), strict=True):
         decided = case.stopped if found.state is State.MET else found.breach if found.decided else None
         if decided is None or decided >= last:
             undecided += case.started < last
