@@ -41,6 +41,8 @@ class ReferenceWidget(forms.Select):
         if str(chosen or "").isdecimal() and len(str(chosen)) < 19:
             queryset: Any = self.choices.queryset  # type: ignore[attr-defined]  # a ModelChoiceIterator by construction
             found = queryset.filter(pk=chosen).first()
+            if found is None:
+                attrs = {**(attrs or {}), "placeholder": _("set, and not shared with you")}
         return combobox(
             name=name,
             value=str(found.pk) if found else "",
@@ -80,7 +82,21 @@ class RegisterForm(ModelForm):  # type: ignore[type-arg]  # the model is given b
         """Refuse, above the fields, an edit that does not say which version it changes: nobody could compare it."""
         if "version" in self.errors:
             self.add_error(None, UNREAD)
+        self._keep_unseen()
         return super().clean()
+
+    def _keep_unseen(self) -> None:
+        """Keep the related records that the actor was not shown and so cannot have meant to take away."""
+        if self.instance._state.adding:
+            return
+        for name, field in self.fields.items():
+            stored = self.initial.get(name)
+            if not isinstance(field, forms.ModelChoiceField) or stored is None or self.data.get(self.add_prefix(name)):
+                continue
+            offered: Any = field.queryset
+            if not offered.filter(pk=stored).exists():
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = offered.model._base_manager.get(pk=stored)
 
     def record(self) -> Any:
         """Return the record with what was entered, ready for the writer. Raises ValidationError for custom fields."""
