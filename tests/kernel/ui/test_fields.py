@@ -64,3 +64,15 @@ def test_nothing_hostile_passes_the_combobox() -> None:
     html = fields.combobox(name='a"b', value="<", label='"><script>', options_url='"')
     assert "<script>" not in html
     assert 'name="a&quot;b"' in html
+
+
+def test_a_phone_shows_the_keyboard_of_the_field() -> None:
+    class Card(forms.Form):
+        phone = forms.CharField()
+        email = forms.EmailField()
+        rate = forms.DecimalField()
+
+    bound = Card()
+    assert 'type="tel"' in fields.control(bound["phone"])
+    assert 'type="email"' in fields.control(bound["email"])
+    assert 'inputmode="decimal"' in fields.control(bound["rate"])

@@ -65,6 +65,10 @@ def combobox(
     )
 
 
+#: field name -> type of the input: plain text for which a phone has a keyboard of its own.
+KEYBOARDS = {"phone": "tel"}
+
+
 def _css(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect | forms.HiddenInput):
         return ""
@@ -86,6 +90,8 @@ def control(bound: BoundField) -> SafeString:
         attrs["data-autosize"] = True
     if isinstance(widget, forms.NumberInput):
         attrs.setdefault("inputmode", "decimal")
+    if type(widget) is forms.TextInput and bound.name in KEYBOARDS:
+        widget.input_type = KEYBOARDS[bound.name]
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         widget.input_type = "date"
         widget.format = "%Y-%m-%d"
