@@ -49,7 +49,7 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> int:
 # -- against the minutes themselves
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(calendars())
 def test_every_minute_is_worked_as_the_layers_say(calendar: WorkCalendar) -> None:
     every = ORIGIN + np.arange(SPAN * 1440)
@@ -79,7 +79,7 @@ def test_a_pattern_falls_on_the_dates_that_fit_it(pattern: Any, first: dt.date, 
     assert found.tolist() == expected[:times]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(calendars(), calendars())
 def test_combined_calendars_work_when_both_or_either_does(one: WorkCalendar, other: WorkCalendar) -> None:
     first, second = (worked_minutes(calendar, OPENING, SPAN) for calendar in (one, other))
@@ -91,7 +91,7 @@ def test_combined_calendars_work_when_both_or_either_does(one: WorkCalendar, oth
 # -- the properties of W, see docs/dev/engine.md
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(calendars(), st.lists(WORKS, min_size=1, max_size=20), INSTANTS)
 def test_inverses_are_exact_and_in_order(calendar: WorkCalendar, works: list[int], instant: int) -> None:
     line = Timeline(calendar)
@@ -103,7 +103,7 @@ def test_inverses_are_exact_and_in_order(calendar: WorkCalendar, works: list[int
     assert line.previous_working(instant) <= instant <= line.next_working(instant)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(calendars(), INSTANTS, WORKS, WORKS)
 def test_adding_twice_is_adding_the_sum_and_subtracting_gives_it_back(
     calendar: WorkCalendar, instant: int, a: int, b: int
@@ -116,7 +116,7 @@ def test_adding_twice_is_adding_the_sum_and_subtracting_gives_it_back(
     assert line.add(instant, -a) == line.subtract(instant, a)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(calendars(), st.lists(st.tuples(INSTANTS, st.integers(-9_000, 9_000)), max_size=8))
 def test_arrays_give_what_numbers_give(calendar: WorkCalendar, asked: list[tuple[int, int]]) -> None:
     line = Timeline(calendar)
@@ -128,7 +128,7 @@ def test_arrays_give_what_numbers_give(calendar: WorkCalendar, asked: list[tuple
     assert line.work_at(instants).tolist() == [line.work_at(instant) for instant, _ in asked]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(calendars(), st.integers(minutes(dt.date(1902, 1, 1)), minutes(dt.date(2190, 1, 1))), WORKS)
 def test_w_does_not_depend_on_what_was_asked_before(calendar: WorkCalendar, instant: int, work: int) -> None:
     fresh, grown = Timeline(calendar), Timeline(calendar)

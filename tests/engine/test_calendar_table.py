@@ -34,7 +34,7 @@ EDGES = st.tuples(st.integers(0, 20 * 1440), st.integers(20 * 1440, SPAN * 1440)
 # -- tables
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(st.lists(calendars(), min_size=1, max_size=3), EDGES, st.randoms(use_true_random=False))
 def test_kernels_say_what_timelines_say(drawn: list[WorkCalendar], edges: tuple[int, int], random: Any) -> None:
     """Within the table's horizon; at its edges only what is sure; beyond them what swallows durations."""
@@ -48,12 +48,12 @@ def test_kernels_say_what_timelines_say(drawn: list[WorkCalendar], edges: tuple[
         line = timeline(calendar)
         low, high = line.work_at(first), line.work_at(last)
         instants = {first, last, first - 1, last + 1, BEFORE + 9, BEYOND - 9} | {
-            random.randint(first - 99, last + 99) for _ in range(60)
+            random.randint(first - 99, last + 99) for _ in range(25)
         }
         for instant in instants:
             found = work_at(table.arrays, number, instant)
             assert found == (BEFORE if instant < first else BEYOND if instant > last else line.work_at(instant))
-        for work in {low - 1, low, low + 1, high - 1, high, high + 1} | {random.randint(low, high) for _ in range(60)}:
+        for work in {low - 1, low, low + 1, high - 1, high, high + 1} | {random.randint(low, high) for _ in range(25)}:
             finish, start = finish_at(table.arrays, number, work), start_at(table.arrays, number, work)
             assert finish == (BEFORE if work <= low else BEYOND if work > high else line.finish_at(work))
             assert start == (BEFORE if work < low else BEYOND if work >= high else line.start_at(work))
@@ -155,7 +155,7 @@ def test_what_lies_outside_the_periods_is_left_out() -> None:
     assert spread(line, [FRIDAY - 9], [FRIDAY - 9], [10.0], DAYS).tolist() == [[0.0] * 4]
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(calendars(), st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(-99999, 99999))))
 def test_parts_add_up_to_the_cent_and_follow_the_work(
     calendar: WorkCalendar, spans: list[tuple[int, int, int]]

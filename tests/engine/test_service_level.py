@@ -157,7 +157,7 @@ def counted(calendar: WorkCalendar, case: Case) -> np.ndarray[Any, np.dtype[np.i
     return np.concatenate([[0], np.cumsum(ticks)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(calendars(), cases(), st.integers(1, 4000), st.integers(0, END))
 def test_a_clock_counts_minutes(calendar: WorkCalendar, case: Case, allowance: int, now: int) -> None:
     level = ServiceLevel(id="L", calendar=calendar, minutes=allowance, at_risk=0.5)
@@ -179,7 +179,7 @@ def test_a_clock_counts_minutes(calendar: WorkCalendar, case: Case, allowance: i
     assert late == (found.breach is not None and ORIGIN + until > found.breach)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(calendars(), st.lists(cases(), max_size=6), st.integers(1, 5), st.integers(0, END))
 def test_many_clocks_are_the_single_ones(calendar: WorkCalendar, drawn: list[Case], days: int, now: int) -> None:
     level = ServiceLevel(id="L", calendar=calendar, days=days)
@@ -193,7 +193,7 @@ def test_many_clocks_are_the_single_ones(calendar: WorkCalendar, drawn: list[Cas
         assert found.allowance == line.between(case.started, day * 1440 + 1440)
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(calendars(), st.lists(cases(), max_size=8), st.lists(st.integers(0, END), min_size=1, max_size=4))
 def test_every_case_is_decided_in_one_window(calendar: WorkCalendar, drawn: list[Case], cuts: list[int]) -> None:
     """Windows side by side count what one window over them counts."""
