@@ -12,16 +12,19 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from hatch_build import install_packages
 from tests.browser.stage import PASSWORD, Persona
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,12 +77,11 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the organisation, serve it with a worker, and give the address."""
-    data = tmp_path_factory.mktemp("site")
+@contextmanager
+def served(data: Path, filling: list[str]) -> Iterator[str]:
+    """Fill a database in a folder by a module of ours, serve it with a worker, and give the address."""
     env = settings_of(data)
-    subprocess.run([sys.executable, "-m", "tests.browser.stage"], cwd=ROOT, env=env, check=True)
+    subprocess.run([sys.executable, "-m", *filling], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
     command = [sys.executable, "-m", "quarterdeck", "serve", "--port", str(port), "--workers", "1", "--no-demo"]
     with (data / "server.log").open("w") as log:
@@ -89,6 +91,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(20)
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Build the organisation of the journeys and serve it."""
+    with served(tmp_path_factory.mktemp("site"), ["tests.browser.stage"]) as address:
+        yield address
 
 
 def _answering(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
@@ -105,7 +114,7 @@ def _answering(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
 
 
 @pytest.fixture(scope="package")
-def browser(site: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Start one browser for these journeys; it ends with them: only one playwright runs in a process at a time."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -116,8 +125,8 @@ def browser(site: str) -> Iterator[Browser]:
 class Windows:
     """Opens windows and listens to their consoles."""
 
-    def __init__(self, browser: Browser, site: str) -> None:
-        self.browser, self.site = browser, site
+    def __init__(self, browser: Browser, site: str, password: str = PASSWORD) -> None:
+        self.browser, self.site, self.password = browser, site, password
         self.contexts: list[BrowserContext] = []
         self.faults: list[str] = []
 
@@ -131,7 +140,7 @@ class Windows:
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         if persona is not None:
-            sign_in(page, persona)
+            sign_in(page, persona, self.password)
         return page
 
     def _heard(self, line: ConsoleMessage) -> None:
@@ -152,6 +161,14 @@ def sign_in(page: Page, persona: Persona, password: str = PASSWORD) -> None:
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_load_state()
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    """Return axe's script."""
+    if not AXE.exists():
+        install_packages(ROOT / "frontend")
+    return AXE.read_text()
 
 
 @pytest.fixture

@@ -11,19 +11,19 @@ from tests.browser.stage import ADMINISTRATOR, HEAD, PASSWORD
 from tests.browser.steps import heading, names, row
 
 
-def confirm(page: Page) -> None:
+def confirm(page: Page, password: str = PASSWORD) -> None:
     """Say once more who one is: a session left open is not enough to take another's rights."""
     heading(page, "Confirm that it is you")
-    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").fill(password)
     page.get_by_role("button", name="Confirm").click()
 
 
-def elevate(page: Page, reason: str = "Checking the registers") -> None:
+def elevate(page: Page, reason: str = "Checking the registers", password: str = PASSWORD) -> None:
     """Take every right for a while."""
     page.goto("/settings/administer/")
     page.get_by_label("Reason").fill(reason)
     page.get_by_role("button", name="Administer", exact=True).last.click()
-    confirm(page)
+    confirm(page, password)
     expect(page.locator(".notice-strip")).to_contain_text("Administering until")
 
 

@@ -1,96 +1,20 @@
-"""Every page as a reader with any senses, any screen and any light meets it.
+"""Pages that no link leads to, and states of pages, as a reader with any senses, any screen and any light meets them.
 
 axe finds nothing serious, in light and dark, wide and narrow; nothing is written to the console; no page is wider than
-a phone.
+a phone. Pages that links lead to are walked in the demo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Page, ViewportSize
+from playwright.sync_api import FilePayload, Page
 
-from hatch_build import install_packages
-from tests.browser.conftest import ROOT, Windows
-from tests.browser.stage import ADMINISTRATOR, HEAD
+from tests.browser.conftest import Windows
+from tests.browser.judging import faults_of, judged
+from tests.browser.stage import HEAD
 from tests.browser.steps import row
-from tests.browser.test_administrator import elevate
-
-WIDE: ViewportSize = {"width": 1440, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-#: Everything in one light; what differs by light in the other.
-EVERYTHING: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-LIGHTS: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (("light", EVERYTHING), ("dark", COLOURS))
-RUN = """async (options) => {
-    document.querySelectorAll("[data-toast]").forEach((toast) => toast.remove());
-    // Colours on their way from one light to the other are no colours of the page.
-    for (const moving of document.getAnimations()) if (moving instanceof CSSTransition) moving.finish();
-    const found = await axe.run(document, { ...options, resultTypes: ["violations"] });
-    return found.violations
-        .filter((one) => ["serious", "critical"].includes(one.impact))
-        .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}"""
-WIDTH = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-LINKS = "links => links.map(link => link.getAttribute('href'))"
-
-
-@pytest.fixture(scope="package")
-def axe() -> str:
-    """Return axe's script."""
-    if not AXE.exists():
-        install_packages(ROOT / "frontend")
-    return AXE.read_text()
-
-
-def faults_of(page: Page, axe: str) -> Iterator[str]:
-    """Judge the page that is open."""
-    page.evaluate(axe)
-    for screen, size in (("wide", WIDE), ("phone", PHONE)):
-        page.set_viewport_size(size)
-        if screen == "phone":
-            inner, outer = page.evaluate(WIDTH)
-            if inner > outer:
-                yield f"phone: {inner} px wide on a screen of {outer}"
-        for light, rules in LIGHTS:
-            page.emulate_media(color_scheme=light)
-            for fault in page.evaluate(RUN, rules):
-                yield f"{screen} {light}: {fault}"
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
-
-
-def navigation(page: Page) -> list[str]:
-    """Return the addresses of every link of the navigation, each section opened once."""
-    page.goto("/")
-    found: dict[str, None] = {}
-    for section in page.locator("#nav .nav-list > li > a").evaluate_all(LINKS):
-        page.goto(section)
-        found |= dict.fromkeys([section, *page.locator("#nav .nav-sub a").evaluate_all(LINKS)])
-    return list(found)
-
-
-def judged(page: Page, addresses: list[str], axe: str) -> list[str]:
-    """Open pages one after the other and return what is wrong with them."""
-    faults = []
-    for address in addresses:
-        answer = page.goto(address)
-        if answer is None or answer.status != 200:
-            faults.append(f"{address}: {answer.status if answer else 'no answer'}")
-            continue
-        faults += [f"{address}: {fault}" for fault in faults_of(page, axe)]
-    return faults
-
-
-def test_the_pages_of_the_navigation(windows: Windows, axe: str) -> None:
-    page = windows.open(ADMINISTRATOR)
-    elevate(page)
-    pages = navigation(page)
-    assert {"/", "/people/", "/initiatives/", "/units/", "/settings/users/"} <= set(pages)
-    assert judged(page, pages, axe) == []
 
 
 def test_the_pages_about_one_record(windows: Windows, axe: str) -> None:

@@ -116,17 +116,20 @@ def _leaf(tile: Tile, at: Rect) -> str:
         )
         parts.append(mark)
     inset = 22 if marked else 0
+    texts = []
     label = _fit(tile.label, width - inset) if height >= 26 else ""
     if label:
-        parts.append(f'<text x="{at.x + 9 + inset:.1f}" y="{at.y + 20:.1f}">{escape(label)}</text>')
+        texts.append(f'<text x="{at.x + 9 + inset:.1f}" y="{at.y + 20:.1f}">{escape(label)}</text>')
     note = _fit(tile.note, width) if label and height >= 46 else ""
     if note:
-        parts.append(f'<text class="tile-note" x="{at.x + 9:.1f}" y="{at.y + 38:.1f}">{escape(note)}</text>')
-    inner = "".join(parts)
+        texts.append(f'<text class="tile-note" x="{at.x + 9:.1f}" y="{at.y + 38:.1f}">{escape(note)}</text>')
     css = tile.tone if tile.tone in TONES else state
-    if tile.href:
-        return f'<a class="tile tile-{css}" href="{escape(tile.href)}" aria-label="{escape(said)}">{inner}</a>'
-    return f'<g class="tile tile-{css}">{inner}</g>'
+    if not tile.href:
+        return f'<g class="tile tile-{css}">{"".join([*parts, *texts])}</g>'
+    # What is drawn is cut to the room, so it stands beside the link, whose name says it whole.
+    drawn = f'<g class="tile" aria-hidden="true" pointer-events="none">{"".join(texts)}</g>' if texts else ""
+    link = f'<a class="tile tile-{css}" href="{escape(tile.href)}" aria-label="{escape(said)}">{"".join(parts)}</a>'
+    return f"{link}{drawn}"
 
 
 def _draw(tiles: Sequence[Tile], box: Rect) -> str:
