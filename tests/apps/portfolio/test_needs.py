@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from quarterdeck.apps.organisation.models import Currency, OrganisationUnit
+from quarterdeck.apps.organisation.models import Currency, ExchangeRate, OrganisationUnit
 from quarterdeck.apps.people.models import Person, Role
 from quarterdeck.apps.people.services import role_assign
 from quarterdeck.apps.portfolio import needs, services
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.scopes import root
 from quarterdeck.kernel.needs.selectors import board, waiting
@@ -112,7 +113,12 @@ def test_figures_count_what_the_actor_may_see(
         ("Past planned finish", "1", ""),
     ]
     assert figures(blind) == counted
-    assert figures(seeing) == [*counted, ("Budget, open projects", "£2.00m + €300k", "")]
+    assert figures(seeing) == [*counted, ("Budget, open projects", "£2.00m + €300k", "")], "no rate: side by side"
+    euro = ExchangeRate(
+        from_currency=currencies["EUR"], to_currency=currencies["GBP"], rate=Decimal("0.8"), valid_on=day(-9)
+    )
+    records.save(euro, actor=system)
+    assert figures(seeing)[-1] == ("Budget, open projects", "£2.24m", "with €300k at today’s rates")
     assert figures(blind, active.scope.path)[0] == ("Active projects", "1 of 1", "0 in the pipeline")
     assert figures(stranger) == []
 

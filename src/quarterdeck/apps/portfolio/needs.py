@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from quarterdeck.apps.organisation.selectors import base_currency
+from quarterdeck.apps.organisation.selectors import RateMissingError, base_currency, rate
 from quarterdeck.apps.people.selectors.roles import held
 from quarterdeck.apps.portfolio.choices import ENDED, Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
@@ -104,17 +104,28 @@ def projects(actor: Actor, path: str) -> Iterable[Figure]:
         sums = rows.exclude(state__in=ENDED).filter(budget__gt=0).order_by()
         found = dict(sums.values_list("currency__code").annotate(total=Sum("budget")))
         if found:
-            yield Figure(_("Budget, open projects"), _amounts(found))
+            yield Figure(_("Budget, open projects"), *_amounts(found, actor.today), f"{base}active,on_hold,pipeline")
 
 
-def _amounts(sums: dict[str | None, Decimal]) -> str:
-    """Return amounts of several currencies side by side, the largest first; without one it is the organisation’s."""
+def _amounts(sums: dict[str | None, Decimal], on: dt.date) -> tuple[str, str]:
+    """Return amounts as one in the organisation's currency, and what of it is in others at the rates of a day.
+
+    Where a rate is missing they stand side by side, the largest first; without a currency it is the organisation's.
+    """
     base = base_code()
     named: dict[str, Decimal] = {}
     for code, total in sums.items():
         named[code or base] = named.get(code or base, Decimal(0)) + total
     ordered = sorted(named.items(), key=lambda entry: -entry[1])
-    return " + ".join(money_text(total, code, short=True) for code, total in ordered)
+    others = [(code, total) for code, total in ordered if code != base]
+    said = [money_text(total, code, short=True) for code, total in others]
+    try:
+        whole = named.get(base, Decimal(0)) + sum(total * rate(code, base, on) for code, total in others)
+    except RateMissingError:
+        return " + ".join(money_text(total, code, short=True) for code, total in ordered), ""
+    if not others:
+        return money_text(whole, base, short=True), ""
+    return money_text(whole, base, short=True), _t("with %(others)s at today’s rates") % {"others": ", ".join(said)}
 
 
 def my_roles(user: Any, actor: Actor) -> str | None:

@@ -14,9 +14,19 @@ class NeedsConfig(AppConfig):
     def ready(self) -> None:
         """Load what the kernel and the apps contribute; enter the navigation."""
         from quarterdeck.kernel.needs import sources  # noqa: F401  enters the kernel's own
+        from quarterdeck.kernel.needs.exceptions import may_see
         from quarterdeck.kernel.needs.selectors import waiting
         from quarterdeck.kernel.ui import nav
 
         autodiscover_modules("needs")
         item = nav.NavItem(key="needs-you", label=_("Needs you"), url_name="needs-you", icon="inbox", badge=waiting)
         nav.register(section="needs_you", item=item)
+        found = nav.NavItem(
+            key="exceptions",
+            label=_("Exceptions"),
+            url_name="exceptions",
+            icon="triangle-alert",
+            visible=may_see,
+            order=10,
+        )
+        nav.register(section="pmo", item=found)

@@ -217,7 +217,7 @@ def exceptions(actor: Actor, path: str) -> Iterable[Figure]:
     if counts:
         marks = (("red", counts.get(Severity.HIGH, 0)), ("amber", counts.get(Severity.MEDIUM, 0)))
         total = sum(counts.values())
-        yield Figure(_("Open exceptions"), "", _t("of %(total)d") % {"total": total}, states=marks)
+        yield Figure(_("Open exceptions"), "", _t("of %(total)d") % {"total": total}, "/exceptions/", states=marks)
 
 
 glance(exceptions, order=10)
