@@ -20,6 +20,7 @@ export function scope(): void {
   const address = (id: string) => {
     const query = new URLSearchParams(withParam(location.search, "panel", ""));
     query.delete("page");
+    query.delete("at");
     query.set("scope", id);
     return `${location.pathname}?${query}`;
   };

@@ -47,7 +47,7 @@ def manager(team: None, project: Scope) -> Client:
 @pytest.mark.usefixtures("team")
 def test_pages_are_shut_to_those_without_rights(stranger: Actor, project: Scope) -> None:
     client = signed_in(stranger.user)
-    for address in ("/people/chart/", f"/people/raci/?scope={project.pk}"):
+    for address in ("/people/chart/", f"/people/raci/?at={project.pk}"):
         assert client.get(address).status_code == 404
         answer = Client().get(address)
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/accounts/login/")
@@ -65,7 +65,7 @@ def test_the_chart_page(manager: Client, django_assert_max_num_queries: Any) -> 
 
 
 def test_the_matrix_is_read_and_set(manager: Client, project: Scope, django_assert_max_num_queries: Any) -> None:
-    address = f"/people/raci/?scope={project.pk}"
+    address = f"/people/raci/?at={project.pk}"
     manager.get(address)
     # Four for the matrix; the rest are session, rights and frame.
     with django_assert_max_num_queries(14):
@@ -87,7 +87,7 @@ def test_the_matrix_is_read_and_set(manager: Client, project: Scope, django_asse
 
 def test_a_reader_sets_nothing(manager: Client, project: Scope, given: MakeActor) -> None:
     reader = signed_in(given(project, {"people.*": ["view"]}).user)
-    address = f"/people/raci/?scope={project.pk}"
+    address = f"/people/raci/?at={project.pk}"
     page = reader.get(address + "&edit=1").content.decode()
     assert "<select" not in page.split('id="raci-form"')[1]
     money, pm = Activity.objects.get(code="MONEY"), Role.objects.get(code="PM")
@@ -96,10 +96,21 @@ def test_a_reader_sets_nothing(manager: Client, project: Scope, given: MakeActor
 
 
 def test_without_a_node_those_with_roles_are_offered(manager: Client, given: MakeActor) -> None:
-    page = manager.get("/people/raci/?scope=").content.decode()
-    assert "Ring 4" in page
-    assert "2 roles" in page
+    page = manager.get("/people/raci/").content.decode()
+    rows = [re.sub(r"(<[^>]+>)+", "|", row).strip("|") for row in re.findall(r"<tr><td.*?</tr>", page, re.S)]
+    assert "Ring 4|project|2|2" in rows
     elsewhere = scopes.scope_add(parent=scopes.root(), kind="project", label="Other")
     page = signed_in(given(elsewhere, {"people.*": ["view"]}).user).get("/people/raci/").content.decode()
     assert "Ring 4" not in page
     assert "No roles held yet" in page
+
+
+def test_the_matrix_of_a_record_leaves_the_node_picked_above_as_it_is(manager: Client, project: Scope) -> None:
+    """Reading one project's responsibilities narrows nothing else, and leads back to where one came from."""
+    page = manager.get(f"/people/raci/?at={project.pk}&next=/projects/PRJ-1/").content.decode()
+    assert '<a href="/projects/PRJ-1/">Ring 4</a>' in page
+    assert "Ring 4" not in manager.get("/people/raci/").content.decode().split("scope-pop")[0]
+    elsewhere = manager.get(f"/people/raci/?at={project.pk}&next=https://evil.example/").content.decode()
+    assert 'href="https://evil' not in elsewhere
+    for wrong in ("999999", "x"):
+        assert manager.get(f"/people/raci/?at={wrong}").status_code == 404

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quarterdeck.apps.people import selectors, services
 from quarterdeck.apps.people.choices import Raci
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.registers.pages.base import came_from
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
@@ -47,11 +48,18 @@ def chart(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def raci(request: HttpRequest) -> HttpResponse:
-    """Show who is responsible, accountable, consulted and informed at the node picked; `?edit=1` to change it."""
+    """Show who is responsible, accountable, consulted and informed at the node of `?at=`, else at the one picked above.
+
+    `?edit=1` to change it; `?next=` is the page from which one comes.
+    """
     actor, frame = actor_of(request), frame_of(request)
     if not actor.can("view", ENTRY):
         raise Http404
-    scope = frame.scope
+    at = request.GET.get("at", "")
+    known = at.isdecimal() and len(at) < 19
+    scope = selectors.raci_node(int(at)) if known else None if at else frame.scope
+    if at and (scope is None or not actor.can("view", ENTRY, scope.path)):
+        raise Http404
     if scope is None or not actor.can("view", ENTRY, scope.path):
         nodes = selectors.raci_nodes(actor=actor, on=frame.date)
         return render(request, "people/raci_nodes.html", {"nodes": nodes, "scope": scope})
@@ -73,6 +81,7 @@ def raci(request: HttpRequest) -> HttpResponse:
         "editing": editing,
         "also": also,
         "unlisted": selectors.roles_unlisted(matrix) if editing else [],
+        "back": came_from(request, ""),
     }
     return render(request, "people/raci.html", context)
 
@@ -94,4 +103,5 @@ def _save(request: HttpRequest, scope: Scope) -> HttpResponse:
         count = len(changes)
         said = ngettext("%(count)d responsibility set.", "%(count)d responsibilities set.", count) % {"count": count}
         toasts.add(request, said if count else _("Nothing was changed."), undo_url=f"/undo/{batch}/" if count else "")
-    return redirect(f"{reverse('people-raci')}?{urlencode({'scope': scope.pk})}")
+    back = came_from(request, "")
+    return redirect(f"{reverse('people-raci')}?{urlencode({'at': scope.pk, **({'next': back} if back else {})})}")

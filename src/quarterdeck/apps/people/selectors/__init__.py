@@ -9,6 +9,7 @@ from quarterdeck.apps.people.selectors.raci import (
     RaciRole,
     RaciRow,
     raci_matrix,
+    raci_node,
     raci_nodes,
     roles_unlisted,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "latest_qualifications",
     "org_chart",
     "raci_matrix",
+    "raci_node",
     "raci_nodes",
     "rate_on",
     "rates_on",

@@ -70,18 +70,41 @@ class RaciMatrix:
 
 @dataclass(frozen=True)
 class RaciNode:
-    """A node with how many roles are held there."""
+    """A node with how many roles are held there, by how many people, and its depth among the nodes shown."""
 
     scope: Scope
     roles: int
+    people: int
+    depth: int = 0
 
 
-def raci_nodes(*, actor: Actor, on: dt.date, limit: int = 40) -> list[RaciNode]:
-    """Return the nodes at which most roles are held on a day, as far as the actor may see them."""
+def raci_node(pk: int) -> Scope | None:
+    """Return a node by its number. The caller checks whether it may be seen."""
+    return Scope.objects.filter(pk=pk).first()
+
+
+def raci_nodes(*, actor: Actor, on: dt.date, limit: int = 200) -> list[RaciNode]:
+    """Return the nodes at which roles are held on a day as far as the actor may see them, in the order of the tree.
+
+    Where there are more than `limit`, those at which most are held.
+    """
     rows = visible(held(on).select_related(None), actor).order_by()
-    counts = dict(rows.values_list("scope").annotate(roles=Count("role", distinct=True)))
-    scopes = Scope.objects.filter(pk__in=counts).order_by("path")
-    return sorted((RaciNode(scope, counts[scope.pk]) for scope in scopes), key=lambda node: -node.roles)[:limit]
+    counts = {
+        scope: (roles, people)
+        for scope, roles, people in rows.values_list("scope").annotate(
+            roles=Count("role", distinct=True), people=Count("person", distinct=True)
+        )
+    }
+    scopes = Scope.objects.filter(pk__in=counts)
+    most = sorted(scopes, key=lambda scope: -counts[scope.pk][0])[:limit]
+    found = []
+    above: list[str] = []
+    for scope in sorted(most, key=lambda scope: scope.path):
+        while above and not scope.path.startswith(above[-1]):
+            above.pop()
+        found.append(RaciNode(scope, *counts[scope.pk], depth=len(above)))
+        above.append(scope.path)
+    return found
 
 
 def raci_matrix(scope: Scope, on: dt.date, also: Iterable[int] = ()) -> RaciMatrix:
