@@ -9,6 +9,7 @@ scheduled often; `Columns` give a plan as NumPy columns, without an object for e
 """
 
 from quarterdeck.engine.cpm.columns import NONE, Columns, columns
+from quarterdeck.engine.cpm.editing import reschedule
 from quarterdeck.engine.cpm.options import (
     MICROSOFT,
     PRIMAVERA,
@@ -37,5 +38,6 @@ __all__ = [
     "TotalFloat",
     "columns",
     "compile_plan",
+    "reschedule",
     "schedule",
 ]

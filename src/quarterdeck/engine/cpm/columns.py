@@ -19,7 +19,18 @@ from quarterdeck.engine.calendar import Calendar
 from quarterdeck.engine.calendar import minutes as minute
 from quarterdeck.engine.calendar.definition import EARLIEST, LATEST
 from quarterdeck.engine.errors import EngineError
-from quarterdeck.engine.network import Constraint, LagCalendar, LagUnit, Link, LinkKind, Network, Task, TaskId, TaskKind
+from quarterdeck.engine.network import (
+    CalendarId,
+    Constraint,
+    LagCalendar,
+    LagUnit,
+    Link,
+    LinkKind,
+    Network,
+    Task,
+    TaskId,
+    TaskKind,
+)
 
 Minutes: TypeAlias = NDArray[np.int64]
 
@@ -126,6 +137,7 @@ class Columns:
     ids: Sequence[TaskId] | None = None
     names: Sequence[str] | None = None
     calendars: tuple[Calendar, ...] = ()
+    calendar_ids: Sequence[CalendarId] | None = None
     project_calendar: int = -1
     start: int = 0
     finish: int | None = None
@@ -149,6 +161,12 @@ class Columns:
         if name in TASK_COLUMNS:
             return np.broadcast_to(np.int64(TASK_COLUMNS[name]), len(self))
         return np.broadcast_to(np.int64(LINK_COLUMNS[name]), len(self.predecessor))
+
+    @property
+    def places(self) -> dict[CalendarId, int]:
+        """The place of each calendar by the id that tasks call it by; its own where nothing else is said."""
+        own = (calendar.id for calendar in self.calendars)
+        return {each: place for place, each in enumerate(own if self.calendar_ids is None else self.calendar_ids)}
 
     def id_of(self, row: int) -> TaskId:
         """Return the id of the task in a row.
@@ -200,12 +218,13 @@ def columns(network: Network) -> Columns:
         )
     task_values: dict[str, Any] = {name: _filled(tasks, name, rows, places) for name in TASK_COLUMNS}
     return Columns(
-        duration=_numbers("duration", [task.duration for task in tasks]),
+        duration=numbers([task.duration for task in tasks]),
         **task_values,
         splits={row: task.splits for row, task in enumerate(tasks) if task.splits},
         ids=tuple(task.id for task in tasks),
         names=tuple(task.name for task in tasks),
         calendars=tuple(network.calendars.values()),
+        calendar_ids=tuple(network.calendars),
         project_calendar=-1 if network.calendar is None else places[network.calendar],
         start=network.start,
         finish=network.finish,
@@ -247,10 +266,10 @@ def link_columns(links: Sequence[Link], rows: Mapping[TaskId, int]) -> dict[str,
     return {
         "predecessor": both[:, 0].copy(),
         "successor": both[:, 1].copy(),
-        "link_kind": _numbers("link_kind", [link.kind for link in links]),
-        "lag": _numbers("lag", [link.lag for link in links]),
-        "lag_unit": _numbers("lag_unit", [link.unit for link in links]),
-        "lag_calendar": _numbers("lag_calendar", [link.calendar for link in links]),
+        "link_kind": numbers([link.kind for link in links]),
+        "lag": numbers([link.lag for link in links]),
+        "lag_unit": numbers([link.unit for link in links]),
+        "lag_calendar": numbers([link.calendar for link in links]),
     }
 
 
@@ -284,11 +303,15 @@ def _filled(tasks: Sequence[Task], name: str, rows: Mapping[TaskId, int], places
     held = [getattr(task, name) for task in tasks]
     if held.count(None) == len(held) or held.count(default) == len(held):
         return None
-    return _numbers(name, [value(task, name, rows, places) for task in tasks])
+    return numbers([value(task, name, rows, places) for task in tasks])
 
 
-def _numbers(name: str, values: Sequence[Any]) -> Minutes:
-    """Return values as an array of whatever kind of number they are; what is no number becomes NaN, to be refused."""
+def numbers(values: Sequence[Any]) -> NDArray[Any]:
+    """Return values as an array of whatever kind of number they are; what is no number becomes NaN, to be refused.
+
+    >>> numbers([480, 960]).tolist(), numbers([480, "long"]).tolist()
+    ([480, 960], [480.0, nan])
+    """
     if not values:
         return _none()
     try:

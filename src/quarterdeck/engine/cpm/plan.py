@@ -19,7 +19,7 @@ from quarterdeck.engine.cpm import layout
 from quarterdeck.engine.cpm.columns import FIRST, INSTANTS, LAST, LONGEST, NONE, TASK_COLUMNS, Columns, columns
 from quarterdeck.engine.cpm.layout import Ints, Net, Rows, Settings, Small, Tiny
 from quarterdeck.engine.cpm.options import MICROSOFT, AsLate, Options, OutOfSequence, TotalFloat
-from quarterdeck.engine.cpm.structure import HELD, Hierarchy, Role, Structure, hierarchy, structure
+from quarterdeck.engine.cpm.structure import HELD, Flags, Hierarchy, Role, Structure, hierarchy, structure
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import Constraint, LagCalendar, LagUnit, Network, TaskId, TaskKind
 
@@ -287,15 +287,7 @@ def _ruled(
 ) -> tuple[Net, CalendarTable]:
     """Return the graph with rules, flags and spans where something special is said of the tasks it stands for."""
     task, role = stand
-    special = np.zeros(len(given), bool)
-    for name in TELLING:
-        held = getattr(given, name)
-        if held is not None:
-            special |= held != TASK_COLUMNS[name]
-    if given.kind is not None:
-        special |= given.kind == TaskKind.START_MILESTONE
-    special[list(given.splits)] = True
-    found = np.flatnonzero(special[task]).astype(np.int32)
+    found = np.flatnonzero(is_special(given)[task]).astype(np.int32)
     if len(found) == 0:
         return net, table
     facts = facts_of(given, task[found], role[found])
@@ -304,6 +296,23 @@ def _ruled(
     net.span[found] = span
     net.rule[found] = np.arange(len(found), dtype=np.int32)
     return net._replace(rules=rules), table
+
+
+def is_special(given: Columns) -> Flags:
+    """Return the tasks of which something is said that needs a row of rules.
+
+    >>> is_special(Columns(duration=np.array([480, 480]), deadline=np.array([NONE, 9000]))).tolist()
+    [False, True]
+    """
+    special = np.zeros(len(given), bool)
+    for name in TELLING:
+        held = getattr(given, name)
+        if held is not None:
+            special |= held != TASK_COLUMNS[name]
+    if given.kind is not None:
+        special |= given.kind == TaskKind.START_MILESTONE
+    special[list(given.splits)] = True
+    return special
 
 
 def facts_of(given: Columns, task: Rows, role: Tiny) -> Ints:

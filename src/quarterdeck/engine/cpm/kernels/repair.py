@@ -1,0 +1,57 @@
+"""Passes over part of a plan: what an edit touches, and no more."""
+
+from quarterdeck.engine.calendar import BEFORE, BEYOND, TableArrays
+from quarterdeck.engine.compiled import compiled_bare
+from quarterdeck.engine.cpm.kernels.graph import Flags
+from quarterdeck.engine.cpm.kernels.passes import allowed, bind, early, late
+from quarterdeck.engine.cpm.layout import EARLIEST_OF, PHANTOM, SILENT, Net, Passes, Settings, Sweep
+
+
+@compiled_bare
+def repair_forward(net: Net, table: TableArrays, settings: Settings, passes: Passes, sweep: Sweep) -> int:
+    """Find the early dates of stale nodes and of what they move; return the latest finish of all."""
+    finish = BEFORE
+    for i in range(len(net.span)):
+        if sweep.stale[i]:
+            old_finish, old_start = passes.when[i, 0], passes.when[i, 1]
+            early(i, net, table, settings, passes)
+            sweep.moved[i] = True
+            if passes.when[i, 0] != old_finish or passes.when[i, 1] != old_start:
+                for place in range(sweep.first[i], sweep.first[i + 1]):
+                    sweep.stale[sweep.after[sweep.edges[place]]] = True
+        if passes.when[i, 0] > finish and net.flags[i] & PHANTOM == 0:
+            finish = passes.when[i, 0]
+    return finish
+
+
+@compiled_bare
+def behind(net: Net, moved: Flags) -> None:
+    """Mark the nodes before those that are marked as well."""
+    for i in range(len(net.span)):
+        if moved[i]:
+            for edge in range(net.first[i], net.first[i + 1]):
+                moved[net.pred[edge]] = True
+
+
+@compiled_bare
+def repair_backward(net: Net, table: TableArrays, settings: Settings, passes: Passes, sweep: Sweep) -> tuple[int, int]:
+    """Find late dates and floats of stale nodes and of what they move; return the least and the greatest late start."""
+    least, most = BEYOND, BEFORE
+    for i in range(len(net.span) - 1, -1, -1):
+        if not sweep.stale[i]:
+            continue
+        passes.bounds[i, :] = BEYOND
+        for place in range(sweep.first[i], sweep.first[i + 1]):
+            edge = sweep.edges[place]
+            after = sweep.after[edge]
+            flags = net.flags[after]
+            if flags & SILENT == 0 and (flags & EARLIEST_OF == 0 or passes.driver[after] == edge):
+                bind(edge, allowed(after, net, table, passes), net, table, passes.bounds)
+        old_late, old_latest = passes.late[i, 1], passes.latest[i]
+        late(i, net, table, settings, passes)
+        least = min(least, passes.latest[i])
+        most = max(most, passes.latest[i])
+        if passes.late[i, 1] != old_late or passes.latest[i] != old_latest:
+            for edge in range(net.first[i], net.first[i + 1]):
+                sweep.stale[net.pred[edge]] = True
+    return least, most
