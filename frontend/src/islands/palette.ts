@@ -1,5 +1,5 @@
 /** The command palette: one field over everything one may see and do. */
-import { all, element, find, icon, onClick } from "../lib/dom";
+import { all, closest, element, find, icon, onClick } from "../lib/dom";
 import { Lookup } from "../lib/http";
 import { marked, step } from "../lib/choice";
 
@@ -9,6 +9,8 @@ interface Item {
   kind?: string;
   url: string;
   icon?: string;
+  /** What the page itself does, in place of an address to go to. */
+  run?: () => void;
 }
 interface Answer {
   groups: { label: string; items: Item[] }[];
@@ -20,17 +22,21 @@ export function openPalette(): void {
   open();
 }
 
-/** What the page itself offers: its actions, and the pages of the navigation, as far as they match. */
+/** The words of a link or button, without those of its keys. */
+function wordsOf(node: Element): string {
+  return [...(find(".nav-label", node) ?? node).childNodes].filter((part) => part.nodeType === 3).map((part) => part.textContent?.trim()).join(" ").trim();
+}
+
+/** What the page itself offers: its actions, those in sight first, and the pages of the navigation, as far as they match. */
 export function atHand(asked: string, list: HTMLElement): Answer["groups"] {
-  const fits = (label: string) => asked.toLowerCase().split(/\s+/).every((word) => label.toLowerCase().includes(word));
-  const items = (selector: string, drawing: string): Item[] =>
-    all<HTMLAnchorElement>(selector)
-      .map((link) => ({ label: (link.querySelector(".nav-label") ?? link).childNodes, url: link.getAttribute("href") ?? "" }))
-      .map(({ label, url }) => ({ label: [...label].filter((node) => node.nodeType === 3).map((node) => node.textContent?.trim()).join(" "), url, icon: drawing }))
-      .filter((item, index, whole) => item.label && item.url && fits(item.label) && whole.findIndex((other) => other.url === item.url) === index);
+  const fits = (item: Item) => item.label !== "" && asked.toLowerCase().split(/\s+/).every((word) => item.label.toLowerCase().includes(word));
+  const deeds = all(".page-actions :is(a[href], button:not([popovertarget]))").filter((node) => !closest(node, "dialog"));
+  deeds.sort((one, other) => Number(closest(one, ".menu") !== null) - Number(closest(other, ".menu") !== null));
+  const here = deeds.map((node) => ({ label: wordsOf(node), url: node.getAttribute("href") ?? "", icon: "corner-down-left", run: () => node.click() }));
+  const pages = all("#nav .nav-list a[href]").map((node) => ({ label: wordsOf(node), url: node.getAttribute("href") ?? "", icon: "arrow-right" }));
   return [
-    { label: list.dataset.here ?? "", items: items(".page-actions a[href]", "corner-down-left") },
-    { label: list.dataset.pages ?? "", items: items("#nav .nav-list a[href]", "arrow-right") },
+    { label: list.dataset.here ?? "", items: here.filter(fits) },
+    { label: list.dataset.pages ?? "", items: pages.filter((item, index) => fits(item) && pages.findIndex((other) => other.url === item.url) === index) },
   ];
 }
 
@@ -38,7 +44,13 @@ function line(item: Item, asked: string, id: string): HTMLAnchorElement {
   const link = document.createElement("a");
   link.className = "palette-item";
   link.id = id;
-  link.href = item.url;
+  link.href = item.url || "#";
+  if (item.run)
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      closest<HTMLDialogElement>(link, "dialog")?.close();
+      item.run?.();
+    });
   link.tabIndex = -1;
   link.setAttribute("role", "option");
   link.setAttribute("aria-selected", "false");
@@ -87,7 +99,8 @@ export function palette(): void {
         part.setAttribute("role", "group");
         part.setAttribute("aria-label", group.label);
         part.append(element("div", "palette-group", group.label));
-        for (const item of group.items) part.append(line(item, input.value, `palette-${count++}`));
+        // The heading says what they are; a line says it again only where it differs.
+        for (const { kind, ...item } of group.items) part.append(line(kind && kind !== group.label ? { ...item, kind } : item, input.value, `palette-${count++}`));
         return part;
       }),
     );
@@ -124,7 +137,7 @@ export function palette(): void {
       if (!chosen) return;
       event.preventDefault();
       if (event.ctrlKey || event.metaKey) window.open(chosen.href, "_blank", "noopener");
-      else location.assign(chosen.href);
+      else chosen.click();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp" || event.key === "Tab") {
       event.preventDefault();
       const key = event.key === "Tab" ? (event.shiftKey ? "ArrowUp" : "ArrowDown") : event.key;

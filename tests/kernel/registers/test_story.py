@@ -19,6 +19,7 @@ from quarterdeck.kernel.records import history_of
 from quarterdeck.kernel.records.beside import note_beside
 from quarterdeck.kernel.registers.templatetags.registers import within
 from quarterdeck.kernel.registers.timeline import Entry, entries, story
+from quarterdeck.kernel.search.index import rebuild
 from tests.kernel.registers.conftest import NOW, Join, at, signed_in, the
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,20 @@ def test_a_new_record_is_filled_in_from_the_address_by_code_as_by_number(head: U
     for given in (people["Ada"].code, str(people["Ada"].pk)):
         assert 'value="Ada"' in text_of(browser, f"/absences/new/?person={given}"), given
     assert 'value="Ada"' not in text_of(browser, "/absences/new/?person=P-9999")
+
+
+def test_the_palette_offers_what_one_may_add(join: Join, people: dict[str, Person]) -> None:
+    def offered(user: User, text: str) -> list[str]:
+        groups = signed_in(user).get("/search/suggest", {"q": text}).json()["groups"]
+        return [item["url"] for group in groups if group["label"] == "Do" for item in group["items"]]
+
+    head = join("Head")
+    assert offered(head, "new absen") == ["/absences/new/"]
+    assert offered(head, "ada") == []
+    assert offered(join("Reader", actions=("view",)), "new absen") == []
+
+
+def test_the_search_says_what_a_person_does(head: User, people: dict[str, Person]) -> None:
+    rebuild()
+    groups = signed_in(head).get("/search/suggest", {"q": "ada"}).json()["groups"]
+    assert [(item["label"], item["detail"]) for item in groups[0]["items"]] == [("Ada", f"{people['Ada'].code}, Head")]

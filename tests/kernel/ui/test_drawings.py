@@ -96,3 +96,17 @@ def test_a_tile_says_name_figure_and_state_and_is_escaped() -> None:
     assert html.count('aria-label="A &lt;b&gt;, £4m, Red"') == 2, "once for wide pages, once for phones"
     assert "None" not in html
     assert "<b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "lines"),
+    [
+        (200, 80, ["Harbour Line Utilities"]),
+        (110, 80, ["Harbour Line", "Utilities"]),
+        (110, 40, ["Harbour Line…"]),
+        (84, 80, ["Harbour", "Line Util…"]),
+        (30, 80, []),
+    ],
+)
+def test_a_label_breaks_into_a_second_line_where_the_tile_has_room(width: int, height: int, lines: list[str]) -> None:
+    assert tiles._broken("Harbour Line Utilities", width, height) == lines

@@ -212,7 +212,7 @@ class PersonRegister(Register[Person]):
             icon="user-x",
         ),
     )
-    writer = services.person_save
+    writer, writer_many = services.person_save, services.persons_save
 
     def choices(self, name: str, actor: Actor, record: Person | None = None) -> QuerySet[Any]:
         """Offer users only to those who look after access; others keep the one there is."""
@@ -231,6 +231,10 @@ class PersonRegister(Register[Person]):
         if record.has_left(on):
             told.append(gettext("left %(day)s") % {"day": components.date_text(record.ends_on, on)})
         return ", ".join(told)
+
+    def found(self, record: Person) -> str:
+        """Say what the person does."""
+        return ", ".join(part for part in (record.code, record.job_title or record.employer) if part)
 
     def mark(self, record: Person) -> SafeString:
         """Show the initials."""

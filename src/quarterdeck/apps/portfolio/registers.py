@@ -180,6 +180,10 @@ class InitiativeRegister(Register[Initiative]):
         """Each kind has its own word in the address."""
         return f"/{WORDS[record.kind]}/{record.code}/"
 
+    def found(self, record: Initiative) -> str:
+        """Say what kind of initiative it is, and in which state."""
+        return f"{record.code}, {record.get_kind_display().lower()}, {record.get_state_display().lower()}"
+
     def chip(self, record: Initiative) -> SafeString:
         """Show the name; its code is on hover."""
         return format_html('<a class="ref" href="{}" title="{}">{}</a>', self.home(record), record.code, record.name)

@@ -122,6 +122,7 @@ class Register(Generic[R]):
     actions: ClassVar[tuple[Action, ...]] = ()
     views: ClassVar[tuple[View, ...]] = ()
     writer: ClassVar[Writer | None] = None
+    writer_many: ClassVar[Writer | None] = None
     remover: ClassVar[Writer | None] = None
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
@@ -155,9 +156,12 @@ class Register(Generic[R]):
         """Return the address of the record's bespoke page, when it has one."""
         return None
 
-    def chip(self, record: R) -> SafeString:
-        """Return how a reference to a record shows in a cell."""
+    def chip(self, record: R, *, leads: bool = True) -> SafeString:
+        """Return how a reference to a record shows in a cell: a link, or where it does not lead there, its name."""
         mark = self.mark(record)
+        if not leads:
+            plain = '<span class="person">{}<span>{}</span></span>' if mark else "{}{}"
+            return format_html(plain, mark, self.title_of(record))
         if not mark:
             return format_html('<a class="ref" href="{}">{}</a>', self.url(record), record)
         return format_html('<a class="person" href="{}">{}<span>{}</span></a>', self.url(record), mark, record)
@@ -168,6 +172,10 @@ class Register(Generic[R]):
 
     def hint(self, record: R, on: dt.date) -> str:
         """Return what a picker says beside the name: what tells it from others of that name."""
+        return self.ref(record) if self.key else ""
+
+    def found(self, record: R) -> str:
+        """Return what the search says of a record beside its name; nothing of a sensitive class."""
         return self.ref(record) if self.key else ""
 
     def mark(self, record: R) -> SafeString:
@@ -255,6 +263,16 @@ class Register(Generic[R]):
         """Save a record by the register's writer, or by `records.save` where there is no rule."""
         writer = type(self).writer or records.save
         return writer(record, actor=actor, note=note)
+
+    @property
+    def writes_many(self) -> bool:
+        """Whether many records can be written at once by the rules that hold for one."""
+        return type(self).writer is None or type(self).writer_many is not None
+
+    def write_many(self, rows: Sequence[R], *, actor: Actor, note: str = "") -> Any:
+        """Save many records at once; see `writes_many`. Raises BulkRefused with the refusals by position."""
+        writer = type(self).writer_many or records.save_many
+        return writer(rows, actor=actor, note=note)
 
     def remove(self, record: R, *, actor: Actor, note: str = "") -> Any:
         """Remove a record by the register's remover, or by `records.delete`."""

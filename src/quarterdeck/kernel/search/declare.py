@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import record_type
 from quarterdeck.kernel.audit.models import Record
 
@@ -50,7 +51,17 @@ class Searched:
         return str(getattr(record, part) or "") if part else ""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Something to do that the palette offers beside what it finds: its words, its address, an icon's name."""
+
+    label: str
+    url: str
+    icon: str = "arrow-right"
+
+
 _searched: dict[str, Searched] = {}
+_offers: dict[str, Callable[[Actor, str], Iterable[Offer]]] = {}
 
 
 def declare(
@@ -85,6 +96,16 @@ def declare(
         icon=icon,
         related=tuple(related),
     )
+
+
+def offers(function: Callable[[Actor, str], Iterable[Offer]]) -> None:
+    """Enter what gives things to do for what was typed: `function(actor, text)`, none that the actor may not."""
+    _offers[f"{function.__module__}.{function.__qualname__}"] = function
+
+
+def offered(actor: Actor, text: str) -> list[Offer]:
+    """Return what there is to do for what was typed."""
+    return [offer for function in _offers.values() for offer in function(actor, text)]
 
 
 def withdraw(model: type[Record]) -> None:

@@ -7,15 +7,18 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.middleware import actor_for
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import reachable
+from quarterdeck.kernel.search.declare import offered
 from quarterdeck.kernel.search.find import Hit, find, grouped
 
 SUGGESTED = 12
+OFFERED = 5
 LISTED = 100
 LONGEST = 200
 
@@ -40,7 +43,11 @@ def suggest(request: HttpRequest) -> JsonResponse:
     """Return what matches `q` for the palette: {"groups": [{"label", "items": [{label, detail, kind, url, icon}]}]}."""
     actor, text, scope = _asked(request)
     groups = grouped(find(actor, text, scope=scope, limit=SUGGESTED))
-    return JsonResponse({"groups": [{"label": g.label, "items": [_item(hit) for hit in g.hits]} for g in groups]})
+    shown: list[dict[str, Any]] = [{"label": g.label, "items": [_item(hit) for hit in g.hits]} for g in groups]
+    if todo := offered(actor, text)[:OFFERED]:
+        items = [{"label": offer.label, "url": offer.url, "icon": offer.icon} for offer in todo]
+        shown.append({"label": _("Do"), "items": items})
+    return JsonResponse({"groups": shown})
 
 
 @login_required

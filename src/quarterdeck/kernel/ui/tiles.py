@@ -18,7 +18,7 @@ from quarterdeck.kernel.ui.components import RAG_WORDS, rag
 
 GAP: Final = 4.0
 HEAD: Final = 22.0
-LETTER: Final = 6.9  # px that one letter of a 12 px label takes on average
+LETTER: Final = 6.6  # px that one letter of a 12 px label takes on average
 TONES: Final = frozenset({"red", "amber", "green", "accent", "none"})
 SIZES: Final = ((1120, 460, "only-wide"), (358, 620, "only-phone"))
 
@@ -102,6 +102,18 @@ def _fit(text: str, width: float) -> str:
     return text[: room - 1].rstrip() + "…" if room >= 4 else ""
 
 
+def _broken(text: str, width: float, height: float) -> list[str]:
+    """Return a label in one line, or in two where it needs them and the height has room; what is left over is cut."""
+    room = int((width - 18) / LETTER)
+    if len(text) <= room or height < 46:
+        return [line for line in (_fit(text, width),) if line]
+    head = text[: room + 1].rpartition(" ")[0]
+    rest = text[len(head) :].strip()
+    if not head:
+        return [line for line in (_fit(text, width),) if line]
+    return [head, *(line for line in (_fit(rest, width),) if line)]
+
+
 def _leaf(tile: Tile, at: Rect) -> str:
     state = tile.state if tile.state and tile.state in RAG_WORDS else "none"
     width, height = max(at.width - GAP, 1), max(at.height - GAP, 1)
@@ -116,13 +128,15 @@ def _leaf(tile: Tile, at: Rect) -> str:
         )
         parts.append(mark)
     inset = 22 if marked else 0
-    texts = []
-    label = _fit(tile.label, width - inset) if height >= 26 else ""
-    if label:
-        texts.append(f'<text x="{at.x + 9 + inset:.1f}" y="{at.y + 20:.1f}">{escape(label)}</text>')
-    note = _fit(tile.note, width) if label and height >= 46 else ""
+    lines = _broken(tile.label, width - inset, height) if height >= 26 else []
+    texts = [
+        f'<text x="{at.x + 9 + inset:.1f}" y="{at.y + 20 + 15 * place:.1f}">{escape(line)}</text>'
+        for place, line in enumerate(lines)
+    ]
+    below = 20 + 15 * len(lines) + 3
+    note = _fit(tile.note, width) if lines and height >= below + 8 else ""
     if note:
-        texts.append(f'<text class="tile-note" x="{at.x + 9:.1f}" y="{at.y + 38:.1f}">{escape(note)}</text>')
+        texts.append(f'<text class="tile-note" x="{at.x + 9:.1f}" y="{at.y + below:.1f}">{escape(note)}</text>')
     css = tile.tone if tile.tone in TONES else state
     if not tile.href:
         return f'<g class="tile tile-{css}">{"".join([*parts, *texts])}</g>'
