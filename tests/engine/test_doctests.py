@@ -21,7 +21,7 @@ def test_examples_hold(name: str) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith((".kernels", ".compiled"))])
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith(("kernels", ".compiled"))])
 def test_every_public_function_shows_an_example(name: str) -> None:
     """A public function without an example is not explained."""
     module = importlib.import_module(name)

@@ -1,0 +1,272 @@
+"""Levelling against enumeration, published optima and a checker that knows nothing of the search."""
+
+from collections.abc import Mapping
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quarterdeck.engine.calendar import five_day, timeline
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.engine.levelling import Activity, Cause, Levelled, Problem, Project, Resource, level, usage
+from quarterdeck.engine.network import LagUnit, Link, LinkKind
+from tests.engine import psplib
+
+DAY = 1440
+FS, SS, FF, SF = LinkKind
+WEEK = five_day("office")
+LATE = five_day("late", shifts=((720, 1200),))
+
+
+def check(problem: Problem, done: Levelled) -> None:
+    """Every rule, read straight from the problem, minute by minute where calendars differ."""
+    lengths = {activity.id: activity.duration for activity in problem.activities}
+    spans = {each.id: each.calendar for each in problem.activities}
+    for link in problem.links:
+        assert link.unit is not LagUnit.PERCENT
+        here = (done.finishes if link.kind in (FS, FF) else done.starts)[link.predecessor]
+        there = (done.starts if link.kind in (FS, SS) else done.finishes)[link.successor]
+        calendar = spans[link.successor]
+        if calendar is None or link.unit is LagUnit.ELAPSED:
+            assert there >= here + link.lag
+        else:
+            assert timeline(calendar).between(here, there) >= link.lag
+    for activity in problem.activities:
+        first, last = done.starts[activity.id], done.finishes[activity.id]
+        assert first >= (problem.start if activity.earliest is None else activity.earliest)
+        calendar = activity.calendar
+        worked = last - first if calendar is None else timeline(calendar).between(first, last)
+        assert worked == lengths[activity.id] or (activity.splittable and worked >= lengths[activity.id])
+    if not any(activity.splittable for activity in problem.activities):
+        assert all(not each.over for each in usage(problem, done.starts, done.finishes))
+
+
+def by_enumeration(problem: Problem) -> int:
+    """The least finish over all orders by serial generation, among which is an optimum (Kolisch, 1996)."""
+    capacity = {resource.id: resource.capacity for resource in problem.resources}
+    preds: dict[object, list[Link]] = {activity.id: [] for activity in problem.activities}
+    for link in problem.links:
+        preds[link.successor].append(link)
+    best = 10**9
+    for order in permutations(problem.activities):
+        starts: dict[object, int] = {}
+        ends: dict[object, int] = {}
+        for each in order:
+            if any(link.predecessor not in starts for link in preds[each.id]):
+                break
+            at = 0
+            for link in preds[each.id]:
+                from_ = (ends if link.kind in (FS, FF) else starts)[link.predecessor]
+                at = max(at, from_ + link.lag - (each.duration if link.kind in (FF, SF) else 0))
+            while any(
+                sum(
+                    other.demands.get(name, 0)
+                    for other in problem.activities
+                    if other.id in starts and starts[other.id] <= slot < ends[other.id]
+                )
+                + units
+                > capacity[name]
+                for slot in range(at, at + each.duration)
+                for name, units in each.demands.items()
+            ):
+                at += 1
+            starts[each.id], ends[each.id] = at, at + each.duration
+        else:
+            best = min(best, max(ends.values()))
+    return best
+
+
+works = st.tuples(st.integers(0, 4), st.integers(0, 2), st.integers(0, 2))
+links = st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from([FS, SS, FF, SF]), st.integers(-1, 2))
+
+
+@settings(max_examples=40)
+@given(st.lists(works, min_size=2, max_size=5), st.lists(links, max_size=4))
+def test_the_least_finish_of_all_orders(
+    raw: list[tuple[int, int, int]], given_links: list[tuple[int, int, LinkKind, int]]
+) -> None:
+    activities = tuple(
+        Activity(number, length, {"crew": crew, "crane": crane}) for number, (length, crew, crane) in enumerate(raw)
+    )
+    kept = tuple(Link(one, other, kind, lag) for one, other, kind, lag in given_links if one < other < len(raw))
+    problem = Problem(activities, kept, (Resource("crew", 2), Resource("crane", 3)))
+    done = level(problem, schedules=600)
+    check(problem, done)
+    assert done.finish == by_enumeration(problem)
+    assert done.bound <= done.objective
+
+
+def test_without_limits_it_is_the_longest_path() -> None:
+    """General Foundry (Render, Stair & Hanna, ch. 13): 15 weeks, nothing moved."""
+    weeks = {"A": 2, "B": 3, "C": 2, "D": 4, "E": 4, "F": 3, "G": 5, "H": 2}
+    before = {"C": "A", "D": "B", "E": "C", "F": "C", "G": "DE", "H": "FG"}
+    problem = Problem(
+        tuple(Activity(name, length) for name, length in weeks.items()),
+        tuple(Link(one, name) for name, ones in before.items() for one in ones),
+    )
+    done = level(problem)
+    assert (done.finish, done.optimal, done.moves) == (15, True, ())
+    assert done.starts["H"] == 13
+
+
+def test_every_move_has_its_reason() -> None:
+    """One digger: the longer dig goes first, the other waits for it, and what follows waits for that."""
+    problem = Problem(
+        (Activity("long", 8, {"digger": 1}), Activity("short", 3, {"digger": 1}), Activity("fill", 2)),
+        (Link("short", "fill"),),
+        (Resource("digger"),),
+    )
+    done = level(problem)
+    assert (done.finish, done.optimal) == (11, True)
+    assert done.starts == {"short": 0, "fill": 3, "long": 3}
+    (move,) = done.moves
+    assert (move.activity, move.unlevelled, move.start, move.cause) == ("long", 0, 3, Cause.RESOURCE)
+    assert (move.resources, move.by) == (("digger",), ("short",))
+    chained = Problem(
+        (Activity("a", 4, {"digger": 1}, priority=900), Activity("b", 3, {"digger": 1}), Activity("c", 2)),
+        (Link("b", "c"),),
+        (Resource("digger"),),
+    )
+    strict = level(chained, strict_priorities=True)
+    assert [(move.activity, move.cause, move.by) for move in strict.moves] == [
+        ("b", Cause.RESOURCE, ("a",)),
+        ("c", Cause.PREDECESSOR, ("b",)),
+    ]
+
+
+def test_calendars_of_work_and_of_those_who_do_it() -> None:
+    """Office 8-12 and 13-17, the fitter from 12 to 20: they have the afternoon in common, four hours a day."""
+    thursday = 0  # 1970-01-01
+    problem = Problem(
+        (
+            Activity("fit", 240, {"fitter": 1}, calendar=WEEK),
+            Activity("test", 240, {"fitter": 0.5}, calendar=WEEK),
+            Activity("tidy", 60, {"fitter": 0.5}, calendar=WEEK),
+        ),
+        (Link("fit", "test"),),
+        (Resource("fitter", calendar=LATE),),
+        start=thursday,
+    )
+    done = level(problem)
+    check(problem, done)
+    both = timeline(WEEK), timeline(LATE)
+    assert both[0].between(done.starts["fit"], done.finishes["fit"]) == 240
+    assert done.starts["fit"] == 780  # 13:00, when both work
+    assert done.finishes["fit"] == 1020
+    assert done.starts["test"] == DAY + 780
+    assert done.finish == DAY + 1020
+
+
+def test_elapsed_lag_runs_through_the_night() -> None:
+    problem = Problem(
+        (Activity("pour", 480, calendar=WEEK), Activity("strip", 60, calendar=WEEK)),
+        (Link("pour", "strip", FS, 960, LagUnit.ELAPSED),),
+    )
+    done = level(problem)
+    assert done.finishes["pour"] == 1020
+    assert done.starts["strip"] == DAY + 540  # 17:00 and sixteen hours are 9:00
+
+
+def test_split_work_goes_round_what_is_in_the_way() -> None:
+    """The press is let from hour 2 to 4: whole, the job waits; split, it works before and after."""
+    fixed = Activity("let", 2, {"press": 1}, started=2)
+    whole = level(Problem((fixed, Activity("job", 3, {"press": 1})), resources=(Resource("press"),)))
+    assert (whole.starts["job"], whole.finish) == (4, 7)
+    split = level(Problem((fixed, Activity("job", 3, {"press": 1}, splittable=True)), resources=(Resource("press"),)))
+    assert (split.starts["job"], split.finish) == (0, 5)
+
+
+def test_what_has_begun_stays_where_it_is() -> None:
+    problem = Problem(
+        (Activity("run", 5, {"crew": 1}, started=3), Activity("also", 5, {"crew": 1}, started=4)),
+        (Link("run", "also"),),
+        (Resource("crew"),),
+    )
+    assert level(problem).starts == {"run": 3, "also": 4}
+    (crew,) = usage(problem, {"run": 3, "also": 4}, {"run": 8, "also": 9})
+    assert crew.over == ((4, 8, 1.0),)
+
+
+def test_the_costliest_project_goes_first() -> None:
+    """Both due at 4 with one crew for 4 + 4: who waits costs 4 slots; a day's delay costs 10 against 1."""
+    problem = Problem(
+        (
+            Activity("slow", 4 * DAY, {"crew": 1}, project="cheap"),
+            Activity("fast", 4 * DAY, {"crew": 1}, project="dear"),
+        ),
+        resources=(Resource("crew"),),
+        projects=(Project("cheap", 4 * DAY, 1.0), Project("dear", 4 * DAY, 10.0)),
+    )
+    done = level(problem)
+    assert done.starts == {"fast": 0, "slow": 4 * DAY}
+    assert done.objective == pytest.approx(4.0)
+    assert done.bound == 0
+
+
+def test_the_same_whatever_the_threads_and_better_by_islands() -> None:
+    problem = Problem(
+        tuple(Activity(number, 1 + number * 7 % 5, {"a": 1 + number % 2, "b": number % 3}) for number in range(30)),
+        tuple(Link(number, number + 4) for number in range(26)),
+        (Resource("a", 3), Resource("b", 3)),
+    )
+    one, again = (level(problem, schedules=4000, islands=3, seed=5) for _ in range(2))
+    assert one == again
+    check(problem, one)
+
+
+@pytest.mark.parametrize("kind", ["j30", "j60", "j90", "j120"])
+def test_published_instances(shared_data: Path, kind: str) -> None:
+    """Never below the best known, and within what 3,000 schedules should reach."""
+    found = sorted((shared_data / "psplib" / kind).glob("*.sm"))
+    if not found:
+        pytest.skip(f"no instances of {kind} are given")
+    known = psplib.best_known(shared_data / "psplib")
+    for path in (found[0], found[len(found) // 2], found[-1]):
+        problem = psplib.instance(path)
+        done = level(problem, schedules=3000)
+        check(problem, done)
+        assert known[path.name] <= done.finish <= known[path.name] * 1.09
+        assert done.bound <= known[path.name]
+
+
+def starts_of(problem: Problem) -> Mapping[object, int]:
+    """The starts after levelling."""
+    return level(problem, schedules=60).starts
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (Problem((Activity("A", 1), Activity("A", 1))), "'A' stands twice"),
+        (Problem((Activity("A", -1),)), "the duration of activity 'A' is -1"),
+        (Problem((Activity("A", 1, {"x": 1}),)), "'A' demands 'x', which is no resource"),
+        (Problem((Activity("A", 1, {"x": 2}),), resources=(Resource("x", 1),)), "'A' demands 2 of 'x', which has 1"),
+        (
+            Problem((Activity("A", 1, {"x": float("nan")}),), resources=(Resource("x"),)),
+            "the demand of activity 'A' is nan",
+        ),
+        (Problem((Activity("A", 1),), (Link("A", "Z"),)), "a link names activity 'Z'"),
+        (Problem((Activity("A", 1),), (Link("A", "A"),)), "'A' links to itself"),
+        (Problem((Activity("A", 1),), resources=(Resource("x", 1e9),)), "the capacity of 'x'"),
+    ],
+)
+def test_problems_that_are_refused(problem: Problem, said: str) -> None:
+    with pytest.raises(EngineError, match=said):
+        starts_of(problem)
+
+
+def test_a_cycle_is_told_in_order() -> None:
+    ring = tuple(Activity(name, 1) for name in "ABCD")
+    with pytest.raises(EngineError) as refusal:
+        starts_of(Problem(ring, (Link("A", "B"), Link("B", "C"), Link("C", "A"), Link("C", "D"))))
+    assert len(refusal.value.culprits) == 3
+    assert set(refusal.value.culprits) == {"A", "B", "C"}
+
+
+def test_calendars_that_never_meet() -> None:
+    night = five_day("night", shifts=((0, 300),))
+    problem = Problem((Activity("A", 60, {"guard": 1}, calendar=WEEK),), resources=(Resource("guard", calendar=night),))
+    with pytest.raises(EngineError):
+        starts_of(problem)
