@@ -374,7 +374,7 @@ def test_calendars_and_parents_are_shown_by_their_ids() -> None:
 )
 def test_trends_of_milestones(dates: list[int], course: Course, slope: float | None, meets: int | None) -> None:
     """Reports ten days apart; slopes by least squares, worked by hand."""
-    reports = [(n * 10 * 1440, {"m": date * 1440}) for n, date in enumerate(dates)]
+    reports: list[tuple[int, dict[Any, int]]] = [(n * 10 * 1440, {"m": date * 1440}) for n, date in enumerate(dates)]
     found = milestone_trends(reports[::-1])[0]
     assert found.course == course
     assert found.slope == (None if slope is None else pytest.approx(slope, abs=1e-12))
@@ -390,3 +390,16 @@ def test_milestones_may_be_missing_from_reports_and_reports_not_twice() -> None:
     assert [(trend.milestone, len(trend.points)) for trend in found] == [("a", 2), ("b", 1)]
     with pytest.raises(EngineError, match="two reports have the status date 5"):
         milestone_trends([(5, {}), (5, {})])
+
+
+def test_what_is_no_number_is_refused_by_name() -> None:
+    """Nothing but an `EngineError` comes out."""
+    with pytest.raises(EngineError, match="the date of milestone 'm' is not a number"):
+        milestone_trends([(5, {"m": float("nan")})])  # type: ignore[dict-item]
+    found = schedule(CHAIN)
+    with pytest.raises(EngineError, match="the cost of task 'a' is not a number"):
+        compare(found, found, cost=({"a": float("inf")}, {}))
+    with pytest.raises(EngineError, match="the number of changes to show is 0"):
+        float_ledger(CHAIN, CHAIN, most=0)
+    with pytest.raises(EngineError, match="Dig"):
+        float_ledger(CHAIN, plan(days("Dig"), days("Fill"), links=row("Dig", "Fill", "Dig")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,7 @@ import numpy as np
 from quarterdeck.engine.calendar import Calendar, Timeline, around_the_clock, timeline
 from quarterdeck.engine.cpm import NONE, Schedule
 from quarterdeck.engine.cpm.columns import Minutes
+from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import LinkKind, TaskId
 from quarterdeck.engine.progress.alignment import CAUSE_OF, LINK_FIELDS, Alignment, Cause, Side, aligned
 
@@ -83,7 +85,7 @@ def compare(
 
     `work` and `cost` are what each task takes, in the older and in the newer. Variance = newer - older (PMI, Practice
     Standard for Scheduling: start, finish and duration variance). A task counts as added or removed too when it becomes
-    active or inactive.
+    active or inactive. Raises `EngineError`, naming the tasks, for work or cost that is no number.
 
     >>> from quarterdeck.engine.cpm import schedule
     >>> from quarterdeck.engine.network import Link, Network, Task
@@ -97,6 +99,13 @@ def compare(
     >>> [(change.predecessor, change.before, change.after) for change in found.relinked]
     [('a', (0, 0, 0), (30, 0, 0))]
     """
+    for what, given in (("work", work), ("cost", cost)):
+        for side in given:
+            odd = [task for task, value in side.items() if not math.isfinite(value)]
+            if odd:
+                raise EngineError(
+                    f"the {what} of task {odd[0]!r} is not a number", culprits=odd, remedy="Give a number."
+                )
     both = aligned(older.plan.columns, newer.plan.columns)
     own = newer.plan.columns
     line = timeline(own.calendars[own.project_calendar] if own.project_calendar >= 0 else CLOCK)

@@ -139,7 +139,7 @@ def float_ledger(
     >>> ledger.minutes, [(entry.cause.value, entry.minutes, entry.changes[0].task) for entry in ledger.entries]
     (180, [('logic', 60, None), ('duration', 120, 'a')])
     """
-    within("the number of changes to show", most, low=1)
+    most = int(within("the number of changes to show", most, low=1))
     plans = [each if isinstance(each, Columns) else columns(each) for each in (older, newer)]
     work = _Work(aligned(*plans), options, task, most)
     return work.ledger()

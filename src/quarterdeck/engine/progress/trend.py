@@ -6,6 +6,7 @@ milestone. A level line keeps its date, a rising one slips; where a line meets t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,7 +55,7 @@ def milestone_trends(reports: Iterable[tuple[int, Mapping[TaskId, int]]], *, ste
     sum (t - mean t)^2, and the line meets the diagonal at t_n + (d_n - t_n) / (1 - slope). A slope of at most `steady`
     either way is steady; one that both slips and gains by more than the net of it is a zigzag.
 
-    Raises `EngineError` for two reports of one status date.
+    Raises `EngineError` for two reports of one status date, and for a date that is no number.
 
     >>> day = 1440
     >>> reports = [(0, {"m": 100 * day}), (10 * day, {"m": 102 * day}), (20 * day, {"m": 104 * day})]
@@ -70,6 +71,12 @@ def milestone_trends(reports: Iterable[tuple[int, Mapping[TaskId, int]]], *, ste
     points: dict[TaskId, list[tuple[int, int]]] = {}
     for status, dates in ordered:
         for milestone, date in dates.items():
+            if not (math.isfinite(date) and math.isfinite(status)):
+                raise EngineError(
+                    f"the date of milestone {milestone!r} is not a number",
+                    culprits=(milestone,),
+                    remedy="Give minutes.",
+                )
             points.setdefault(milestone, []).append((int(status), int(date)))
     return tuple(_trend(milestone, tuple(given), steady) for milestone, given in points.items())
 

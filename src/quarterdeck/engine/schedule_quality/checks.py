@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.calendar import Calendar, Timeline, around_the_clock, timeline
+from quarterdeck.engine.checking import within
 from quarterdeck.engine.cpm import NONE, Schedule
 from quarterdeck.engine.cpm.columns import Minutes
 from quarterdeck.engine.errors import EngineError
@@ -21,6 +22,8 @@ Flags: TypeAlias = NDArray[np.bool_]
 DAY: Final = 1440
 #: So many days are looked at to find how long a calendar's working day is.
 SAMPLE: Final = 364
+#: Baselines beyond it are no minutes of this calendar.
+MOST: Final = 1 << 40
 CLOCK: Final = around_the_clock()
 KINDS: Final = tuple(LinkKind)
 
@@ -107,6 +110,11 @@ class Limits:
     merge: int = 5  # so many predecessors make a merge point
     milestones: frozenset[int] = frozenset({1, 5, 7, 9})
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if each.name != "milestones":
+                within(f"the limit {each.name}", getattr(self, each.name), low=0)
+
 
 @dataclass(frozen=True, eq=False)
 class Facts:
@@ -154,9 +162,16 @@ class Facts:
         return tuple(LinkAt(ids[one], ids[two], KINDS[kind]) for one, two, kind in zip(*ends, strict=True))
 
     def column(self, given: Mapping[TaskId, int]) -> Minutes:
-        """Return a column of what is given by id. Raises `EngineError` for an id that is not in the plan."""
+        """Return a column of what is given by id. Raises `EngineError` for ids not in the plan and for no numbers."""
         rows = self.schedule.plan.rows
         found = np.full(len(self.task), NONE, np.int64)
+        odd = [task for task, value in given.items() if not _whole(value)]
+        if odd:
+            raise EngineError(
+                f"the baseline of task {odd[0]!r} is no whole number of minutes",
+                culprits=odd,
+                remedy="Give whole minutes, or leave the task out.",
+            )
         lost = [task for task in given if task not in rows]
         if lost:
             raise EngineError(f"there is no task {lost[0]!r} in the plan", culprits=lost, remedy="Check the id.")
@@ -169,6 +184,10 @@ class Facts:
         wanted = frozenset(given)
         found = (each in wanted for each in (range(len(self.task)) if ids is None else ids))
         return np.fromiter(found, np.bool_, len(self.task))
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and abs(int(value)) < MOST
 
 
 def day_length(calendar: Calendar, around: int) -> float:
