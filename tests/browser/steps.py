@@ -6,15 +6,21 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+#: The name in a link, without the initials that stand before some.
+NAME = "links => links.map(link => (link.querySelector(':scope > span:last-child') ?? link).innerText)"
+
 
 def names(page: Page) -> list[str]:
     """Return the names of the rows of the list, from top to bottom."""
-    return page.locator("[data-list] [data-row] a.name").all_inner_texts()
+    found: list[str] = page.locator("[data-list] [data-row] a.name").evaluate_all(NAME)
+    return found
 
 
 def row(page: Page, name: str) -> Locator:
     """Return the row of the list whose record has this name."""
-    return page.locator("[data-list] [data-row]").filter(has=page.locator("a.name", has_text=re.compile(f"^{name}$")))
+    return page.locator("[data-list] [data-row]").filter(
+        has=page.locator("a.name", has_text=re.compile(f"^([A-Z]{{1,2}})?{name}$"))
+    )
 
 
 def cells(page: Page, name: str) -> dict[str, str]:
@@ -41,8 +47,8 @@ def heading(page: Page, text: str | re.Pattern[str]) -> None:
 
 def current(page: Page) -> str:
     """Return the name in the row under the fingers; nothing when there is none."""
-    found = page.locator("tr.is-current a.name")
-    return found.inner_text() if found.count() else ""
+    found: list[str] = page.locator("tr.is-current a.name").evaluate_all(NAME)
+    return found[0] if found else ""
 
 
 def list_query(page: Page) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
 from tests.browser.stage import HEAD
-from tests.browser.steps import cells, current, heading, names, row, toast
+from tests.browser.steps import NAME, cells, current, heading, names, row, toast
 
 
 def test_rows_are_walked_and_selected(windows: Windows) -> None:
@@ -28,7 +28,7 @@ def test_rows_are_walked_and_selected(windows: Windows) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Shift+X")
     expect(bar).to_contain_text("3 selected")
-    chosen = page.locator("tr[aria-selected=true] a.name").all_inner_texts()
+    chosen = page.locator("tr[aria-selected=true] a.name").evaluate_all(NAME)
     assert chosen == ["Ben Castillo", "Chiara Dahl", "Dmitri Ekman"]
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
