@@ -265,7 +265,7 @@ def some_plan(random: np.random.Generator) -> Network:
 
 
 @pytest.mark.parametrize("options", [None, PRIMAVERA], ids=["microsoft", "primavera"])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_ledger_is_the_mean_over_all_orders_of_causes(seed: int, options: Any) -> None:
     """Every order gone through step by step; entries within a minute, and their sum to the minute."""
     random = np.random.default_rng(seed)
@@ -297,7 +297,7 @@ def test_the_ledger_is_the_mean_over_all_orders_of_causes(seed: int, options: An
         assert all(change.minutes for change in entry.changes)
 
 
-@pytest.mark.parametrize("seed", range(20, 25))
+@pytest.mark.parametrize("seed", range(20, 23))
 def test_the_way_back_undoes_the_way_there(seed: int) -> None:
     """On one calendar the ledger from new to old has every cause with the opposite sign."""
     random = np.random.default_rng(seed)
