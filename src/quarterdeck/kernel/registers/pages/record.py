@@ -43,7 +43,7 @@ from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
-from quarterdeck.kernel.watch.selectors import findings_on
+from quarterdeck.kernel.watch.selectors import findings_on, remedy_of
 
 #: Changes shown beside a record; the history page has all.
 RECENT = 8
@@ -99,7 +99,7 @@ def facts_of(
         "code": register.ref(record) if register.key else "",
         "badges": register.badges(record, frame.date) or states_of(columns, record, context),
         "sections": [section for section in sections if section[1] or section[2]],
-        "findings": findings,
+        "found": [(finding, remedy_of(finding, actor)) for finding in findings],
         "read_only": read_only,
         "may_change": not read_only and may_at(actor, "change", record),
         "may_delete": not read_only and may_at(actor, "delete", record),
@@ -152,7 +152,9 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
     beside = moment is None or may(actor, "view", record)
     context |= {
         "children": [] if record.pk is None else children_of(request, register, actor, record, columns),
-        "story": story(context["timeline"], said, context["findings"], part=request.GET.get("story", "")),
+        "story": story(
+            context["timeline"], said, (f for f, _remedy in context["found"]), part=request.GET.get("story", "")
+        ),
         "may_comment": not context["read_only"] and may_write(actor, record),
         "follow": None if context["read_only"] or actor.read_only else follows(actor, record),
         "files": files_of(record) if beside else (),
