@@ -45,6 +45,37 @@ def test_a_line_of_managers_does_not_close(person: MakePerson, system: Actor) ->
         services.person_save(lead, actor=system)
 
 
+def test_many_are_kept_by_the_rules_of_one(person: MakePerson, system: Actor) -> None:
+    helen, ada = person("Helen Ashdown"), person("Ada Boss")
+    helen.name, ada.sort_name = "Helen Pike", "Boss-Lead"
+    unit = helen.unit
+    rows = [helen, ada, *(Person(name=f"New {n}", unit=unit) for n in "AB"), Person(name="C", code="P-0040", unit=unit)]
+    changes = services.persons_save(rows, actor=system)
+    told = [(row.code, row.sort_name) for row in rows]
+    assert told == [
+        ("P-0001", "Pike, Helen"), ("P-0002", "Boss-Lead"), ("P-0041", "A, New"), ("P-0042", "B, New"), ("P-0040", "C")
+    ]  # fmt: skip
+    assert [(row.code, row.sort_name) for row in Person.objects.order_by("pk")] == told
+    assert [(change.label, change.version) for change in changes] == [
+        ("New A", 1), ("New B", 1), ("C", 1), ("Helen Pike", 2), ("Ada Boss", 2)
+    ]  # fmt: skip
+    assert len({change.batch for change in changes}) == 1
+
+
+def test_many_are_refused_by_position_and_nothing_is_written(person: MakePerson, system: Actor) -> None:
+    boss = person("Ada Boss")
+    lead = person("Ben Lead", manager=boss)
+    boss.manager = lead
+    rows = [Person(name="Zed", unit=boss.unit), boss, Person(name="Cy", unit=boss.unit, kind=PersonKind.CLIENT)]
+    with pytest.raises(records.BulkRefused) as refused:
+        services.persons_save(rows, actor=system)
+    assert {place: list(error.message_dict) for place, error in refused.value.errors.items()} == {
+        1: ["manager"],
+        2: ["employer"],
+    }
+    assert Person.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

@@ -97,6 +97,59 @@ def test_an_invalid_record_writes_nothing(system: Any) -> None:
     assert Tag.objects.count() == Change.objects.count() == 1
 
 
+def test_what_the_database_refuses_is_said_in_words_and_leaves_the_record_as_it_was(system: Any) -> None:
+    records.save(Tag(name="Fibre"), actor=system)
+    other = Tag(name="Copper")
+    records.save(other, actor=system)
+    other.name = "fibre"
+    with transaction.atomic():
+        with pytest.raises(ValidationError, match="There is a tag of this name already"):
+            records.save(other, actor=system)
+        other.name = "Glass"
+        change = records.save(other, actor=system)  # the transaction goes on, and so does the record
+    assert change is not None
+    assert (other.version, change.version, Tag.objects.get(pk=other.pk).name) == (2, 2, "Glass")
+
+
+def test_all_that_is_wrong_is_told_at_once(system: Any) -> None:
+    """Also what only the database would refuse, beside what is wrong with a field."""
+    records.save(Tag(name="Fibre"), actor=system)
+    with pytest.raises(ValidationError) as refused:
+        records.save(Tag(name="fibre", colour="plaid"), actor=system)
+    assert set(refused.value.message_dict) == {"colour", "__all__"}
+
+
+@pytest.mark.parametrize("how", ["number", "unsaved", "removed"])
+def test_a_reference_leads_somewhere(person: Person, pound: Currency, system: Any, how: str) -> None:
+    rate = CostRate(person=person, starts_on=dt.date(2026, 1, 1), rate=Decimal(10), currency=pound)
+    match how:
+        case "number":
+            rate.currency_id = pound.pk + 1
+        case "unsaved":
+            rate.currency = Currency(pk=pound.pk + 1, code="XXX", name="None")
+        case _:
+            Currency.objects.filter(pk=pound.pk).delete()
+            rate.currency_id = pound.pk
+            rate.currency = Currency.objects.create(code="EUR", name="Euro")
+            rate.currency_id = pound.pk
+    with pytest.raises(ValidationError) as refused:
+        records.save(rate, actor=system)
+    assert list(refused.value.message_dict) == ["currency"]
+    assert not CostRate.objects.exists()
+
+
+def test_a_reference_at_hand_or_kept_is_not_asked_for_again(
+    person: Person, pound: Currency, system: Any, django_assert_num_queries: Any
+) -> None:
+    rate = CostRate(person=person, starts_on=dt.date(2026, 1, 1), rate=Decimal(10), currency=pound)
+    with django_assert_num_queries(4):  # savepoint, row, change, savepoint
+        records.save(rate, actor=system)
+    kept = CostRate.objects.get()
+    kept.rate = Decimal(11)
+    with django_assert_num_queries(6):  # as above, the stored row, and the person for the label
+        records.save(kept, actor=system)
+
+
 @pytest.mark.parametrize(("at", "allowed"), [("NET", True), ("OPS", False), ("GRP", True)])
 def test_a_record_is_changed_where_the_actor_may(person: Person, someone: MakeActor, at: str, allowed: bool) -> None:
     person.name = "Helen Ash"

@@ -105,6 +105,15 @@ def test_groups_count_the_whole_list_not_the_page(people: People, head: User) ->
     assert opened == [("NET", 2, "Ada"), ("NET-B", 1, "Cai"), ("OPS", 1, "Dee")]
 
 
+def test_what_is_named_by_others_is_read_with_them_whatever_the_columns(
+    head: User, rates: dict[str, CostRate], django_assert_num_queries: Any
+) -> None:
+    found = listing("cost-rates", at(head), cols="starts_on")
+    assert len(found.rows) == 3
+    with django_assert_num_queries(0):
+        assert names(found) == [f"{name} from 2026-01-01" for name in ("Ada", "Ben", "Dee")]
+
+
 def test_a_column_that_counts_does_not_multiply_totals(people: People, head: User, units: Any) -> None:
     found = listing("units", at(head), cols="name,kind", group="kind")
     assert found.total == 4

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import F, ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
@@ -34,35 +34,76 @@ def save(record: Record, *, actor: Actor, note: str = "", many: Many | None = No
     `many` gives the ids of many-to-many fields to set. Raises ValidationError, AccessDenied, or StaleRecord when the
     record's `version` is not the stored one. Nothing is written on any error.
     """
+    version = record.version
+    try:
+        with transaction.atomic():
+            return _save(record, actor, note, many or {})
+    except IntegrityError:
+        record.version = version
+        record.full_clean()  # says in words what the database has refused
+        raise
+
+
+def _save(record: Record, actor: Actor, note: str, many: Many) -> Change | None:
     model = type(record)
     creating = record._state.adding
-    with transaction.atomic():
-        stored = None if creating else _lock(model, record, actor)
-        if creating and not actor.can("add", record_type(model)):
-            raise AccessDenied(refusal("add", model))
-        record.full_clean()
-        before = _state(stored) if stored else None
-        after = _state(record) if not creating else state_of(record)
-        for name, ids in (many or {}).items():
-            after[name] = sorted(set(ids))
-        old, new = difference(before, after)
-        if not creating and not old and not new:
-            return None
-        _check_references([record], [set(new)], actor)
-        _stamp(record, actor, creating=creating)
-        record.save(force_insert=creating)
-        for name, ids in (many or {}).items():
-            getattr(record, name).set(ids)
-        # An edit may move the record to where the actor has no right; that is refused as well.
-        require(actor, "add" if creating else "change", [record])
-        if creating:
-            after = {**_state(record), **{name: after[name] for name in many or {}}}
-            old, new = {}, after
-        action = Action.CREATE if creating else Action.CHANGE
-        change = _change(record, action=action, actor=actor, note=note, before=old, after=new, state=after)
-        change.save(force_insert=True)
-        _tell(model, (record.pk,), action, set(old) | set(new), actor)
+    stored = None if creating else _lock(model, record, actor)
+    if creating and not actor.can("add", record_type(model)):
+        raise AccessDenied(refusal("add", model))
+    _clean(record, stored)
+    before = _state(stored) if stored else None
+    after = _state(record) if not creating else state_of(record)
+    for name, ids in many.items():
+        after[name] = sorted(set(ids))
+    old, new = difference(before, after)
+    if not creating and not old and not new:
+        return None
+    _check_references([record], [set(new)], actor)
+    _stamp(record, actor, creating=creating)
+    record.save(force_insert=creating)
+    for name, ids in many.items():
+        getattr(record, name).set(ids)
+    # An edit may move the record to where the actor has no right; that is refused as well.
+    require(actor, "add" if creating else "change", [record])
+    if creating:
+        after = {**_state(record), **{name: after[name] for name in many}}
+        old, new = {}, after
+    action = Action.CREATE if creating else Action.CHANGE
+    change = _change(record, action=action, actor=actor, note=note, before=old, after=new, state=after)
+    change.save(force_insert=True)
+    _tell(model, (record.pk,), action, set(old) | set(new), actor)
     return change
+
+
+def _clean(record: Record, stored: Record | None) -> None:
+    """Refuse what is not valid, with all that is wrong.
+
+    What the database holds by itself, uniqueness and the rules of the table, is left to it: to ask before each write
+    costs more than the write. Of the references those are asked for that are neither stored already nor at hand.
+    """
+    known = {
+        field.name
+        for field in record._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and not field.get_limit_choices_to()
+        and (_is_kept(field, record, stored) or _is_at_hand(field, record))
+    }
+    try:
+        record.clean_fields(exclude=known)
+        record.clean()
+    except ValidationError:
+        record.full_clean()
+        raise
+
+
+def _is_kept(field: models.ForeignKey[Any, Any], record: Record, stored: Record | None) -> bool:
+    value = getattr(record, field.attname)
+    return stored is not None and value is not None and value == getattr(stored, field.attname)
+
+
+def _is_at_hand(field: models.ForeignKey[Any, Any], record: Record) -> bool:
+    related = field.get_cached_value(record, default=None)
+    return related is not None and not related._state.adding and related.pk == getattr(record, field.attname)
 
 
 def save_many(records: Sequence[Record], *, actor: Actor, note: str = "") -> list[Change]:
@@ -91,41 +132,45 @@ def _save_many(model: type[Record], records: Sequence[Record], actor: Actor, not
     require(actor, "change", kept)
     stored = _lock_many(model, kept)
     _check_each(records, stored)
-    differing: list[tuple[Record, State, State]] = []
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    written: list[tuple[Record, State, State, State]] = []
     for record in kept:
-        old, new = difference(state_of(stored[record.pk]), state_of(record))
+        state = state_of(record)
+        old, new = difference(state_of(stored[record.pk]), state)
         if old or new:
-            differing.append((record, old, new))
-    _check_references(fresh, [set(state_of(r)) for r in fresh], actor)
-    _check_references([r for r, _old, _new in differing], [set(new) for _r, _old, new in differing], actor)
+            written.append((record, old, new, state))
+    differing = [record for record, _old, _new, _state in written]
+    touched = {name for _record, _old, new, _state in written for name in new}
+    _check_references(fresh, [{f.attname for f in fields}] * len(fresh), actor)
+    _check_references(differing, [set(new) for _record, _old, new, _state in written], actor)
     for record in fresh:
         _stamp(record, actor, creating=True)
-    model._default_manager.bulk_create(fresh, batch_size=BATCH)
-    for record, _old, _new in differing:
+    for record in differing:
         _stamp(record, actor, creating=False)
+    model._default_manager.bulk_create(fresh, batch_size=BATCH)
     if differing:
-        names = [
-            f.name
-            for f in model._meta.concrete_fields
-            if not f.primary_key and f.name not in ("created_at", "created_by")
-        ]
-        model._default_manager.bulk_update([r for r, _old, _new in differing], names, batch_size=BATCH)
+        model._default_manager.bulk_update(differing, [f.name for f in fields if f.attname in touched], BATCH)
+        # What is the same for all needs no case for each.
+        stamps = {"version": F("version") + 1, "updated_at": actor.now, "updated_by": actor.user}
+        for start in range(0, len(differing), BATCH):
+            pks = [record.pk for record in differing[start : start + BATCH]]
+            model._default_manager.filter(pk__in=pks).update(**stamps)
     require(actor, "add", fresh)
-    require(actor, "change", [r for r, _old, _new in differing])
+    require(actor, "change", differing)
+    added = [(record, state_of(record)) for record in fresh]
     changes = [
-        _change(r, action=Action.CREATE, actor=actor, note=note, before={}, after=state_of(r), state=state_of(r))
-        for r in fresh
+        _change(record, action=Action.CREATE, actor=actor, note=note, before={}, after=state, state=state)
+        for record, state in added
     ]
     changes += [
-        _change(r, action=Action.CHANGE, actor=actor, note=note, before=old, after=new, state=state_of(r))
-        for r, old, new in differing
+        _change(record, action=Action.CHANGE, actor=actor, note=note, before=old, after=new, state=state)
+        for record, old, new, state in written
     ]
     Change.objects.bulk_create(changes, batch_size=BATCH)
     if fresh:
         _tell(model, tuple(r.pk for r in fresh), Action.CREATE, set(), actor)
     if differing:
-        touched = {name for _r, _old, new in differing for name in new}
-        _tell(model, tuple(r.pk for r, _old, _new in differing), Action.CHANGE, touched, actor)
+        _tell(model, tuple(r.pk for r in differing), Action.CHANGE, touched, actor)
     return changes
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -194,8 +195,10 @@ class Listing:
 
     @cached_property
     def related(self) -> tuple[str, ...]:
-        """The foreign keys that the shown columns read."""
+        """The foreign keys that the shown columns read, and by which a record without a title is named."""
         names = {name for column in [*self.columns, *([self.group] if self.group else [])] for name in column.related}
+        if not self.register.title:
+            names.update(set(self.register.columns).intersection(self.register.related))
         if any(not column.whole for column in self.columns):
             names.update(row_scope(self.register.model))
         return tuple(sorted(names))
@@ -221,7 +224,7 @@ class Listing:
         return ~Q(pk__in=parts.values(tree).distinct())
 
     def _summed_rows(self, group: Shown | None) -> list[dict[str, Any]]:
-        """Return count and sums of the matching rows, by a column's `value`; amounts of each currency stay apart."""
+        """Return count and sums of the matching rows, by a column where named; amounts of each currency stay apart."""
         leaves = self._leaves() if self.summed else None
         wanted: dict[str, Any] = {f"sum_{c.name}": Sum(c.path, filter=leaves) for c in self.summed}
         currencies = {c.currency for c in self.summed if c.currency}
@@ -231,8 +234,10 @@ class Listing:
             rows = self.register.model._default_manager.filter(pk__in=rows.values("pk"))
         rows = self._computed(rows, [*self.summed, *([group] if group else [])])
         if group is not None:
-            rows = rows.annotate(value=JSONValues("custom", group.custom_key) if group.custom_key else F(group.path))
-        keys = [*(["value"] if group else []), *(f"{name}_id" for name in sorted(currencies))]
+            rows = rows.annotate(
+                group_value=JSONValues("custom", group.custom_key) if group.custom_key else F(group.path)
+            )
+        keys = [*(["group_value"] if group else []), *(f"{name}_id" for name in sorted(currencies))]
         if not keys:
             return [rows.aggregate(n=Count("pk"), **wanted)]
         summed = rows.values(*keys).annotate(n=Count("pk"), **wanted)
@@ -304,11 +309,11 @@ class Listing:
         return self._then.every() if self._then else self._in_chunks()
 
     def _in_chunks(self) -> Iterator[Any]:
-        """Yield today's records, keys first: sorting the keys alone takes constant memory whatever a row holds."""
-        keys = list(self._in_order.values_list("pk", flat=True))
+        """Yield today's records, keys first: of a row that waits for its turn, eight bytes are kept."""
+        keys = array("q", self._in_order.values_list("pk", flat=True).iterator(chunk_size=CHUNK))
         everyone = self.register.model._default_manager.all()
         for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
+            chunk = keys[start : start + CHUNK].tolist()
             found = {record.pk: record for record in self._shown(everyone.filter(pk__in=chunk))}
             yield from (found[pk] for pk in chunk if pk in found)
 
@@ -323,7 +328,7 @@ class Listing:
             return self._then.groups(self.group)
         by_value: dict[Any, list[dict[str, Any]]] = {}
         for row in self._summed_rows(self.group):
-            value = json.loads(row["value"])[0] if self.group.custom_key else row["value"]
+            value = json.loads(row["group_value"])[0] if self.group.custom_key else row["group_value"]
             by_value.setdefault(value, []).append(row)
         return {value: gathered(rows, self.summed) for value, rows in by_value.items()}
 

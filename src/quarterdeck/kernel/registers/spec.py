@@ -123,6 +123,7 @@ class Register(Generic[R]):
     views: ClassVar[tuple[View, ...]] = ()
     writer: ClassVar[Writer | None] = None
     writer_many: ClassVar[Writer | None] = None
+    writer_many: ClassVar[Writer | None] = None
     remover: ClassVar[Writer | None] = None
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
@@ -263,6 +264,16 @@ class Register(Generic[R]):
         """Save a record by the register's writer, or by `records.save` where there is no rule."""
         writer = type(self).writer or records.save
         return writer(record, actor=actor, note=note)
+
+    @property
+    def writes_many(self) -> bool:
+        """Whether many records can be written at once by the rules that hold for one."""
+        return type(self).writer is None or type(self).writer_many is not None
+
+    def write_many(self, rows: Sequence[R], *, actor: Actor, note: str = "") -> Any:
+        """Save many records at once; see `writes_many`. Raises BulkRefused with the refusals by position."""
+        writer = type(self).writer_many or records.save_many
+        return writer(rows, actor=actor, note=note)
 
     @property
     def writes_many(self) -> bool:

@@ -2,7 +2,7 @@
 
 from quarterdeck.apps.people.services.absences import absence_save
 from quarterdeck.apps.people.services.catalogue import install_catalogue
-from quarterdeck.apps.people.services.persons import person_leave, person_save
+from quarterdeck.apps.people.services.persons import person_leave, person_save, persons_save
 from quarterdeck.apps.people.services.raci import raci_save, raci_set
 from quarterdeck.apps.people.services.roles import (
     assignment_remove,
@@ -21,6 +21,7 @@ __all__ = [
     "install_catalogue",
     "person_leave",
     "person_save",
+    "persons_save",
     "qualification_save",
     "raci_save",
     "raci_set",

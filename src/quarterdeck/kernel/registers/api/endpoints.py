@@ -197,9 +197,8 @@ def _list(request: HttpRequest, register: Register[Any], query: ListQuery) -> di
     _refuse_unknown(listing, params)
     start = _cursor(query.cursor)
     following = start + query.limit
-    page = listing.everything[start:following] if listing.as_of else listing.part(start, following)
     return {
-        "items": values.listed(register, page, listing.available, actor),
+        "items": values.listed(register, listing.part(start, following), listing.available, actor),
         "next": _encode(following) if following < listing.total else None,
         "total": listing.total,
     }

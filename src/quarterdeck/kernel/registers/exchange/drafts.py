@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -74,6 +75,11 @@ class Plan:
     problems: list[str] = field(default_factory=list)
     #: Records that rows mean and the actor may not change.
     closed: set[int] = field(default_factory=set)
+
+    @cached_property
+    def referred(self) -> set[Draft]:
+        """The drafts that others refer to."""
+        return {parent for draft in self.drafts for parent in draft.parents.values()}
 
     @property
     def refused(self) -> bool:

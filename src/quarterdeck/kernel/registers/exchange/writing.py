@@ -10,7 +10,6 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.records import BulkRefused, StaleRecord
 from quarterdeck.kernel.registers.exchange.drafts import Draft, Plan, in_order
@@ -36,7 +35,7 @@ def write(plan: Plan, actor: Actor, step: Step) -> None:
     """
     for level in in_order([draft for draft in plan.drafts if draft.writes]):
         ready = [draft for draft in level if _with_parents(plan, draft)]
-        if type(plan.register).writer is not None:
+        if not plan.register.writes_many:
             for draft in ready:
                 _one(plan, draft, actor)
                 step(1)
@@ -73,7 +72,7 @@ def _many(plan: Plan, drafts: Sequence[Draft], actor: Actor) -> None:
         copies = [_copy(draft) for draft in left]
         try:
             with transaction.atomic():
-                records.save_many(copies, actor=actor)
+                plan.register.write_many(copies, actor=actor)
         except BulkRefused as refused:
             if isinstance(refused.__cause__, IntegrityError):
                 _each(plan, left, actor)
@@ -86,29 +85,28 @@ def _many(plan: Plan, drafts: Sequence[Draft], actor: Actor) -> None:
             return
         else:
             for draft, saved in zip(left, copies, strict=True):
-                draft.saved = saved
+                _keep(plan, draft, saved)
             return
+
+
+def _keep(plan: Plan, draft: Draft, saved: Any) -> None:
+    """Keep what was written where another row refers to it."""
+    if draft in plan.referred:
+        draft.saved = saved
 
 
 def _each(plan: Plan, drafts: Sequence[Draft], actor: Actor) -> None:
     for draft in drafts:
-        record = _copy(draft)
-        try:
-            with transaction.atomic():
-                record.full_clean()
-                records.save_many([record], actor=actor)
-            draft.saved = record
-        except REFUSALS as error:
-            _note(plan, draft, error)
+        _one(plan, draft, actor)
 
 
 def _one(plan: Plan, draft: Draft, actor: Actor) -> None:
-    """Write one row by the register's own writer."""
+    """Write one row as a form would."""
     record = _copy(draft)
     try:
         with transaction.atomic():
             plan.register.write(record, actor=actor)
-        draft.saved = record
+        _keep(plan, draft, record)
     except REFUSALS as error:
         _note(plan, draft, error)
 
