@@ -7,10 +7,11 @@ mean of what it moves: the Shapley value (Shapley 1953), the one division that a
 equal shares, and gives nothing to what never moves anything. With six causes that is at most 64 schedules. The method
 is the observational, contemporaneous one of AACE 29R-03 (forensic schedule analysis) with the order of events averaged.
 
-Within a cause each change is laid on by itself: onto the older plan in the order of dates, and, onto the newer plan but
-for this cause, in the opposite order (what goes before what comes, so that links never run in a circle on the way). Its
-share is the mean of the two; what is left to the share of the cause, because causes work together, is spread in
-proportion. Minutes are whole: fractions go to the largest remainders.
+Within a cause each change is laid on by itself, onto the older plan and onto the newer plan but for this cause: up to
+five changes in every order; more of them in the order of dates onto the one and in the opposite order onto the other
+(what goes before what comes, so that links never run in a circle on the way). Its share is the mean; what is left to
+the share of the cause, because causes work together, is spread in proportion. Minutes are whole: fractions go to the
+largest remainders.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from quarterdeck.engine.progress.alignment import (
 )
 
 CAUSES: Final = tuple(Cause)
+#: Up to so many changes are laid on in every order, at 2 to the power of their number schedules.
+FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +241,8 @@ class _Work:
         groups = [*((unit,) for unit in shown), *([tuple(others)] if others else [])]
         raw = [Fraction(0)] * len(groups)
         for context, backward in zip(contexts, (False, True), strict=True):
-            for place, moved in self._chain(groups, context, backward=backward):
-                raw[place] += Fraction(moved, 2)
+            for place, moved in enumerate(self._moved(groups, context, backward=backward)):
+                raw[place] += moved / 2
         shares = whole_minutes(spread_remainder(raw, minutes), minutes)
         found = [
             self._named(group[0], share) if place < len(shown) else Change("others", share)
@@ -270,26 +273,36 @@ class _Work:
         shown = sorted(ranked[: self.most], key=lambda unit: (not unit.goes, place(unit)[1], unit.row))
         return shown, ranked[self.most :]
 
-    def _chain(
+    def _moved(
         self, groups: Sequence[tuple[_Unit, ...]], context: frozenset[Cause], *, backward: bool
-    ) -> list[tuple[int, int]]:
-        """Lay groups of changes on one after another; return what each moved, by its place."""
+    ) -> list[Fraction]:
+        """Return what each group of changes moves when they are laid on a plan, on average over the orders tried."""
+        if len(groups) <= FEW:
+            try:
+                return shapley(
+                    {mask: self._laid(context, groups, mask) for mask in range(1 << len(groups))}, len(groups)
+                )
+            except EngineError:
+                pass  # one of them cannot stand without another: only some orders can be gone through
         order = list(range(len(groups)))
         if backward:
             order = sorted(order, key=lambda place: (not groups[place][0].goes, -place))
-        laid: list[_Unit] = []
-        before = self.line.work_at(self.schedule(context).finish)
-        moved = []
+        moved = [Fraction(0)] * len(groups)
+        before, mask = self._laid(context, groups, 0), 0
         for place in order:
-            laid += groups[place]
+            mask |= 1 << place
             try:
-                then = schedule(mixed(self.both, self._mix(context, laid)), self.options)
+                after = self._laid(context, groups, mask)
             except EngineError:
-                continue  # cannot stand by itself: what it moves shows with the next that is laid on
-            after = self.line.work_at(self.finish(then))
-            moved.append((place, after - before))
+                continue  # what it moves shows with the next that is laid on
+            moved[place] = Fraction(after - before)
             before = after
         return moved
+
+    def _laid(self, context: frozenset[Cause], groups: Sequence[tuple[_Unit, ...]], mask: int) -> int:
+        """Return W of the finish when the groups of a mask are laid on a plan."""
+        units = [unit for place, group in enumerate(groups) if mask >> place & 1 for unit in group]
+        return self.line.work_at(self.finish(schedule(mixed(self.both, self._mix(context, units)), self.options)))
 
     def _named(self, unit: _Unit, minutes: int) -> Change:
         both = self.both
