@@ -83,8 +83,8 @@ def compare(
 ) -> Comparison:
     """Compare two schedules, or a schedule with its baseline: tasks by id, links by ends and kind.
 
-    `work` and `cost` are what each task takes, in the older and in the newer. Variance = newer - older (PMI, Practice
-    Standard for Scheduling: start, finish and duration variance). A task counts as added or removed too when it becomes
+    `work` and `cost` are what each task takes, in the older and in the newer. Variance = newer - older, as baseline
+    variances are (GAO-16-89G, best practice 10). A task counts as added or removed too when it becomes
     active or inactive. Raises `EngineError`, naming the tasks, for work or cost that is no number.
 
     >>> from quarterdeck.engine.cpm import schedule

@@ -4,8 +4,8 @@ Between an older and a newer plan, every working day by which the finish moved i
 older plan becomes the newer in steps, one cause after another, and is scheduled after each; what a step moves is owed
 to its cause. As steps can help or hide each other, every order of the causes is gone through, and each cause gets the
 mean of what it moves: the Shapley value (Shapley 1953), the one division that adds up to the whole, gives equal causes
-equal shares, and gives nothing to what never moves anything. With six causes that is at most 64 schedules. The method
-is the observational, contemporaneous one of AACE 29R-03 (forensic schedule analysis) with the order of events averaged.
+equal shares, and gives nothing to what never moves anything. With six causes that is at most 64 schedules. AACE
+29R-03 (forensic schedule analysis) describes the family: one plan turned into another step by step.
 
 Within a cause each change is laid on by itself, onto the older plan and onto the newer plan but for this cause: up to
 five changes in every order; more of them in the order of dates onto the one and in the opposite order onto the other

@@ -2,7 +2,7 @@
 
 A task is two events, its start and its finish (2i and 2i + 1), and a link is an edge between two of them; the start
 leads to the finish. An event reaches another for certain when a path of edges without leads leads there. Sixty-four
-events are asked about at once, one bit each, in one run back through the plan (Warren 1975's closure in words).
+events are asked about at once, one bit each, in one run back through the plan.
 """
 
 from typing import NamedTuple, TypeAlias
