@@ -121,13 +121,13 @@ def redundant(edges: Edges) -> Flags:
         low = high = at
         while at < count and asked + 2 <= WORD:
             least = at
-            wanted = edges.first[at + 1] - edges.first[at] > 1
-            for edge in range(edges.first[at], edges.first[at + 1]):
-                least = min(least, edges.pred[edge])
-            if wanted:
-                bit[2 * at] = asked
-                bit[2 * at + 1] = asked + 1
-                asked += 2
+            if edges.first[at + 1] - edges.first[at] > 1:
+                for edge in range(edges.first[at], edges.first[at + 1]):
+                    least = min(least, edges.pred[edge])
+                    event = 2 * at + edges.kind[edge] // 2
+                    if bit[event] < 0:
+                        bit[event] = asked
+                        asked += 1
                 nodes[taken] = at
                 taken += 1
                 low, high = min(low, least), at
