@@ -33,8 +33,8 @@ ALWAYS = around_the_clock()
 class Prepared:
     """The problem checked and in topological order, still in minutes.
 
-    `edges` (m, 6): predecessor, successor, by finish, to finish, wait, lag. `alone` where all count on one calendar and
-    no lag runs by the clock: slots that do not work can be left out then.
+    `edges` (m, 6): predecessor, successor, by finish, to finish, wait, lag. `demands` (n, resources) in units. `alone`
+    where all count on one calendar and no lag runs by the clock: slots that do not work can be left out then.
     """
 
     problem: Problem
@@ -42,6 +42,7 @@ class Prepared:
     index: Mapping[Hashable, int]
     calendars: tuple[Calendar, ...]
     calendar: Whole
+    demands: NDArray[np.float64]
     edges: Whole
     alone: bool
     step: int
@@ -73,7 +74,13 @@ def prepared(problem: Problem) -> Prepared:
     alone = alone and not table[:, 4].any()
     pinned = tuple(number for number, activity in enumerate(order) if activity.started is not None)
     calendar = np.array([calendars.index(span) for span in spans], dtype=np.int64)
-    return Prepared(problem, order, index, calendars, calendar, table, alone, _step(order, table, problem), pinned)
+    column = {resource.id: number for number, resource in enumerate(problem.resources)}
+    demands = np.zeros((len(order), len(column)))
+    for number, activity in enumerate(order):
+        for name, units in activity.demands.items():
+            demands[number, column[name]] = units
+    step = _step(order, table, problem)
+    return Prepared(problem, order, index, calendars, calendar, demands, table, alone, step, pinned)
 
 
 def gridded(plan: Prepared, count: int, step: int) -> Grid:
@@ -167,7 +174,7 @@ def _capacity(plan: Prepared, act: Whole, slots: Whole, before: Whole, instants:
             full[:, word] += 1 << (WIDTH * shift + WIDTH - 1)
             continue
         resource = resources[number]
-        asked = np.array([round(SHARES * each.demands.get(resource.id, 0.0)) for each in plan.order], dtype=np.int64)
+        asked = np.round(SHARES * plan.demands[:, number]).astype(np.int64)
         free = np.full(len(instants), round(SHARES * resource.capacity), np.int64)
         for j in plan.pinned:
             first = before[act[j, CALENDAR], min(act[j, PINNED], len(instants))]

@@ -23,9 +23,6 @@ def moves(
 
     told = []
     taken = _taken(plan, grid, state)
-    demands = np.zeros((len(plan.order), len(plan.problem.resources)))
-    for number, resource in enumerate(plan.problem.resources):
-        demands[:, number] = [each.demands.get(resource.id, 0.0) for each in plan.order]
     given = _given(plan, grid)
     later = np.flatnonzero(state[:, START] > free[:, START])
     for j in later[np.argsort(starts[later], kind="stable")]:
@@ -35,7 +32,7 @@ def moves(
             told.append(Move(name, before, now, Cause.PREDECESSOR, (), holders))
             continue
         length = max(1, int(grid.instance.act[j, DURATION]))
-        lacking, by = _blockers(grid, state, int(j), length=length, demands=demands, taken=taken, given=given)
+        lacking, by = _blockers(grid, state, int(j), length=length, demands=plan.demands, taken=taken, given=given)
         resources = tuple(plan.problem.resources[number].id for number in lacking)
         told.append(Move(name, before, now, Cause.RESOURCE, resources, tuple(plan.order[i].id for i in by)))
     return tuple(told)
@@ -87,11 +84,10 @@ def _taken(plan: Prepared, grid: Grid, state: Whole) -> NDArray[np.float64]:
     from quarterdeck.engine.levelling.kernels import DURATION, PLACE
 
     used = np.zeros((len(plan.problem.resources), len(grid.instants)))
-    number = {resource.id: index for index, resource in enumerate(plan.problem.resources)}
-    for j, activity in enumerate(plan.order):
+    for j, asked in enumerate(plan.demands):
         place, length = int(state[j, PLACE]), int(grid.instance.act[j, DURATION])
-        for name, units in activity.demands.items():
-            used[number[name], grid.instance.slots[place : place + length]] += units
+        for number in np.flatnonzero(asked).tolist():
+            used[number, grid.instance.slots[place : place + length]] += asked[number]
     return used
 
 

@@ -174,7 +174,7 @@ def _horizon(plan: Prepared, *, strict: bool) -> tuple[Grid, Whole]:
             raise EngineError(
                 "there is never room for all the work", remedy="Look for resources whose calendars never work together."
             )
-        count = min(2 * count, FARTHEST)
+        count = min(4 * count, FARTHEST)
 
 
 def _longer(plan: Prepared, grid: Grid, *, strict: bool) -> Grid:
