@@ -99,6 +99,8 @@ class Scope(models.Model):
             # Two first requests at once cannot make two roots.
             models.UniqueConstraint(fields=("kind",), condition=Q(parent__isnull=True), name="access_scope_one_root")
         ]
+        verbose_name = _("node")
+        verbose_name_plural = _("nodes")
 
     def __str__(self) -> str:
         return self.label

@@ -18,12 +18,16 @@ from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.registers import all_registers
-from quarterdeck.kernel.registers.exchange import export, importing
+from quarterdeck.kernel.registers.exchange import export, importing, writing
+from quarterdeck.kernel.registers.exchange.drafts import Draft, Plan
+from quarterdeck.kernel.registers.exchange.references import offered
 from quarterdeck.kernel.registers.exchange.table import FileRefused
+from quarterdeck.kernel.registers.exchange.targets import targets_for
+from quarterdeck.kernel.registers.exchange.values import CellError
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.models import ImportFile, ImportRun
 from quarterdeck.kernel.registers.params import Params
-from tests.kernel.registers.exchange.conftest import MakeActor, csv_of, sheet_of, the
+from tests.kernel.registers.exchange.conftest import NOW, MakeActor, csv_of, sheet_of, the
 
 State = ImportRun.State
 
@@ -364,3 +368,31 @@ def test_every_register_takes_its_own_export_and_stays_as_it_is(
         tried += 1
     assert tried >= 5
     assert Change.objects.count() == before
+
+
+def test_names_are_found_whatever_their_capitals_and_nodes_by_the_code_of_their_unit(
+    head: Actor, units: dict[str, Any]
+) -> None:
+    run = bring("units", head, "Code,Name,Kind,Part of\nNET-C,Cables,Department,NETWORKS\n")
+    assert counts(run) == (1, 0, 0, 0), run.report
+    register = the("role-assignments")
+    scopes_ = offered(register, "scope", head, ["NET-B", "net-b", "NET-X"])
+    assert [scopes_.find(text) for text in ("NET-B", "net-b")] == [units["NET-B"].scope] * 2
+    with pytest.raises(CellError, match="There is no node “NET-X” that you may choose"):
+        scopes_.find("NET-X")
+
+
+def test_the_page_says_what_each_column_holds(head: Actor) -> None:
+    forms = {target.label: target.form for target in targets_for(the("units"), head).values()}
+    assert forms["Part of"] == "Unit, by code or name."
+    assert forms["Active from"] == "A date, such as 2026-03-17."
+    assert forms["Name"] == ""
+    assert forms["Kind"].startswith("One of: Enterprise, ")
+
+
+def test_what_a_writer_finds_empty_reads_as_something_to_fill_in() -> None:
+    draft = Draft(2)
+    register, who = the("units"), Actor.system(now=NOW)
+    empty = ValidationError({"parent": ValidationError("This field cannot be null.", code="null")})
+    writing._note(Plan(register, who, {}, [draft]), draft, empty)
+    assert draft.errors == [("Part of", "Fill this in: a record needs it.")]

@@ -22,41 +22,50 @@ COMPARED = 20_000
 
 
 class Names:
-    """The records that texts name: by key, else by title, else by the exact words that stand for the record."""
+    """The records that texts name: by key, else by title, else by the exact words that stand for the record.
+
+    Where no spelling fits exactly, capitals do not count.
+    """
 
     def __init__(self, rows: QuerySet[Any], texts: Iterable[str]) -> None:
         self._noun = str(rows.model._meta.verbose_name)
         self._levels: list[dict[str, list[Any]]] = []
+        self._folded: dict[str, list[Any]] = {}
         wanted = sorted(set(texts))
-        by_field = _naming(rows.model)
-        self._levels.extend({} for _name in by_field)
+        paths = _naming(rows.model)
+        # Those who own a node are read with it: their keys name it.
+        rows = rows.select_related(*heads) if (heads := _heads(paths)) else rows
+        self._levels.extend({} for _path in paths)
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             condition = Q(pk__in=())
-            for name in by_field:
-                condition |= Q(**{f"{name}__in": chunk})
+            for path in paths:
+                condition |= Q(**{f"{path}__in": chunk})
             for record in rows.filter(condition):
-                for level, name in zip(self._levels, by_field, strict=True):
-                    level.setdefault(str(getattr(record, name)), []).append(record)
+                for level, path in zip(self._levels, paths, strict=True):
+                    level.setdefault(_at(record, path), []).append(record)
         rest = {text for text in wanted if not any(text in level for level in self._levels)}
         if rest:
-            self._by_words(rows, rest)
+            self._by_words(rows, paths, rest)
 
-    def _by_words(self, rows: QuerySet[Any], rest: set[str]) -> None:
+    def _by_words(self, rows: QuerySet[Any], paths: Sequence[str], rest: set[str]) -> None:
         """Compare the remaining texts with each record in words, where these are few enough to be read."""
         level: dict[str, list[Any]] = {}
         self._levels.append(level)
         related = [f.name for f in rows.model._meta.concrete_fields if isinstance(f, models.ForeignKey)]
         if rows[: COMPARED + 1].count() > COMPARED:
             return
-        for record in rows.select_related(*related).iterator(chunk_size=1000):
-            if (words := " ".join(str(record).split())) in rest:
+        folded = {text.casefold() for text in rest}
+        for record in rows.select_related(*related, *_heads(paths)).iterator(chunk_size=1000):
+            words = " ".join(str(record).split())
+            if words in rest:
                 level.setdefault(words, []).append(record)
+            for text in {words.casefold(), *(_at(record, path).casefold() for path in paths)} & folded:
+                self._folded.setdefault(text, []).append(record)
 
     def find(self, text: str) -> Any:
         """Return the record that a text names. Raises CellError for none or several."""
-        for level in self._levels:
-            found = level.get(text)
+        for found in (*(level.get(text) for level in self._levels), self._folded.get(text.casefold())):
             if found and len(found) == 1:
                 return found[0]
             if found:
@@ -70,17 +79,37 @@ class Names:
         )
 
 
+def _heads(paths: Iterable[str]) -> set[str]:
+    return {path.partition("__")[0] for path in paths if "__" in path}
+
+
+def _at(record: Any, path: str) -> str:
+    """Return the text at the end of a path; "" where a record on it is missing."""
+    for name in path.split("__"):
+        record = getattr(record, name, None)
+    return "" if record is None else str(record)
+
+
 def _naming(model: type[models.Model]) -> list[str]:
-    """Return the fields whose text names a record: its register's key and title, else its unique texts and its name."""
+    """Return the fields whose text names a record: its register's key and title, else its unique texts and its name.
+
+    What stands for one record of a register, as a node does for a unit or an initiative, is named by that one's key.
+    """
     register = spec.for_model(model)
     plain = (models.CharField, models.TextField)
+    owners: list[str] = []
     if register is not None:
         names = [name for name in (register.key, register.title) if name]
     else:
         names = [f.name for f in model._meta.concrete_fields if f.unique and isinstance(f, plain)]
         names += [name for name in ("name", "label") if name not in names]
+        owners = [
+            f"{relation.name}__{owner.key}"
+            for relation in model._meta.related_objects
+            if relation.one_to_one and (owner := spec.for_model(relation.related_model)) is not None and owner.key
+        ]
     stored = {f.name: f for f in model._meta.concrete_fields}
-    return [name for name in dict.fromkeys(names) if isinstance(stored.get(name), plain)]
+    return owners + [name for name in dict.fromkeys(names) if isinstance(stored.get(name), plain)]
 
 
 class NotOffered(CellError):

@@ -10,12 +10,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.fields.definitions import fields_for
 from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.registers.columns import Shown, columns_for
-from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.registers.kinds import Choice, Reference
+from quarterdeck.kernel.registers.spec import Register, for_model
+
+#: Choices told one by one; of more, the first.
+TOLD = 8
+_FORMS = {
+    "date": gettext_lazy("A date, such as 2026-03-17."),
+    "moment": gettext_lazy("A date and time, such as 2026-03-17 09:30."),
+    "time": gettext_lazy("A time, such as 09:30."),
+    "number": gettext_lazy("A number, such as 1234.5."),
+    "money": gettext_lazy("An amount, such as 1250000."),
+    "percent": gettext_lazy("A percentage, such as 12.5."),
+    "yes-no": gettext_lazy("Yes or no."),
+    "link": gettext_lazy("A web address."),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,21 @@ class Target:
     def can_be_empty(self) -> bool:
         """Whether an emptied cell has a value to stand for it: none, or no text."""
         return self.field is not None and (self.field.null or (self.field.blank and self.field.empty_strings_allowed))
+
+    @property
+    def form(self) -> str:
+        """What a cell of it looks like, in words; "" for text of any kind."""
+        kind = self.column.kind
+        if isinstance(kind, Choice):
+            labels = list(kind.choices.values())
+            told = ", ".join(labels[:TOLD])
+            return (_("One of: %(labels)s, …") if len(labels) > TOLD else _("One of: %(labels)s.")) % {"labels": told}
+        if isinstance(kind, Reference):
+            register, noun = for_model(kind.model), capfirst(str(kind.model._meta.verbose_name))
+            return (_("%(noun)s, by code or name.") if register and register.key else _("%(noun)s, by name.")) % {
+                "noun": noun
+            }
+        return str(_FORMS.get(kind.name, ""))
 
     @property
     def required(self) -> bool:

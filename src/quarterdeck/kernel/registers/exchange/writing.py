@@ -120,8 +120,8 @@ def _note(plan: Plan, draft: Draft, error: Exception) -> None:
         if not hasattr(error, "error_dict"):
             draft.refuse("", " ".join(error.messages))
             return
-        for name, problems in error.message_dict.items():
-            draft.refuse(_label(plan, name), " ".join(problems))
+        for name, problems in error.error_dict.items():
+            draft.refuse(_label(plan, name), " ".join(_words(problem) for problem in problems))
     elif isinstance(error, IntegrityError):
         draft.refuse(
             "",
@@ -129,6 +129,13 @@ def _note(plan: Plan, draft: Draft, error: Exception) -> None:
         )
     else:
         draft.refuse("", str(error))
+
+
+def _words(problem: ValidationError) -> str:
+    """Return a field's problem in words; of one left empty, what to do about it in a file."""
+    if problem.code in ("null", "blank"):
+        return _("Fill this in: a record needs it.")
+    return " ".join(problem.messages)
 
 
 def _label(plan: Plan, name: str) -> str:
