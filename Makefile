@@ -19,7 +19,7 @@ assets: .venv/.run
 
 screenshots: .venv/.test
 	@$(BIN)/python hatch_build.py
-	@exec $(BIN)/python tools/screenshots.py
+	@exec $(BIN)/python tools/screenshots.py --guide
 
 wheel: .venv/.run
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
