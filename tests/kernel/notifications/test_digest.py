@@ -24,7 +24,7 @@ from quarterdeck.kernel.notifications.digests import message
 from quarterdeck.kernel.notifications.jobs import send_daily, send_hourly
 from quarterdeck.kernel.notifications.models import Digest, Notification
 from quarterdeck.kernel.notifications.services import prefer
-from tests.kernel.pointed import NOW, system, user
+from tests.kernel.pointed import NOW, node, record_at, system, user
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +63,26 @@ def test_one_message_with_text_and_html_then_no_second() -> None:
     html = str(sent.alternatives[0][0])
     assert sent.alternatives[0][1] == "text/html"
     assert "PRJ-1 &lt;b&gt; is due" in html
+    assert 'width="600"' not in html, "as wide as the phone that shows it"
     assert '<a href="https://pmo.example.org/projects/PRJ-2/">' in html
     assert Digest.objects.get(user=ben).sent_at is not None
     assert run(send_daily).result == {"sent": 0, "failed": 0}
     assert len(mail.outbox) == 1
+
+
+def test_mail_says_nothing_of_a_record_to_which_access_has_ended() -> None:
+    ben = user("Ben")
+    notifications.notify(
+        [ben], kind="test.due", record=record_at(node("North"), "Zanzibar"), url="/zanzibar/", actor=system()
+    )
+    tell(ben, "PRJ-2")
+    assert run(send_daily).result == {"sent": 1, "failed": 0}
+    (sent,) = mail.outbox
+    assert isinstance(sent, mail.EmailMultiAlternatives)
+    for text in (sent.body, sent.alternatives[0][0]):
+        assert "anzibar" not in str(text)
+        assert "Something about a record that is gone, or that you may not see any more." in str(text)
+        assert "PRJ-2" in str(text)
 
 
 def test_what_is_told_stands_by_its_kind() -> None:
