@@ -73,7 +73,7 @@ def main() -> None:
         began = time.perf_counter()
         built, tasks = project(plan)
         build = time.perf_counter() - began
-        seconds = []
+        seconds: list[float] = []
         while len(seconds) < repeats or (sum(seconds) < WARM and len(seconds) < 50 * repeats):
             began = time.perf_counter()
             jpype.JClass(f"org.mpxj.cpm.{scheduler}")().schedule(built, start)
