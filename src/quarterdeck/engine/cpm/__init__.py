@@ -19,25 +19,35 @@ from quarterdeck.engine.cpm.options import (
     OutOfSequence,
     TotalFloat,
 )
+from quarterdeck.engine.cpm.paths import FloatPath, drag, float_paths
 from quarterdeck.engine.cpm.plan import Plan, compile_plan
+from quarterdeck.engine.cpm.reasons import Cause, Reason, why
 from quarterdeck.engine.cpm.results import Dates, Schedule
 from quarterdeck.engine.cpm.solving import schedule
+from quarterdeck.engine.cpm.structure import Role
 
 __all__ = [
     "MICROSOFT",
     "NONE",
     "PRIMAVERA",
     "AsLate",
+    "Cause",
     "Columns",
     "Critical",
     "Dates",
+    "FloatPath",
     "Options",
     "OutOfSequence",
     "Plan",
+    "Reason",
+    "Role",
     "Schedule",
     "TotalFloat",
     "columns",
     "compile_plan",
+    "drag",
+    "float_paths",
     "reschedule",
     "schedule",
+    "why",
 ]

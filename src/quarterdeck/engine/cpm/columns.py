@@ -216,7 +216,7 @@ def columns(network: Network) -> Columns:
             culprits=(network.calendar,),
             remedy="Add it, or take another.",
         )
-    task_values: dict[str, Any] = {name: _filled(tasks, name, rows, places) for name in TASK_COLUMNS}
+    task_values: dict[str, Any] = {name: filled(tasks, name, rows, places) for name in TASK_COLUMNS}
     return Columns(
         duration=numbers([task.duration for task in tasks]),
         **task_values,
@@ -297,8 +297,14 @@ def value(task: Task, name: str, rows: Mapping[TaskId, int], places: Mapping[Any
     return held
 
 
-def _filled(tasks: Sequence[Task], name: str, rows: Mapping[TaskId, int], places: Mapping[Any, int]) -> Minutes | None:
-    """Return a column, or None where it would hold nothing but its default."""
+def filled(tasks: Sequence[Task], name: str, rows: Mapping[TaskId, int], places: Mapping[Any, int]) -> Minutes | None:
+    """Return a column of tasks, or None where it would hold nothing but its default.
+
+    >>> filled([Task("a"), Task("b", deadline=9000)], "deadline", {}, {}).tolist() == [NONE, 9000]
+    True
+    >>> filled([Task("a")], "deadline", {}, {}) is None
+    True
+    """
     default = TASK_COLUMNS[name]
     held = [getattr(task, name) for task in tasks]
     if held.count(None) == len(held) or held.count(default) == len(held):

@@ -16,6 +16,7 @@ from quarterdeck.engine.cpm.columns import (
     NONE,
     TASK_COLUMNS,
     Columns,
+    filled,
     link_columns,
     numbers,
     rows_by_id,
@@ -98,9 +99,7 @@ class _Edit:
         """Return the edited tasks as a little plan of their own, and so refuse what no plan can have."""
         places = self.given.places
         values: dict[str, Any] = {
-            name: numbers([value(task, name, {}, places) for task in self.tasks])
-            for name in TASK_COLUMNS
-            if name != "parent"
+            name: filled(self.tasks, name, {}, places) for name in TASK_COLUMNS if name != "parent"
         }
         return Columns(
             duration=numbers([task.duration for task in self.tasks]),
@@ -191,8 +190,9 @@ class _Edit:
         given, rows = self.given, self.rows
         changed: dict[str, Any] = {}
         for name in ("duration", *LOCAL):
-            old = given.duration if name == "duration" else given.column(name)
-            new = part.duration if name == "duration" else part.column(name)
+            if getattr(given, name) is None and getattr(part, name) is None:
+                continue
+            old, new = given.column(name), part.column(name)
             if (old[rows] != new).any():
                 changed[name] = _set(old, rows, new)
         if part.splits or any(row in given.splits for row in rows):
@@ -319,7 +319,7 @@ class _Edit:
         at = [rows[task.id] for task in self.tasks]
         values: dict[str, Any] = {}
         for name in ("duration", *TASK_COLUMNS):
-            held = (given.duration if name == "duration" else given.column(name))[kept]
+            held = given.column(name)[kept]
             if name == "parent":
                 held = self.moved_up(held, kept)
             held = np.concatenate([held, np.zeros(fresh, np.int64)])

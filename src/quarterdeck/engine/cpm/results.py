@@ -100,15 +100,16 @@ class Schedule:
         tables.rolled_up(tree.parent, tree.bottom_up, tree.summary, sheet)
         spans = np.flatnonzero(tree.summary & tree.active)
         if tree.effort.any():
-            efforts = self._efforts()
+            efforts = self.efforts
             tables.spanned(efforts, plan.place, table, sheet)
             tables.rolled_up(tree.parent, tree.bottom_up, tree.summary, sheet)
             spans = np.concatenate([spans, efforts.rows])
         tables.weighed(spans.astype(np.int32), plan.place, table, sheet, self.settings.total_float)
         return sheet
 
-    def _efforts(self) -> Efforts:
-        """Return levels of effort and hammocks with their ties, predecessors before those that follow them."""
+    @cached_property
+    def efforts(self) -> Efforts:
+        """Levels of effort and hammocks with their ties, predecessors before those that follow them."""
         from quarterdeck.engine.cpm.kernels import graph
         from quarterdeck.engine.cpm.kernels.tables import Efforts
 
@@ -231,7 +232,7 @@ class Schedule:
         from quarterdeck.engine.cpm.kernels.tables import longest
 
         plan = self.plan
-        nodes = longest(plan.net, self.passes, self._edges[1], self.settings.early_finish)
+        nodes = longest(plan.net, self.passes, self.edges[1], self.settings.early_finish)
         found = np.zeros(len(plan.columns), bool)
         found[plan.task[nodes & (plan.net.flags & layout.PHANTOM == 0)]] = True
         return found
@@ -252,7 +253,8 @@ class Schedule:
     # -- links
 
     @cached_property
-    def _edges(self) -> tuple[Ints, Flags]:
+    def edges(self) -> tuple[Ints, Flags]:
+        """By edge of the plan: its float, and whether it drives; of links `relationship_float` and `driving`."""
         from quarterdeck.engine.cpm.kernels.tables import driven
 
         return driven(self.plan.net, self.plan.table.arrays, self.passes)
@@ -262,7 +264,7 @@ class Schedule:
         """Which links set the dates of their successors: without them these might be earlier."""
         found = np.zeros(len(self.plan.columns.predecessor), bool)
         real = self.plan.link >= 0
-        found[self.plan.link[real]] = self._edges[1][real]
+        found[self.plan.link[real]] = self.edges[1][real]
         return found
 
     @cached_property
@@ -273,7 +275,7 @@ class Schedule:
         """
         found = np.full(len(self.plan.columns.predecessor), NONE, np.int64)
         real = self.plan.link >= 0
-        found[self.plan.link[real]] = self._edges[0][real]
+        found[self.plan.link[real]] = self.edges[0][real]
         return found
 
     # -- the project

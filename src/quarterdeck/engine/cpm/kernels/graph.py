@@ -21,7 +21,7 @@ def depths(parent: Ints) -> Rows:
     for row in range(count):
         walked = 0
         at = row
-        while at >= 0 and depth[at] < 0:
+        while at >= 0 and depth[at] == -1:
             depth[at] = -2  # on the way
             trail[walked] = at
             walked += 1
@@ -162,19 +162,6 @@ def inherited(marked: Flags, parent: Rows, top_down: Rows) -> Flags:
     return found
 
 
-class Search(NamedTuple):
-    """What the search for the shortest circle works on; `levels` holds the nodes of this step and of the next."""
-
-    first: Rows
-    edges: Rows
-    succ: Rows
-    free: Flags
-    inside: Flags
-    cost: Ints
-    came: Rows
-    levels: NDArray[np.int32]
-
-
 @compiled
 def risen(marked: Flags, parent: Rows, bottom_up: Rows) -> Flags:
     """Return which rows are marked or have one below them that is."""
@@ -185,69 +172,92 @@ def risen(marked: Flags, parent: Rows, bottom_up: Rows) -> Flags:
     return found
 
 
+class Search(NamedTuple):
+    """What the search for the shortest circle works on; `levels` holds the nodes of this step and of the next."""
+
+    first: Rows
+    edges: Rows
+    succ: Rows
+    free: Flags
+    inside: Flags
+    cost: Rows  # links from the origin, -1 where it has not been reached
+    came: Rows
+    seen: Rows
+    levels: NDArray[np.int32]
+
+
 @compiled
 def circle(count: int, pred: Rows, succ: Rows, free: Flags, patience: int) -> Rows:
     """Return the nodes of a circle with the fewest links that are not `free`, each before the one that follows it.
 
-    A breadth-first search from every node of the knot in turn, never deeper than the best circle so far; once
-    `patience` links were looked at the best so far is taken.
+    Breadth-first searches from every node of the knot, two links deep, then four, eight and so on: the first depth at
+    which circles close holds the shortest. Once `patience` links were looked at, any circle is taken.
     """
     inside = knotted(count, pred, succ)
     first, edges = grouped(count, pred, np.arange(len(pred)).astype(np.int32))
-    cost = np.full(count, count + 1, np.int64)
-    came = np.empty(count, np.int32)
-    search = Search(first, edges, succ, free, inside, cost, came, np.empty((2, len(pred) + 1), np.int32))
+    unreached = np.full(count, -1, np.int32)
+    room, seen = np.empty(count, np.int32), np.empty(count, np.int32)
+    search = Search(first, edges, succ, free, inside, unreached, room, seen, np.empty((2, len(pred) + 1), np.int32))
     best = np.empty(0, np.int32)
-    shortest = count + 1
-    looked = 0
-    for origin in range(count):
-        if not inside[origin] or (shortest <= count and looked > patience) or shortest == 2:
-            continue
-        cost[origin] = 0
-        search.levels[0, 0] = origin
-        size, steps, last = 1, 0, -1
-        while size > 0 and last < 0 and steps < shortest:
-            last, size, seen = _level(search, origin, steps, size, shortest)
-            looked += seen
-            steps += 1
-        if last >= 0:
-            shortest = cost[origin]
-            best = _traced(came, last, origin, count)
-        inside[origin] = False  # every circle through it has been seen
-        cost[:] = count + 1
-        looked += count // 16
+    looked, depth = 0, 2
+    while len(best) == 0:
+        shortest = depth + 1
+        for origin in range(count):
+            if inside[origin] and (looked < patience or len(best) == 0):
+                last, steps, links = _searched(search, origin, shortest if looked < patience else count + 1)
+                looked += links
+                if last >= 0:
+                    shortest = steps
+                    best = _traced(search.came, last, origin, count)
+                if looked >= patience and len(best) > 0:
+                    break
+        depth *= 2
     return best
 
 
 @compiled
-def _level(search: Search, origin: int, steps: int, size: int, shortest: int) -> tuple[int, int, int]:
-    """Go from all nodes `steps` links away to the next; return the last node of a circle, nodes reached, links seen."""
-    here, there = search.levels[steps % 2], search.levels[(steps + 1) % 2]
-    more, last, looked = 0, -1, 0
-    while size > 0:
-        size -= 1
-        node = here[size]
-        if search.cost[node] != steps:
-            continue
-        for place in range(search.first[node], search.first[node + 1]):
-            edge = search.edges[place]
-            after = search.succ[edge]
-            step = steps if search.free[edge] else steps + 1
-            looked += 1
-            if after == origin and step < shortest:
-                shortest = step
-                search.cost[origin] = step
-                last = node
-            elif search.inside[after] and step < search.cost[after]:
-                search.cost[after] = step
-                search.came[after] = node
-                if step == steps:
-                    here[size] = after
-                    size += 1
-                else:
-                    there[more] = after
-                    more += 1
-    return last, more, looked
+def _searched(search: Search, origin: int, shortest: int) -> tuple[int, int, int]:
+    """Look for a circle through a node shorter than `shortest`; return its last node or -1, its links, links looked at.
+
+    The `came` of the nodes of the circle are left as they are.
+    """
+    search.cost[origin] = 0
+    search.seen[0] = origin
+    search.levels[0, 0] = origin
+    size, reached, steps, looked, last, closed = 1, 1, 0, 0, -1, shortest
+    while size > 0 and steps < closed:
+        here, there = search.levels[steps % 2], search.levels[(steps + 1) % 2]
+        more = 0
+        while size > 0:
+            size -= 1
+            node = here[size]
+            if search.cost[node] != steps:
+                continue
+            for place in range(search.first[node], search.first[node + 1]):
+                edge = search.edges[place]
+                after = search.succ[edge]
+                step = steps if search.free[edge] else steps + 1
+                looked += 1
+                if after == origin:
+                    if step < closed:
+                        closed, last = step, node
+                elif search.inside[after] and (search.cost[after] < 0 or step < search.cost[after]):
+                    if search.cost[after] < 0:
+                        search.seen[reached] = after
+                        reached += 1
+                    search.cost[after] = step
+                    search.came[after] = node
+                    if step == steps:
+                        here[size] = after
+                        size += 1
+                    else:
+                        there[more] = after
+                        more += 1
+        size = more
+        steps += 1
+    for place in range(reached):
+        search.cost[search.seen[place]] = -1
+    return last, closed, looked
 
 
 @compiled

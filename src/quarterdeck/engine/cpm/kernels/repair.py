@@ -1,10 +1,12 @@
 """Passes over part of a plan: what an edit touches, and no more."""
 
+import numpy as np
+
 from quarterdeck.engine.calendar import BEFORE, BEYOND, TableArrays
-from quarterdeck.engine.compiled import compiled_bare
+from quarterdeck.engine.compiled import compiled, compiled_bare
 from quarterdeck.engine.cpm.kernels.graph import Flags
 from quarterdeck.engine.cpm.kernels.passes import allowed, bind, early, late
-from quarterdeck.engine.cpm.layout import EARLIEST_OF, PHANTOM, SILENT, Net, Passes, Settings, Sweep
+from quarterdeck.engine.cpm.layout import EARLIEST_OF, PHANTOM, SILENT, Ints, Net, Passes, Settings, Sweep
 
 
 @compiled_bare
@@ -55,3 +57,42 @@ def repair_backward(net: Net, table: TableArrays, settings: Settings, passes: Pa
             for edge in range(net.first[i], net.first[i + 1]):
                 sweep.stale[net.pred[edge]] = True
     return least, most
+
+
+@compiled
+def finishes_without(net: Net, table: TableArrays, settings: Settings, passes: Passes, sweep: Sweep) -> Ints:
+    """Return when the project would finish if each node marked in `sweep.moved` took no time, one at a time."""
+    nodes = np.flatnonzero(sweep.moved)
+    count = len(net.span)
+    found = np.empty(len(nodes), np.int64)
+    seen = np.empty(count, np.int32)
+    held = np.empty((count, 4), np.int64)
+    for k in range(len(nodes)):
+        node = nodes[k]
+        span = net.span[node]
+        net.span[node] = 0
+        sweep.stale[node] = True
+        looked = 0
+        for i in range(node, count):
+            if not sweep.stale[i]:
+                continue
+            sweep.stale[i] = False
+            seen[looked] = i
+            held[looked, 0], held[looked, 1] = passes.when[i, 0], passes.when[i, 1]
+            held[looked, 2], held[looked, 3] = passes.work[i], passes.driver[i]
+            early(i, net, table, settings, passes)
+            if passes.when[i, 0] != held[looked, 0] or passes.when[i, 1] != held[looked, 1]:
+                for place in range(sweep.first[i], sweep.first[i + 1]):
+                    sweep.stale[sweep.after[sweep.edges[place]]] = True
+            looked += 1
+        finish = BEFORE
+        for i in range(count):
+            if net.flags[i] & PHANTOM == 0:
+                finish = max(finish, passes.when[i, 0])
+        found[k] = finish
+        net.span[node] = span
+        for place in range(looked):
+            i = seen[place]
+            passes.when[i, 0], passes.when[i, 1] = held[place, 0], held[place, 1]
+            passes.work[i], passes.driver[i] = held[place, 2], held[place, 3]
+    return found
