@@ -14,9 +14,13 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+BARE = OPTIONS | {"_nrt": False}
+
+
 def compiled(function: Function) -> Function:
     """The function, compiled at its first call for the types it is called with; cached on disk."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(Function, numba.njit(**OPTIONS)(function))
 
 
 def compiled_bare(function: Function) -> Function:
@@ -24,11 +28,9 @@ def compiled_bare(function: Function) -> Function:
 
     It counts no references, which otherwise costs more than the arithmetic where small functions hand arrays about.
     """
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
+    return cast(Function, numba.njit(**BARE)(function))
 
 
 def compiled_inline(function: Function) -> Function:
     """As `compiled_bare`, and made part of each kernel that calls it, so that a call costs nothing."""
-    return cast(
-        Function, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
-    )
+    return cast(Function, numba.njit(**BARE, forceinline=True)(function))
