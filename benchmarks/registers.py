@@ -109,15 +109,21 @@ def benchmark(kind: str, rows: int, only: str = "") -> dict[str, Any]:
         for one in found["exports"]:
             print(
                 f"  export {one['export']}: {one['rows']:,} rows, {one['megabytes']} MB in {one['seconds']} s, first "
-                f"byte after {one['first_byte']} s; peak {one['peak_mib']} MiB, {one['above_rest_mib']} above rest"
+                f"byte after {one['first_byte']} s; {_memory(one)}"
             )
         found["import"] = one = apart(environment, "import", min(IMPORTED, rows))
         print(
             f"  import, dry run: {one['dry_run']:,} rows in {one['seconds']} s ({one['cpu_seconds']} s of processor); "
-            f"{one['counts']}; peak {one['peak_mib']} MiB, {one['above_rest_mib']} above rest",
+            f"{one['counts']}; {_memory(one)}",
             flush=True,
         )
         return found
+
+
+def _memory(one: dict[str, Any]) -> str:
+    return (
+        f"{one['own_mib']} MiB of memory above the {one['at_rest_mib']} at rest, {one['mapped_mib']} of the file mapped"
+    )
 
 
 def _table(cases: list[dict[str, Any]], rows: int) -> None:

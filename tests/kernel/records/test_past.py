@@ -133,8 +133,9 @@ def test_a_node_narrows_by_where_a_record_was(
 ) -> None:
     helen = history["Helen"].pk
     for days, expected in ((0, {helen}), (1, set())):
-        then = Past(Person, NOW + days * DAY, actor=system)
-        assert then.under(then.glimpse(("unit__scope",)), units["NET"].scope) == expected
+        then = Past(Person, NOW + days * DAY, actor=system, scope=units["NET"].scope)
+        assert set(then.glimpse(("name",)).keys) == expected
+        assert {record.pk for record in then.records()} == expected
 
 
 def test_what_is_shown_comes_whole_in_one_query(history: dict[str, Any], system: Actor) -> None:
@@ -149,3 +150,14 @@ def test_what_is_shown_comes_whole_in_one_query(history: dict[str, Any], system:
         assert (helena.name, helena.manager, helena.unit.name, helena.version) == ("Helena", None, "Ops", 2)
     assert len(queries) == 1
     assert then.whole(found, [], ("manager",)) == []
+    with CaptureQueriesContext(connection) as queries:
+        then.whole(found, places[:1], (), every=("unit",))
+        assert {unit.name for unit in then.named("unit", set(found.columns["unit"])).values()} == {"Ops"}
+    assert len(queries) == 1
+
+
+def test_nodes_come_with_what_is_referred_to(history: dict[str, Any], someone: MakeActor) -> None:
+    then = Past(Person, NOW, actor=someone(at="OPS"))
+    with CaptureQueriesContext(connection) as queries:
+        found = then.glimpse(("name",))
+    assert (sorted(found.columns["name"]), len(queries)) == (["Lars", "Omar"], 2)

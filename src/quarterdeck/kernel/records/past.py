@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import models
-from django.db.models import Max, Q, QuerySet, Value
+from django.db.models import F, Max, Q, QuerySet, TextField, Value
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
@@ -84,77 +84,83 @@ def reads(model: Any, path: str) -> Callable[[Any], Any]:
 class Past(Generic[R]):
     """The records of a model as known at a moment, so far as the actor may see them today.
 
-    Rights are today's, applied to the node that governed the record then.
+    Rights are today's, applied to the node that governed the record then. `scope` narrows to what it or a node below it
+    governed.
     """
 
-    def __init__(self, model: type[R], moment: dt.datetime, *, actor: Actor) -> None:
+    def __init__(self, model: type[R], moment: dt.datetime, *, actor: Actor, scope: Scope | None = None) -> None:
         self.model, self.moment, self.actor = model, moment, actor
         #: Related records as of the moment by model and key; None where one did not exist then.
         self._known: dict[type[models.Model], dict[int, Any]] = defaultdict(dict)
+        #: Where a record has to have stood to be shown: at or below one of some paths, or whose it has to have been.
+        self._limits: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        seen = actor.paths("view", record_type(model))
+        if row_scope(model) and seen != ("",) and not all_below(model, seen):
+            self._limits.append((seen, model.row_owner))
+        if row_scope(model) and scope is not None and not all_below(model, (scope.path,)):
+            self._limits.append(((scope.path,), ()))
+        #: The paths of the nodes at and below all these, by key; None until they are read.
+        self._nodes: dict[int, str] | None = None if self._limits else {}
 
     def glimpse(self, paths: Iterable[str]) -> Glimpse:
         """Return the records by the fields that ORM paths name, in no order."""
         if not self.actor.paths("view", record_type(self.model)):
             return Glimpse(columns={path: [] for path in paths})
-        if self._sees_all:
-            return self._glimpse(self.model, set(paths))
         found = self._glimpse(self.model, {*paths, *self._governing})
-        return found.only(self._seen(found))
+        for limit in self._limits:
+            found = found.only(self._within(found, *limit))
+        return found
 
-    def whole(self, found: Glimpse, places: Collection[int], related: Collection[str] = ()) -> list[R]:
+    def whole(
+        self, found: Glimpse, places: Collection[int], related: Collection[str] = (), every: Collection[str] = ()
+    ) -> list[R]:
         """Return glimpsed records, whole, in the order of their places; `related` are paths of foreign keys to fill.
 
-        The first of each path has to be among the columns: then the records and what they point at take one query.
+        The first of each path has to be among the columns: then the records and what they point at take one query. Of
+        the foreign keys in `every`, what any record points at is read with them, for `named`.
         """
         wanted: dict[type[models.Model], set[int]] = defaultdict(set)
         for name in {path.split("__")[0] for path in related}:
             wanted[_target(self.model, name)] |= {found.columns[name][place] for place in places} - {None}
+        for name in every:
+            wanted[_target(self.model, name)] |= set(found.columns[name]) - {None}
         by_change = self._load(wanted, [found.changes[place] for place in places])
         records: list[R] = [by_change[found.changes[place]] for place in places]
         self._fill(self.model, records, [f"{path}__pk" for path in related])
         return records
+
+    def named(self, name: str, keys: set[int]) -> dict[int, Any]:
+        """Return what a foreign key points at by its keys; None where it did not exist then."""
+        target = _target(self.model, name)
+        self._load({target: keys})
+        return {key: self._known[target][key] for key in keys}
 
     def records(self, related: Iterable[str] = (), pks: Collection[int] | None = None) -> list[R]:
         """Return the records whole (those of some keys, where given), in no order; `related` as for `whole`."""
         if not self.actor.paths("view", record_type(self.model)):
             return []
         rows = self._changes(self._latest([self._of(self.model, pks)])).iterator(chunk_size=CHUNK)
-        found: list[R] = [_revived(self.model, row) for row in rows if pks is None or row[-1] in pks]
+        found: list[R] = [_revived(self.model, row) for row in rows if pks is None or row[6] in pks]
         heads = {name.split("__")[0] for name in row_scope(self.model)}
-        self._fill(self.model, found, [f"{path}__pk" for path in {*related, *heads}])
-        if self._sees_all:
-            return found
-        self._fill(self.model, found, self._governing)
-        seen = self._seen(Glimpse.of(self.model, found, self._governing))
-        return [record for record in found if record.pk in seen]
-
-    def under(self, found: Glimpse, scope: Scope) -> set[int]:
-        """Return the keys of those that a node or one below governed; their `row_scope` has to be among the columns."""
-        return self._governed(found, (scope.path,))
+        self._fill(self.model, found, [*(f"{path}__pk" for path in {*related, *heads}), *self._governing])
+        for limit in self._limits:
+            inside = self._within(Glimpse.of(self.model, found, self._governing), *limit)
+            found = [record for record in found if record.pk in inside]
+        return found
 
     # -- rights --------------------------------------------------------------------------------------------------------
 
     @property
-    def _sees_all(self) -> bool:
-        paths = self.actor.paths("view", record_type(self.model))
-        return paths == ("",) or not row_scope(self.model) or all_below(self.model, paths)
-
-    @property
     def _governing(self) -> tuple[str, ...]:
-        return (*row_scope(self.model), *self.model.row_owner)
+        return (*row_scope(self.model), *self.model.row_owner) if self._limits else ()
 
-    def _seen(self, found: Glimpse) -> set[int]:
-        """Return the keys of what the actor may see."""
-        seen = self._governed(found, self.actor.paths("view", record_type(self.model)))
-        user = self.actor.user.pk if self.actor.user else None
-        for name in self.model.row_owner if user is not None else ():
-            seen |= {key for key, owner in zip(found.keys, found.columns[name], strict=True) if owner == user}
-        return seen
-
-    def _governed(self, found: Glimpse, paths: Iterable[str]) -> set[int]:
-        nodes = frozenset(scopes_below(paths).order_by().values_list("pk", flat=True))
-        pairs = (zip(found.keys, found.columns[name], strict=True) for name in row_scope(self.model))
-        return {key for column in pairs for key, node in column if node in nodes}
+    def _within(self, found: Glimpse, paths: tuple[str, ...], owners: Iterable[str]) -> set[int]:
+        """Return the keys of what stood at or below one of the paths, or was the actor's."""
+        nodes = {pk for pk, path in (self._nodes or {}).items() if path.startswith(paths)}
+        user = {self.actor.user.pk} if self.actor.user else set()
+        tests = [*((name, nodes) for name in row_scope(self.model)), *((name, user) for name in owners)]
+        pairs = ((zip(found.keys, found.columns[name], strict=True), wanted) for name, wanted in tests)
+        return {key for column, wanted in pairs for key, value in column if value in wanted}
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -176,7 +182,7 @@ class Past(Generic[R]):
         chosen = Q(id__in=latest) | Q(id__in=keys) if keys else Q(id__in=latest)
         rows = Change.objects.filter(chosen, state__isnull=False).exclude(action=Action.DELETE).order_by()
         # Whole changes would read two more states each.
-        return rows.values_list("state", "version", "at", "actor_id", "id", "record_type", "record_id")
+        return rows.values_list("state", "version", "at", "actor_id", "id", "record_type", "record_id", Value(""))
 
     def _glimpse(self, model: Any, paths: set[str], pks: Collection[int] | None = None) -> Glimpse:
         latest = Change.objects.filter(id__in=self._latest([self._of(model, pks)]), state__isnull=False)
@@ -216,30 +222,39 @@ class Past(Generic[R]):
                 field.set_cached_value(record, found.get(getattr(record, field.attname)))
 
     def _load(self, wanted: Mapping[type[models.Model], set[int]], changes: Iterable[int] = ()) -> dict[int, Any]:
-        """Come to know related records, and return those that some changes tell; one query for all kinds of records."""
+        """Come to know related records, and return those that some changes tell; one query for all kinds of records.
+
+        The first time, it comes to know the nodes by the same query.
+        """
         missing = {model: pks - self._known[model].keys() for model, pks in wanted.items()}
-        kinds: dict[str, type[models.Model]] = {record_type(self.model): self.model}
-        for model, pks in missing.items():
-            if pks and issubclass(model, Record):
-                kinds[record_type(model)] = model
-            elif pks:
-                self._known[model].update(_of_today(model, pks))
         told: dict[Any, set[int]] = {m: pks for m, pks in missing.items() if pks and issubclass(m, Record)}
-        for model, pks in told.items():
-            self._known[model].update(dict.fromkeys(pks))
+        for model, pks in missing.items():
+            self._known[model].update(dict.fromkeys(pks) if model in told or not pks else _of_today(model, pks))
         asked = set(changes)
-        by_change: dict[int, Any] = {}
-        if not told and not asked:
-            return by_change
         latest = self._latest([self._of(model, pks) for model, pks in told.items()])
-        for row in self._changes(latest, asked).iterator(chunk_size=CHUNK):
-            change, kind, pk = row[4:]
-            model = kinds[kind]
+        rows: QuerySet[Any, Any] | None = self._changes(latest, asked) if told or asked else None
+        if self._nodes is None:
+            self._nodes, nodes = {}, _as_changes(scopes_below(path for paths, _who in self._limits for path in paths))
+            rows = nodes if rows is None else rows.union(nodes, all=True)
+        kinds = {record_type(model): model for model in (*told, self.model)}
+        by_change: dict[int, Any] = {}
+        for row in rows.iterator(chunk_size=CHUNK) if rows is not None else ():
+            change, kind, pk, path = row[4:]
+            if path:
+                self._nodes[pk] = path
+                continue
+            record = _revived(kinds[kind], row)
             if change in asked:
-                by_change[change] = _revived(model, row)
-            if pk in told.get(model, ()):
-                self._known[model][pk] = by_change[change] if change in by_change else _revived(model, row)
+                by_change[change] = record
+            if pk in told.get(kinds[kind], ()):
+                self._known[kinds[kind]][pk] = record
         return by_change
+
+
+def _as_changes(nodes: QuerySet[Scope]) -> QuerySet[Scope, Any]:
+    """Return nodes in the columns of changes, to be read along with them."""
+    nothing = Value(None, TextField())
+    return nodes.order_by().values_list(nothing, nothing, nothing, nothing, "pk", nothing, F("pk"), "path")
 
 
 def _target(model: Any, name: str) -> Any:

@@ -250,7 +250,7 @@ class Listing:
         rows: list[Row] | None = self.__dict__.get("rows")
         if rows is not None and self.params.page == 1 and len(rows) < self.params.size:
             return len(rows)
-        return self._totals.count
+        return len(self._then.places) if self._then else self._totals.count
 
     @property
     def sums(self) -> dict[str, Amounts]:

@@ -15,7 +15,6 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from quarterdeck.kernel import clock, records
-from quarterdeck.kernel.access.policy import row_scope
 from quarterdeck.kernel.registers.columns import Shown
 from quarterdeck.kernel.registers.totals import Amounts, Group
 
@@ -34,16 +33,14 @@ class Then:
 
     def __init__(self, listing: Listing, day: dt.date) -> None:
         self.listing, self.register = listing, listing.register
-        self.past = records.Past(self.register.model, clock.end_of(day), actor=listing.actor)
+        moment = clock.end_of(day)
+        self.past = records.Past(self.register.model, moment, actor=listing.actor, scope=listing.scope)
 
     @cached_property
     def places(self) -> list[int]:
         """The places of what passes, in order."""
         listing, keys = self.listing, self._known.keys
         found: Sequence[int] = range(len(keys))
-        if listing.scope is not None and row_scope(self.register.model):
-            inside = self.past.under(self._known, listing.scope)
-            found = [place for place in found if keys[place] in inside]
         for item in listing.filters:
             condition, values = item.condition, self._values(item.column)
             found = [place for place in found if condition and condition.holds(values[place])]
@@ -91,13 +88,18 @@ class Then:
         return Group(value, len(places), {column.name: self._sum(column, places) for column in self.listing.summed})
 
     def _sum(self, column: Shown, places: Iterable[int]) -> Amounts:
-        values, codes = self._values(column), self._known.columns.get(f"{column.currency}__code")
-        amounts: Amounts = {}
+        values, keys, currencies = self._values(column), self._known.keys, self._known.columns.get(column.currency)
+        by_key: dict[Any, Any] = {}
         for place in places:
-            if (amount := values[place]) is not None and self._known.keys[place] not in self._parents:
-                currency = (codes[place] if codes else None) or ""
-                amounts[currency] = amounts.get(currency, 0) + amount
-        return amounts
+            if (amount := values[place]) is not None and keys[place] not in self._parents:
+                currency = currencies[place] if currencies else None
+                by_key[currency] = by_key.get(currency, 0) + amount
+        known = self.past.named(column.currency, by_key.keys() - {None}) if currencies else {}
+        sums: Amounts = {}
+        for key, amount in by_key.items():
+            code = getattr(known.get(key), "code", "")
+            sums[code] = sums.get(code, 0) + amount
+        return sums
 
     @cached_property
     def _parents(self) -> set[int | None]:
@@ -145,17 +147,16 @@ class Then:
             elif column.computed is None:
                 asked.update((self._path(column), *column.order))
             if column.currency:
-                asked.add(f"{column.currency}__code")
+                asked.add(column.currency)
         if self.register.tree:
             asked.add(self.register.tree)
-        if self.listing.scope is not None:
-            asked.update(row_scope(self.register.model))
         return asked
 
     def _whole(self, places: list[int]) -> list[Any]:
         if self._computed:
             return [self._records[place] for place in places]
-        return self.past.whole(self._known, places, self._related)
+        currencies = {column.currency for column in self.listing.summed if column.currency}
+        return self.past.whole(self._known, places, self._related, every=currencies)
 
     @cached_property
     def _related(self) -> tuple[str, ...]:
