@@ -196,6 +196,21 @@ def test_actions_that_do_not_fit_stand_in_a_menu_with_their_words(phones: Window
     shown = [text.split("\n")[0].strip() for text in bar.locator("> :is(a, button)").all_inner_texts()]
     assert shown == ["Import", "Export view", "New initiative"]
 
+    # A record has a menu of its own on every screen; on the phone its items join the others.
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto("/projects/PRJ-0042/")
+    expect(bar.get_by_role("button", name="More", exact=True)).to_be_visible()
+    expect(bar.get_by_role("button", name="More actions")).to_be_hidden()
+    more.tap()
+    words = [text.strip() for text in menu.get_by_role("button").or_(menu.get_by_role("link")).all_inner_texts()]
+    assert words == ["Complete", "Follow", "Put on hold", "Cancel it", "Remove"]
+    menu.get_by_role("button", name="Remove").tap()
+    dialog = page.get_by_role("dialog", name=re.compile("^Remove "))
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Keep").tap()
+    expect(dialog).to_be_hidden()
+    expect(more).to_be_focused()
+
 
 def test_search_fills_the_screen(phones: Windows) -> None:
     page = phone(phones, personas.CONTRACTOR)

@@ -3,12 +3,19 @@ import { all, closest, element, find, icon, onMount, within } from "../lib/dom";
 import { narrow } from "../lib/screen";
 
 const ACTION = ":scope > :is(a, button, form)";
-/** The actions of every folded bar, in the order in which the page gave them. */
-const folded = new WeakMap<HTMLElement, HTMLElement[]>();
+/** What a folded bar held: its actions in the order of the page, and what stood in a menu that it had already. */
+interface Held {
+  actions: HTMLElement[];
+  theirs: ChildNode[];
+}
+const folded = new WeakMap<HTMLElement, Held>();
 let made = 0;
 
-/** What the page itself plays down, such as removing: it stands last in the menu. */
-const isQuiet = (action: Element) => action.matches(".button-ghost");
+/** What the page itself plays down, such as removing: it stands last among the moved. */
+const isQuiet = (action: Element) => action.matches(".button-ghost") || find(":scope > .button-ghost", action) !== null;
+/** The button of a menu that the page has on every screen: on a phone its items join the others. */
+const openerIn = (actions: HTMLElement[]) => actions.find((action) => action.dataset.thumbMore !== undefined);
+const menuOf = (opener: HTMLElement | undefined) => document.getElementById(opener?.getAttribute("popovertarget") ?? "");
 
 function fold(bar: HTMLElement): void {
   if (folded.has(bar)) return;
@@ -25,16 +32,22 @@ function fold(bar: HTMLElement): void {
   opener.setAttribute("aria-label", bar.dataset.thumb ?? "");
   opener.append(icon("ellipsis"));
   bar.prepend(opener, menu);
-  folded.set(bar, actions);
-  const moved = actions.slice(0, -1);
-  menu.append(...moved.filter((action) => !isQuiet(action)), ...moved.filter(isQuiet));
+  const own = openerIn(actions);
+  const theirs = [...(menuOf(own)?.childNodes ?? [])];
+  folded.set(bar, { actions, theirs });
+  const moved = actions.slice(0, -1).filter((action) => action !== own);
+  menu.append(...moved.filter((action) => !isQuiet(action)), ...moved.filter(isQuiet), ...theirs);
+  if (own) own.hidden = true;
 }
 
 function unfold(bar: HTMLElement): void {
-  const actions = folded.get(bar);
-  if (!actions) return;
+  const held = folded.get(bar);
+  if (!held) return;
   folded.delete(bar);
-  bar.append(...actions);
+  const own = openerIn(held.actions);
+  menuOf(own)?.append(...held.theirs);
+  if (own) own.hidden = false;
+  bar.append(...held.actions);
   for (const part of all(":scope > :is(.thumb-more, .thumb-menu)", bar)) part.remove();
 }
 
