@@ -17,6 +17,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.registers.listing import Listing
+from quarterdeck.kernel.registers.pages.base import get_past
 from quarterdeck.kernel.registers.params import Params
 from tests.kernel.registers.conftest import NOW, Join, at, names, the
 
@@ -118,3 +119,23 @@ def test_a_deep_page_reads_its_rows_alone(
     assert '"state" AS "state"' in queries.captured_queries[-1]["sql"]
     with django_assert_max_num_queries(0):
         assert found.total == 4
+
+
+def test_a_record_is_found_by_the_name_that_it_had(
+    head: User, units: dict[str, OrganisationUnit], people: dict[str, Person], system: Actor
+) -> None:
+    ops, dee = units["OPS"], people["Dee"]
+    ops.code = "OPX"
+    records.save(ops, actor=system.at(LATER))
+    records.delete(dee, actor=system.at(LATER))
+    actor = at(head).at(LATER + dt.timedelta(days=1))
+
+    def then_at(moment: dt.datetime, slug: str, ref: str) -> Any:
+        return get_past(the(slug), actor, ref, moment)
+
+    assert then_at(NOW, "units", "OPS").pk == then_at(LATER, "units", "OPX").pk == ops.pk
+    assert then_at(NOW, "units", "OPX") is then_at(LATER, "units", "OPS") is None
+    assert then_at(NOW, "people", dee.code).name == "Dee"
+    assert then_at(LATER, "people", dee.code) is None
+    rate = CustomField.objects.create(record_type="people.person", key="k", label="K", kind="text")
+    assert then_at(NOW, "custom-fields", str(rate.pk)) is then_at(NOW, "custom-fields", "x") is None

@@ -78,17 +78,19 @@ def get_past(
 
     What bears the name today is looked at first; only a record renamed or removed since takes a search through all.
     """
-    tries: list[list[int] | None] = []
-    if register.lookup != "pk":
-        bearing = register.model._default_manager.filter(**{register.lookup: ref})
-        tries = [list(bearing.values_list("pk", flat=True)), None]
-    elif ref.isdigit() and len(ref) < 19:
-        tries = [[int(ref)]]
-    for pks in tries:
-        found = records.as_of(register.model, moment, actor=actor, related=related, pks=pks)
-        if (record := next((item for item in found if register.ref(item) == ref), None)) is not None:
+    past = records.Past(register.model, moment, actor=actor)
+    if register.lookup == "pk":
+        bearing = [int(ref)] if ref.isdecimal() and len(ref) < 19 else []
+    else:
+        bearing = list(register.model._default_manager.filter(**{register.lookup: ref}).values_list("pk", flat=True))
+    for record in past.records(related, bearing):
+        if register.ref(record) == ref:
             return record
-    return None
+    if register.lookup == "pk":
+        return None
+    then = past.glimpse((register.lookup,))
+    pks = [pk for pk, name in zip(then.keys, then.columns[register.lookup], strict=True) if str(name) == ref]
+    return next(iter(past.records(related, pks)), None)
 
 
 def is_fragment(request: HttpRequest) -> bool:
