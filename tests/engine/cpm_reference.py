@@ -117,7 +117,7 @@ class Reference:
         self, task: Task, starts: Mapping[Hashable, int], finishes: Mapping[Hashable, int], put_off: int
     ) -> tuple[int, int]:
         clock = self.clock(task)
-        bounds, ends = [self.origin], []
+        bounds, ends = [self.origin], list[int]()
         for link in self.network.links:
             if link.successor == task.id:
                 on_start = link.kind in (LinkKind.FINISH_START, LinkKind.START_START)

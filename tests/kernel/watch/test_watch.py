@@ -324,7 +324,7 @@ def test_findings_of_a_check_that_is_gone_are_closed(check: watch.Check) -> None
 
 
 def test_a_check_is_declared_once_and_reads_something() -> None:
-    declare = {"title": "x", "function": "f", "severity": "low"}
+    declare: dict[str, Any] = {"title": "x", "function": "f", "severity": "low"}
     with pytest.raises(ValueError, match="reads nothing"):
         watch.check(name="x", reads=(), **declare)
     with pytest.raises(ValueError, match="another check"):
