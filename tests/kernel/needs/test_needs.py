@@ -144,6 +144,12 @@ def test_a_mention_waits_until_done(django_capture_on_commit_callbacks: Any) -> 
     assert item.need.reason == "Wes: “@bob@example.org look at the duct”"
     assert item.need.title.startswith("Ring")
     assert titles(stranger()) == []
+    grants = list(Grant.objects.filter(user=bob).values("role_id", "scope_id"))
+    Grant.objects.filter(user=bob).delete()
+    (shut,) = selectors.board(Actor(user=bob, now=NOW)).groups[0].items
+    assert shut.need.title == "Something about a record that is gone, or that you may not see any more."
+    assert (shut.need.reason, shut.need.url) == ("", "")
+    Grant.objects.bulk_create(Grant(user=bob, **grant) for grant in grants)
     item.verbs[0].run(row=Notification.objects.get(pk=item.pk), actor=reader)
     assert titles(reader) == []
 

@@ -11,9 +11,10 @@ import pytest
 from django.test import Client
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.kernel import clock, notifications
+from quarterdeck.kernel import clock, notifications, records
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.models import User
+from quarterdeck.kernel.access.models import AccessRole, Grant, Scope, User
+from quarterdeck.kernel.approvals.services import request_approval
 from quarterdeck.kernel.notifications import kinds
 from quarterdeck.kernel.notifications.following import follow, followed_by
 from quarterdeck.kernel.notifications.models import Digest, Notification, Preference
@@ -34,6 +35,14 @@ def signed_in(who: User) -> Client:
     client = Client()
     client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def given(who: User, at: Scope) -> Grant:
+    """Let one view every kind of record at a node."""
+    role, _made = AccessRole.objects.get_or_create(name="Viewer", permissions={"*": ["view"]})
+    grant = Grant(user=who, role=role, scope=at)
+    records.save(grant, actor=system())
+    return grant
 
 
 def tell(who: User, what: str, url: str = "") -> Notification:
@@ -116,7 +125,8 @@ def test_what_one_follows_is_listed_and_given_up_there() -> None:
     ben, ann = user("Ben"), user("Ann")
     client = signed_in(ben)
     assert "You follow nothing" in reads(client, "/notifications/following")
-    record = record_at(node("North"))
+    record = record_at(north := node("North"))
+    given(ben, north)
     for who in (ben, ann):
         follow(record=record, actor=Actor(user=who, now=NOW), label="North record", url="/x/1/")
     page = reads(client, "/notifications/following")
@@ -127,6 +137,43 @@ def test_what_one_follows_is_listed_and_given_up_there() -> None:
     assert client.post(f"/notifications/following/{mine.pk}/end").status_code == 302
     assert list(followed_by(Actor(user=ann, now=NOW))) == [theirs]
     assert not followed_by(Actor(user=ben, now=NOW)).exists()
+
+
+def test_what_was_told_of_a_record_is_closed_with_it() -> None:
+    ben = user("Ben")
+    record = record_at(north := node("North"), "Zanzibar")
+    grant = given(ben, north)
+    notifications.notify([ben], kind="test.due", record=record, url="/zanzibar/1/", actor=system())
+    told = Notification.objects.latest("pk")
+    follow(record=record, actor=Actor(user=ben, now=NOW), label="Zanzibar record", url="/zanzibar/1/")
+    client = signed_in(ben)
+    pages = ("/notifications/", "/notifications/?unread", "/notifications/bell", "/notifications/following")
+    for path in pages:
+        assert "Zanzibar" in reads(client, path), path
+    assert client.get(f"/notifications/{told.pk}/").headers["Location"] == "/zanzibar/1/"
+    Notification.objects.update(read_at=None)
+    records.delete(grant, actor=system())
+    for path in pages:
+        page = reads(client, path)
+        assert "Zanzibar" not in page, path
+        assert "zanzibar" not in page, path
+        assert "that is gone, or that you may not see any more" in page, path
+    assert client.get(f"/notifications/{told.pk}/").headers["Location"] == "/notifications/"
+    given(ben, north)
+    assert "Zanzibar" in reads(client, "/notifications/"), "closed, not forgotten"
+
+
+def test_an_approver_goes_on_reading_what_is_asked() -> None:
+    ann, ben = user("Ann"), user("Ben")
+    record = record_at(node("North"))
+    request_approval(
+        kind="test",
+        subject=record,
+        title="Close North",
+        approvers=[ben],
+        actor=Actor(user=ann, now=NOW, unlimited=True),
+    )
+    assert "Close North" in reads(signed_in(ben), "/notifications/")
 
 
 def test_marking_all_as_read_from_the_bell_comes_back_to_the_page() -> None:

@@ -15,7 +15,7 @@ from quarterdeck.kernel.access.models import AccessRole, User
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.comments.models import Comment
 from quarterdeck.kernel.registers.models import SavedView
-from quarterdeck.kernel.registers.timeline import HIDDEN, entries
+from quarterdeck.kernel.registers.timeline import entries
 from quarterdeck.kernel.tags.models import Tag
 from tests.kernel.registers.conftest import Join, at, signed_in, the
 
@@ -269,7 +269,7 @@ def test_history_is_in_words_and_hides_what_the_reader_may_not_see(
     assert [(f.label, f.before, f.after) for f in changed.fields] == [
         ("Kind", "Staff", "Contractor"),
         ("Unit", "NET", "NET-B"),
-        ("Manager", "", HIDDEN),
+        ("Manager", "", "Dee"),
     ]
     assert entries(the("cost-rates"), at(user), rate)[0].fields == []
     money = join("Money", sees=("money",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -75,6 +75,9 @@ class Source(Generic[M]):
     def rows(self, actor: Actor) -> QuerySet[M]:
         """Return what waits for the actor, the most pressing first."""
         raise NotImplementedError
+
+    def look(self, rows: Sequence[M], actor: Actor) -> None:
+        """Find out, by one query for all, what putting some rows into words asks; nothing unless said otherwise."""
 
     def need(self, row: M, actor: Actor) -> Need:
         """Put one row into words."""

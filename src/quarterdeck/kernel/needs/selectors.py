@@ -108,6 +108,7 @@ def board(actor: Actor, *, path: str = "", only: str = "") -> Board:
     for each in registry.sources():
         rows = list(each.rows(actor)[: MOST + 1])
         left += max(0, len(rows) - MOST)
+        each.look(rows[:MOST], actor)
         found = [item(each, row, actor, currency) for row in rows[:MOST]]
         found = [one for one in found if not path or not one.need.path or one.need.path.startswith(path)]
         counts.append((each.name, each.label, len(found)))
@@ -168,4 +169,7 @@ def find(actor: Actor, source: str, pk: int) -> Item | None:
     """Return one thing that waits for the actor; None when it does not, or not any more."""
     each = registry.find(source)
     row = each.rows(actor).filter(pk=pk).first() if each is not None else None
-    return item(each, row, actor, registry.currency_code()) if each is not None and row is not None else None
+    if each is None or row is None:
+        return None
+    each.look([row], actor)
+    return item(each, row, actor, registry.currency_code())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from quarterdeck.kernel.approvals.selectors import asked_by, waiting_for
 from quarterdeck.kernel.approvals.services import decide, delegate
 from quarterdeck.kernel.needs.forms import DeclineForm, DelegateForm, LaterForm
 from quarterdeck.kernel.needs.registry import Figure, Need, Source, Verb, Wait, glance, source, waits
+from quarterdeck.kernel.notifications.closing import close
 from quarterdeck.kernel.notifications.models import Notification
 from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
@@ -176,9 +177,24 @@ class Mentions(Source[Notification]):
         """Return the unread mentions of the actor, latest first."""
         return of(actor).filter(kind=MENTION, read_at__isnull=True).select_related("actor")
 
+    def look(self, rows: Sequence[Notification], actor: Actor) -> None:
+        """Find out which are about records that the actor may not see any more."""
+        close(rows, actor)
+
     def need(self, row: Notification, actor: Actor) -> Need:
-        """Say who writes what about which record."""
+        """Say who writes what about which record, while one may see it."""
         who = str(row.actor) if row.actor else str(row.values.get("actor", ""))
+        if row.closed:
+            return Need(
+                title=row.text,
+                kind=_("Mention"),
+                reason="",
+                url="",
+                icon="at-sign",
+                since=row.created_at,
+                owner=who,
+                verbs=("done",),
+            )
         return Need(
             title=str(row.values.get("record", "")),
             kind=_("Mention"),

@@ -18,8 +18,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.jobs.progress import JobError, Progress
+from quarterdeck.kernel.notifications.closing import close
 from quarterdeck.kernel.notifications.models import Digest, Notification
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ def send_digests(progress: Progress, *, every: str, now: dt.datetime) -> dict[st
     connection = get_connection()
     for user, notifications in progress.over(waiting):
         try:
+            close(notifications, Actor(user=user, now=now))
             message(user, notifications, now=now, connection=connection).send()
         except (SMTPException, OSError):
             log.exception("The digest of user %s was not sent.", user.pk)
@@ -98,7 +101,8 @@ def _grouped(notifications: Sequence[Notification]) -> list[tuple[str, list[dict
     """Return what is told by its kind, the kinds in the order of their latest."""
     found: dict[str, list[dict[str, Any]]] = {}
     for n in sorted(notifications, key=lambda one: one.created_at, reverse=True):
-        found.setdefault(n.kind_title, []).append({"text": n.text, "at": n.created_at, "url": _absolute(n.url)})
+        url = "" if n.closed else _absolute(n.url)
+        found.setdefault(n.kind_title, []).append({"text": n.text, "at": n.created_at, "url": url})
     return list(found.items())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.kernel.notifications.kinds import Channel, kinds
@@ -25,6 +26,8 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True)
     by_mail = models.BooleanField(default=False)
     mailed_at = models.DateTimeField(null=True)
+    #: Set by `closing.close` on what is about a record that the reader may not see any more.
+    closed: bool = False
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -57,7 +60,9 @@ class Notification(models.Model):
 
     @property
     def text(self) -> str:
-        """The sentence in the current language."""
+        """The sentence in the current language; nothing of a record that the reader may not see any more."""
+        if self.closed:
+            return _t("Something about a record that is gone, or that you may not see any more.")
         known = kinds.get(self.kind)
         return render(known.message, self.values) if known else str(self.values.get("record", self.kind))
 
@@ -106,6 +111,8 @@ class Follow(models.Model):
     label = models.CharField(max_length=300)
     url = models.CharField(max_length=500, blank=True)
     since = models.DateTimeField()
+    #: Set by `closing.close` on a record that the follower may not see any more.
+    closed: bool = False
 
     class Meta:
         ordering = ("label", "pk")

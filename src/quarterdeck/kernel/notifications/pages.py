@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.jobs.http import ActorRequest, back
+from quarterdeck.kernel.notifications.closing import close
 from quarterdeck.kernel.notifications.following import followed_by, unfollow
 from quarterdeck.kernel.notifications.kinds import Channel, kinds
 from quarterdeck.kernel.notifications.models import Digest, Notification
@@ -54,7 +55,7 @@ def notification_list(request: ActorRequest) -> HttpResponse:
     page = Paginator(rows.filter(read_at__isnull=True) if unread else rows, ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "days": _by_day(page.object_list, request.actor.today),
+        "days": _by_day(close(list(page.object_list), request.actor), request.actor.today),
         "unread": unread,
         "tab": "unread" if unread else "all",
         "count": unread_count(request.actor.user),
@@ -81,7 +82,10 @@ def _by_day(told: Iterable[Notification], today: dt.date) -> list[Day]:
 @require_GET
 def following(request: ActorRequest) -> HttpResponse:
     """Show what one follows."""
-    context = {"follows": followed_by(request.actor), "count": unread_count(request.actor.user)}
+    context = {
+        "follows": close(list(followed_by(request.actor)), request.actor),
+        "count": unread_count(request.actor.user),
+    }
     return render(request, "notifications/following.html", context)
 
 
@@ -116,7 +120,9 @@ def notification_open(request: ActorRequest, pk: int) -> HttpResponse:
     """Go to what a notification is about, and mark it as read."""
     notification = _mine(request, pk)
     mark_read(notification, actor=request.actor)
-    return redirect(notification.url or reverse("notifications:list"))
+    close([notification], request.actor)
+    # The page of a record that is closed would not be found.
+    return redirect((not notification.closed and notification.url) or reverse("notifications:list"))
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.policy import record_type as type_of
+from quarterdeck.kernel.notifications.closing import close
 from quarterdeck.kernel.notifications.kinds import Channel, Kind, kinds
 from quarterdeck.kernel.notifications.messages import pack
 from quarterdeck.kernel.notifications.models import Digest, Notification, Preference
@@ -89,7 +90,8 @@ def unread_count(user: User | None) -> int:
 def latest(actor: Actor, *, limit: int = 8) -> list[Notification]:
     """Return the actor's latest notifications, unread ones first."""
     unread = models.Case(models.When(read_at__isnull=True, then=0), default=1)
-    return list(of(actor).select_related("actor").order_by(unread, "-created_at", "-id")[:limit])
+    rows = of(actor).select_related("actor").order_by(unread, "-created_at", "-id")[:limit]
+    return list(close(list(rows), actor))
 
 
 def mark_read(notification: Notification, *, actor: Actor) -> None:

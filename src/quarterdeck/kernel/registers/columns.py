@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +23,7 @@ from quarterdeck.kernel.fields.models import Kind as FieldKind
 from quarterdeck.kernel.registers import kinds, spec
 from quarterdeck.kernel.registers.conditions import Condition
 from quarterdeck.kernel.registers.kinds import Context, Kind
+from quarterdeck.kernel.registers.naming import NOTHING, Openable
 from quarterdeck.kernel.registers.spec import Column, Register
 from quarterdeck.kernel.ui import components
 
@@ -101,9 +102,14 @@ class Shown:
         """Return a value, or a sum of values, in words; `short` scales money."""
         return components.money_text(value, currency, short=short) if self.currency else self.kind.text(value)
 
-    def plain(self, record: Any, actor: Actor) -> Any:
-        """Return the value as exports and the API write it; None where it is closed."""
-        return None if self.masked(record, actor) else self.kind.plain(self.read(record))
+    def plain(self, record: Any, actor: Actor, opens: Openable = NOTHING) -> Any:
+        """Return the value as exports write it: None where it is closed, a name where the named record is."""
+        if self.masked(record, actor):
+            return None
+        value = self.read(record)
+        if isinstance(self.kind, kinds.Reference) and value is not None and value not in opens:
+            return kinds.name_of(value)
+        return self.kind.plain(value)
 
     @property
     def is_state(self) -> bool:
@@ -271,6 +277,14 @@ def _custom(definition: CustomField) -> Shown:
         help=definition.help,
         custom_key=definition.key,
     )
+
+
+def named_by(columns: Iterable[Shown], records: Iterable[Any]) -> Iterator[Any]:
+    """Yield the records that some rows name in these columns."""
+    references = [column for column in columns if isinstance(column.kind, kinds.Reference)]
+    for record in records:
+        for column in references:
+            yield column.read(record)
 
 
 def columns_for(

@@ -18,6 +18,7 @@ from typing_extensions import override
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers.conditions import Condition, FilterError, date_range
+from quarterdeck.kernel.registers.naming import NOTHING, Openable
 from quarterdeck.kernel.ui import components
 
 #: The tones that choices classes name, as badges know them.
@@ -29,12 +30,14 @@ EMPTY = mark_safe('<span class="none" role="img" aria-label="none">–</span>')
 class Context:
     """What parsing and showing a value may need besides the value.
 
-    `places` are the decimal places to which columns of numbers are shown, so that their points stand in line.
+    `places` are the decimal places to which columns of numbers are shown, so that their points stand in line. `opens`
+    are the named records that the reader may open; the others are no links.
     """
 
     actor: Actor
     today: dt.date
     places: Mapping[str, int] = field(default_factory=dict)
+    opens: Openable = NOTHING
 
 
 class Kind:
@@ -326,7 +329,7 @@ class Time(Kind):
 
 
 class Reference(Kind):
-    """Another record; the cell leads to it."""
+    """Another record; the cell leads to it where the reader may open it, and else only names it."""
 
     name = "reference"
     presets = ("none",)
@@ -363,7 +366,9 @@ class Reference(Kind):
         from quarterdeck.kernel.registers import spec
 
         register = spec.for_model(self.model)
-        return register.chip(value) if register else format_html("{}", value)
+        if register is None:
+            return format_html("{}", value)
+        return register.chip(value) if value in context.opens else register.named(value)
 
     @override
     def plain(self, value: Any) -> Any:
@@ -371,6 +376,14 @@ class Reference(Kind):
 
         register = spec.for_model(self.model)
         return None if value is None else register.ref(value) if register and register.key else str(value)
+
+
+def name_of(record: Any) -> str:
+    """Return the name by which a row shows another record: without the code by which that one is known."""
+    from quarterdeck.kernel.registers import spec
+
+    register = spec.for_model(type(record))
+    return register.title_of(record) if register else str(record)
 
 
 #: The kinds that need nothing but their name.

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope, User
-from quarterdeck.kernel.access.policy import below, record_type, visible
+from quarterdeck.kernel.access.policy import below, record_type, row_scope, visible
 from quarterdeck.kernel.records import Record, rules
 from quarterdeck.kernel.ui import components
 
@@ -157,12 +157,15 @@ class Register(Generic[R]):
         """Return the address of the record's bespoke page, when it has one."""
         return None
 
-    def chip(self, record: R, *, leads: bool = True) -> SafeString:
-        """Return how a reference to a record shows in a cell: a link, or where it does not lead there, its name."""
+    def named(self, record: R) -> SafeString:
+        """Return how a reference shows to one who may not open the record: its name, without link or code."""
         mark = self.mark(record)
-        if not leads:
-            plain = '<span class="person">{}<span>{}</span></span>' if mark else "{}{}"
-            return format_html(plain, mark, self.title_of(record))
+        plain = '<span class="person">{}<span>{}</span></span>' if mark else "{}{}"
+        return format_html(plain, mark, self.title_of(record))
+
+    def chip(self, record: R) -> SafeString:
+        """Return how a reference to a record shows in a cell."""
+        mark = self.mark(record)
         if not mark:
             return format_html('<a class="ref" href="{}">{}</a>', self.url(record), record)
         return format_html('<a class="person" href="{}">{}<span>{}</span></a>', self.url(record), mark, record)
@@ -231,6 +234,16 @@ class Register(Generic[R]):
     def related(self) -> tuple[str, ...]:
         """The foreign keys among the fields: what a record's page names, fetched with it."""
         return tuple(name for name in self.fields if isinstance(self.field(name), models.ForeignKey))
+    @cached_property
+    def governing(self) -> tuple[str, ...]:
+        """The paths to the nodes of a record and of those that it names, by which one knows what may be opened."""
+        found = list(row_scope(self.model))
+        for name in self.related:
+            model = self.field(name).related_model
+            if isinstance(model, type) and issubclass(model, Record):
+                found += [f"{name}__{path}" for path in row_scope(model)]
+        return tuple(found)
+
 
     @cached_property
     def lookup(self) -> str:

@@ -151,6 +151,7 @@ class _Names:
     ) -> None:
         self.register, self.actor, self.columns = register, actor, columns
         self.references: dict[str, dict[int, str]] = {}
+        self.titles: dict[tuple[type[Record], int], list[tuple[dt.datetime, str]]] = {}
         for model_field in register.model._meta.concrete_fields:
             if isinstance(model_field, models.ForeignKey):
                 pks = {
@@ -164,14 +165,29 @@ class _Names:
                     self.references[model_field.attname] = self._named(model_field.related_model, pks)
 
     def _named(self, model: Any, pks: set[int]) -> dict[int, str]:
+        """Return the names of records as they are now, of those that the reader may open."""
         rows = model._default_manager.filter(pk__in=pks)
         if issubclass(model, Record):
             rows = visible(rows, self.actor)
+            self._name_then(model, pks - {row.pk for row in rows})
         elif model is Scope:
-            # Where a record stood before may be out of the reader's reach.
+            # Where a record stood before may be out of the reader's reach, and what it was called then is not kept.
             return {row.pk: str(row) for row in rows if reachable(self.actor, row)}
         register = for_model(model)
         return {row.pk: register.title_of(row) if register else str(row) for row in rows}
+
+    def _name_then(self, model: type[Record], closed: set[int]) -> None:
+        """Keep the titles that records have had which the reader may not open, or which are gone.
+
+        Whoever saw the row then read the title of then; what it is called by now is not the row's to tell.
+        """
+        register = for_model(model)
+        if not closed or register is None or not register.title or register.title in model.field_classes:
+            return
+        known = Change.objects.filter(record_type=register.record_type, record_id__in=closed, state__isnull=False)
+        for pk, at, state in known.order_by("id").values_list("record_id", "at", "state"):
+            if state is not None and register.title in state:
+                self.titles.setdefault((model, pk), []).append((at, str(state[register.title])))
 
     def fields(self, change: Change, record: Any) -> list[FieldChange]:
         """Return the fields of a change in words; those that the reader may not see are left out."""
@@ -192,7 +208,8 @@ class _Names:
             if column is None or column.masked(record, self.actor):
                 continue
             before, after = (
-                self._text(column, model_field, side.get(attname), record) for side in (change.before, change.after)
+                self._text(column, model_field, side.get(attname), record, change.at)
+                for side in (change.before, change.after)
             )
             found.append(FieldChange(column.label, before, after))
         # A state is what the others follow from.
@@ -206,15 +223,19 @@ class _Names:
         before, after = (", ".join(str(one) for one in side.get(name) or ()) for side in (change.before, change.after))
         return [FieldChange(str(BESIDE[name]), before, after)]
 
-    def _text(self, column: Shown, model_field: Any, value: Any, record: Any) -> str:
+    def _text(self, column: Shown, model_field: Any, value: Any, record: Any, at: dt.datetime) -> str:
         if value is None or value == "":
             return ""
         if isinstance(model_field, models.ForeignKey):
-            return self.references.get(model_field.attname, {}).get(value, HIDDEN)
+            named = self.references.get(model_field.attname, {}).get(value)
+            return named if named is not None else self._title_at(model_field.related_model, value, at)
         if isinstance(model_field, models.ManyToManyField):
             return _("%(count)d chosen") % {"count": len(value)}
         currency = column.currency_of(record) if column.currency else ""
         return column.text(model_field.to_python(value), currency)
+
+    def _title_at(self, model: Any, pk: int, at: dt.datetime) -> str:
+        return next((title for known, title in reversed(self.titles.get((model, pk), [])) if known <= at), HIDDEN)
 
     @cached_property
     def _definitions(self) -> dict[str, CustomField]:

@@ -34,6 +34,7 @@ from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.registers import Register, for_model
 from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.kinds import Context
+from quarterdeck.kernel.registers.naming import Openable, openable
 from quarterdeck.kernel.registers.pages.record import arranged
 from quarterdeck.kernel.registers.pages.table import facts
 from quarterdeck.kernel.registers.timeline import entries, story
@@ -127,6 +128,8 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
     own = tuple(n for n, one in columns.items() if n.startswith("custom.") and one.read(record) not in (None, "", []))
     may_see_roles = actor.can("view", "people.roleassignment", record.scope.path)
     return {
+    named = [leads.sponsor, leads.manager, served.office, getattr(record, "unit", None)]
+    opens = openable(actor, [*named, *(row.person for row in roles.held)])
         "register": register,
         "record": record,
         "title": record.name,
@@ -150,9 +153,10 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
         "roles": roles.held if may_see_roles else [row for row in roles.held if row.role.code in LEADING],
         "gaps": roles.gaps if record.is_open else [],
         "may_assign": not frame.read_only and actor.can("add", "people.roleassignment", record.scope.path),
-        "may_open_people": actor.can("view", "people.person"),
+        "opens": opens,
         "may_see_raci": actor.can("view", "people.racientry", record.scope.path),
-        "facts": about(record, leads, served, actor) + list(facts(columns, own, record, Context(actor, frame.date))),
+        "facts": about(record, leads, served, actor, opens)
+        + list(facts(columns, own, record, Context(actor, frame.date))),
         **beside,
         "story": story(beside["timeline"], said, findings.shown, part=part),
     }
@@ -387,16 +391,15 @@ def parts_of(node: Node, shown: list[Node], roles: Roles, late: dict[int, Late],
     return rows
 
 
-def about(record: Initiative, leads: Leads, served: Served, actor: Actor) -> list[tuple[str, Any]]:
+def about(record: Initiative, leads: Leads, served: Served, actor: Actor, opens: Openable) -> list[tuple[str, Any]]:
     """Return the facts of the panel "About"; what is not stated is left out, gaps of the leading roles are named."""
-    linked = actor.can("view", "people.person")
     found: list[tuple[str, Any]] = [
         (_("Purpose"), format_html('<div class="prose">{}</div>', record.purpose) if record.purpose else ""),
-        (_("Sponsor"), _lead(leads.sponsor, linked=linked)),
-        (_("Manager"), _lead(leads.manager, linked=linked)),
+        (_("Sponsor"), _lead(leads.sponsor, opens)),
+        (_("Manager"), _lead(leads.manager, opens)),
         (_("Method"), Method(record.method).label if record.method else ""),
-        (_("Office"), _office(served, actor)),
-        (_("Function"), _unit(record, actor)),
+        (_("Office"), _office(served, opens)),
+        (_("Function"), _unit(record, opens)),
         (_("Priority"), Priority(record.priority).label if record.priority else ""),
         (_("Planned"), _span(record.planned_start, record.planned_finish)),
         (_("Budget"), words.own_budget(record, actor, short=False)),
@@ -411,28 +414,28 @@ def about(record: Initiative, leads: Leads, served: Served, actor: Actor) -> lis
     return [(label, value) for label, value in found if value]
 
 
-def _lead(person: Person | None, *, linked: bool) -> str:
+def _lead(person: Person | None, opens: Openable) -> str:
     if person is None:
         return format_html('<span class="is-amber">{}</span>', _("nobody"))
-    return components.person(person.name, f"/people/{person.code}/" if linked else "")
+    return components.person(person.name, f"/people/{person.code}/" if person in opens else "")
 
 
-def _office(served: Served, actor: Actor) -> str:
+def _office(served: Served, opens: Openable) -> str:
     if served.office is None:
         return ""
     name = served.office.name
     shown = f"{name}, {served.authority.lower()}" if served.authority else name
     register = for_model(type(served.office))
-    if register is None or not actor.can("view", register.record_type):
+    if register is None or served.office not in opens:
         return shown
     return components.link(shown, register.url(served.office), "")
 
 
-def _unit(record: Initiative, actor: Actor) -> str:
+def _unit(record: Initiative, opens: Openable) -> str:
     unit = getattr(record, "unit", None)
     if unit is None:  # not yet entered on the date shown
         return ""
-    if not actor.can("view", "organisation.organisationunit"):
+    if unit not in opens:
         return str(unit.name)
     return components.link(unit.name, f"/units/{unit.code}/", "")
 

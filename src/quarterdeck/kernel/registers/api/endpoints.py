@@ -142,9 +142,10 @@ def _told(register: Register[Any], pks: list[int], actor: Actor) -> list[dict[st
     columns = columns_for(register, actor)
     seen = register.rows(actor).select_related(*values.related_names(register)).in_bulk(pks)
     rest = register.model._default_manager.in_bulk([pk for pk in pks if pk not in seen]) if len(seen) < len(pks) else {}
+    told = dict(zip(seen, values.listed(register, seen.values(), columns, actor), strict=True))
     return [
-        as_json(register, seen[pk], columns, actor)
-        if pk in seen
+        told[pk]
+        if pk in told
         else {"id": pk, "version": rest[pk].version, "url": register.url(rest[pk]), "custom": {}, "updated_at": None}
         for pk in pks
     ]

@@ -18,9 +18,12 @@ T = TypeVar("T")
 
 
 class Ref(Schema):
-    """A reference to another record: its id, the key by which people know it, its name."""
+    """A reference to another record: its id, the key by which people know it, its name.
 
-    id: int
+    Of a record that the caller may not open, the name alone; id and key are null.
+    """
+
+    id: int | None
     key: str | None
     label: str
 

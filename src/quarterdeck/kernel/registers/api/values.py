@@ -14,33 +14,49 @@ from django.utils.translation import gettext as _
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.fields.values import clean_values
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
+from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for, named_by
+from quarterdeck.kernel.registers.kinds import name_of
+from quarterdeck.kernel.registers.naming import Openable, openable
 from quarterdeck.kernel.registers.spec import Register
 
 #: In a payload, beside the fields.
 BESIDE = frozenset({"custom", "note", "version", "id"})
 
 
-def as_json(register: Register[Any], record: Any, columns: Mapping[str, Shown], actor: Actor) -> dict[str, Any]:
-    """Return a record as its endpoints give it; what the actor may not see is null."""
+def as_json(
+    register: Register[Any],
+    record: Any,
+    columns: Mapping[str, Shown],
+    actor: Actor,
+    opens: Openable | None = None,
+) -> dict[str, Any]:
+    """Return a record as its endpoints give it; what the actor may not see is null.
+
+    Of the records that it names, `opens` are those that the actor may open; left out, it is found out.
+    """
+    if opens is None:
+        opens = openable(actor, named_by(columns.values(), [record]))
     body: dict[str, Any] = {"id": record.pk, "version": record.version, "url": register.url(record)}
     for name in (*register.fields, *(c.name for c in register.computed)):
         column = columns.get(name)
         closed = column is None or column.masked(record, actor)
-        body[name] = None if closed or column is None else plain(column.read(record))
+        body[name] = None if closed or column is None else plain(column.read(record), opens)
     own = {name.removeprefix(CUSTOM) for name in columns if name.startswith(CUSTOM)}
     body["custom"] = {key: value for key, value in record.custom.items() if key in own}
     body["updated_at"] = record.updated_at
     return body
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it: a reference as id, key and label; an amount as a string, exactly."""
+def plain(value: Any, opens: Openable) -> Any:
+    """Return a value as JSON has it: a reference as id, key and label; an amount as a string, exactly.
+
+    Of what the reader may not open, the label alone: it is part of the row that names it.
+    """
     if isinstance(value, models.Model):
         register = spec.for_model(type(value))
-        key = register.ref(value) if register is not None and register.key else None
-        label = register.title_of(value) if register is not None else str(value)
-        return {"id": value.pk, "key": key, "label": label}
+        open_ = value in opens
+        key = register.ref(value) if open_ and register is not None and register.key else None
+        return {"id": value.pk if open_ else None, "key": key, "label": name_of(value)}
     return str(value) if isinstance(value, Decimal) else value
 
 
@@ -121,5 +137,7 @@ def given(payload: Any) -> dict[str, Any]:
 
 
 def listed(register: Register[Any], records: Iterable[Any], columns: Mapping[str, Shown], actor: Actor) -> list[Any]:
-    """Return several records as JSON."""
-    return [as_json(register, record, columns, actor) for record in records]
+    """Return several records as JSON, by one query for what they name."""
+    found = list(records)
+    opens = openable(actor, named_by(columns.values(), found))
+    return [as_json(register, record, columns, actor, opens) for record in found]

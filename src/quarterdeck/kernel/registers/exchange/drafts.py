@@ -27,6 +27,7 @@ from quarterdeck.kernel.registers.exchange.references import NotOffered, Offered
 from quarterdeck.kernel.registers.exchange.table import Table
 from quarterdeck.kernel.registers.exchange.targets import Target
 from quarterdeck.kernel.registers.exchange.values import CellError, comma_is_decimal, number, reader_for, text_of
+from quarterdeck.kernel.registers.kinds import name_of
 from quarterdeck.kernel.registers.spec import Register
 
 Words = tuple[str, str, str]
@@ -285,6 +286,11 @@ def _apply(plan: Plan, draft: Draft, ordered: Sequence[Target]) -> None:
     draft.label = _label(plan.register, record)
 
 
+def _told(target: Target, related: Any) -> tuple[str, ...]:
+    """Return the texts by which exports give what a record has: its key, and its name to whoever may not open it."""
+    return () if related is None else (_joined(target.column.kind.plain(related)), _joined(name_of(related)))
+
+
 def _label(register: Register[Any], record: Any) -> str:
     """Return the record's name; "" while a new one lacks what its name is made of."""
     try:
@@ -300,7 +306,7 @@ def _apply_stored(plan: Plan, draft: Draft, target: Target) -> None:
     if name in draft.unresolved:
         text, refusal_ = draft.unresolved[name]
         known = name in draft.values and draft.values[name].pk == before
-        if draft.creating or not (known or _joined(target.column.kind.plain(getattr(record, name)) or "") == text):
+        if draft.creating or not (known or text in _told(target, getattr(record, name))):
             draft.refuse(target.label, refusal_)
         return
     if name in draft.parents:

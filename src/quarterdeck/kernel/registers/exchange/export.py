@@ -1,7 +1,7 @@
 """Export: exactly what a list shows, streamed, so that its size does not matter.
 
 What a file holds can be imported again and then changes nothing: references stand as the related
-record's key, choices as their label.
+record's key, or as its name where the reader may not open it; choices as their label.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import csv
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 
 import xlsxwriter
@@ -19,13 +20,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quarterdeck.kernel.registers.columns import Shown
+from quarterdeck.kernel.registers.columns import Shown, named_by
 from quarterdeck.kernel.registers.exchange.guard import doubled, guarded
 from quarterdeck.kernel.registers.exchange.targets import titles
 from quarterdeck.kernel.registers.exchange.workbook import ABOUT
 from quarterdeck.kernel.registers.filtering import words_for
 from quarterdeck.kernel.registers.listing import Listing
+from quarterdeck.kernel.registers.naming import Openable, openable
 
+#: Rows about whose references the database is asked at once.
+ROWS = 500
 #: Rows of a worksheet, the header included, and characters of a cell.
 SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
@@ -63,8 +67,17 @@ def csv_lines(listing: Listing) -> Iterator[str]:
     columns = exported_columns(listing)
     writer = csv.writer(_Echo())
     yield from csv_head(titles(columns))
-    for record in listing.every():
-        yield _line(writer, [csv_cell(column.plain(record, listing.actor)) for column in columns])
+    for record, opens in _told(listing, columns):
+        yield _line(writer, [csv_cell(column.plain(record, listing.actor, opens)) for column in columns])
+
+
+def _told(listing: Listing, columns: Sequence[Shown]) -> Iterator[tuple[Any, Openable]]:
+    """Yield the list's records, each with which of those that it names the reader may open: one query for many."""
+    records = iter(listing.every())
+    while chunk := list(islice(records, ROWS)):
+        opens = openable(listing.actor, named_by(columns, chunk))
+        for record in chunk:
+            yield record, opens
 
 
 def csv_head(heads: Iterable[str]) -> Iterator[str]:
@@ -138,9 +151,9 @@ def _write_rows(book: Any, listing: Listing) -> None:
         sheet.write_string(0, index, doubled(title), head)
     writers = [_cell_writer(book, sheet, column) for column in columns]
     row, too_long = 0, 0
-    for row, record in enumerate(listing.every(), 1):
+    for row, (record, opens) in enumerate(_told(listing, columns), 1):
         for index, write in enumerate(writers):
-            value = columns[index].plain(record, listing.actor)
+            value = columns[index].plain(record, listing.actor, opens)
             if value is not None:
                 too_long += write(row, index, value)
     if columns:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import may_somewhere, row_scope
+from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.ui.frame import frame_of
@@ -64,7 +64,7 @@ def get_record(register: Register[Any], actor: Actor, ref: str, action: str = "v
     """Return the record that an address names, if the actor may do the action on it; else raise Http404."""
     if "\x00" in ref or (register.lookup == "pk" and not (ref.isdecimal() and len(ref) < 19)):
         raise Http404
-    read = dict.fromkeys((*register.related, *row_scope(register.model)))
+    read = dict.fromkeys((*register.related, *register.governing))
     found = register.rows(actor, action).select_related(*read).filter(**{register.lookup: ref}).first()
     if found is None:
         raise Http404

@@ -19,7 +19,6 @@ from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.columns import CUSTOM, columns_for
 from quarterdeck.kernel.registers.forms import RegisterForm, form_for
-from quarterdeck.kernel.registers.kinds import Context
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
 from quarterdeck.kernel.registers.pages.base import came_from, get_record, page
@@ -126,7 +125,9 @@ def row(request: HttpRequest, register: Register[Any], actor: Actor, ref: str) -
 def _row_html(listing: Listing, pk: int) -> str:
     # Read again, so that computed columns and related names are those of the list.
     fresh = Listing(listing.register, listing.actor, listing.params, scope=listing.scope)
-    return table.record_row(fresh, fresh.single(pk))
+    row = fresh.single(pk)
+    table.look(fresh, [row])
+    return table.record_row(fresh, row)
 
 
 def _row_form(
@@ -141,8 +142,9 @@ def _row_form(
     for bound in form:
         # Fields of a row stand outside of its form element, which a table does not let around them.
         bound.field.widget.attrs |= {"form": f"row-form-{record.pk}", "aria-label": str(bound.label)}
-    context = Context(listing.actor, listing.context.today)
-    stored = listing.single(record.pk).record
+    row = listing.single(record.pk)
+    table.look(listing, [row])
+    context, stored = listing.context, row.record
     cells = [
         (column, form[column.name] if column.name in form.fields else None, column.html(stored, context))
         for column in listing.columns

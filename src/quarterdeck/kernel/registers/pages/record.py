@@ -30,14 +30,15 @@ from quarterdeck.kernel.links.selectors import links_of
 from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
+from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for, named_by
 from quarterdeck.kernel.registers.forms import UNREAD
 from quarterdeck.kernel.registers.kinds import EMPTY, Context
 from quarterdeck.kernel.registers.listing import Listing
+from quarterdeck.kernel.registers.naming import openable
 from quarterdeck.kernel.registers.pages import table
 from quarterdeck.kernel.registers.pages.base import came_from, get_past, get_record, messages_of, page
 from quarterdeck.kernel.registers.params import Params
-from quarterdeck.kernel.registers.spec import Action, Register
+from quarterdeck.kernel.registers.spec import Action, Inline, Register
 from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import toasts
@@ -85,7 +86,7 @@ def facts_of(
     """Return what both the page and the panel show of a record, with its `recent` changes."""
     columns = columns_for(register, actor) if columns is None else columns
     frame = frame_of(request)
-    context = Context(actor, frame.date)
+    context = Context(actor, frame.date, opens=openable(actor, named_by(columns.values(), [record])))
     read_only = frame.read_only
     named = [(str(label), tuple(n for n in names if n != register.title)) for label, names in register.sections.items()]
     named.append((_("Figures"), tuple(c.name for c in register.computed if c.value is not None)))
@@ -183,7 +184,7 @@ def children_of(
 ) -> list[Children]:
     """Return the inlines of a record that the actor may see; `known` are columns by record type, where read already."""
     known = known or {}
-    found = []
+    listed: list[tuple[Inline, Register[Any], Listing]] = []
     frame = frame_of(request)
     for inline in register.inlines:
         child = spec.for_model(inline.model)
@@ -195,17 +196,20 @@ def children_of(
         for row in listing.rows:
             # The names of children often begin with their parent's, which need not be read again for each.
             setattr(row.record, inline.fk, record)
-        found.append(
-            Children(
-                register=child,
-                label=str(inline.label) or child.label,
-                listing=listing,
-                rows=table.body(listing, selectable=False),
-                fk=inline.fk,
-                may_add=not frame.read_only and may_somewhere(actor, "add", child.model),
-            )
+        listed.append((inline, child, listing))
+    rows = [(listing.columns, row.record) for _inline, _child, listing in listed for row in listing.rows]
+    opens = openable(actor, [one for columns, row in rows for one in named_by(columns, [row])])
+    return [
+        Children(
+            register=child,
+            label=str(inline.label) or child.label,
+            listing=listing,
+            rows=table.body(listing, selectable=False, opens=opens),
+            fk=inline.fk,
+            may_add=not frame.read_only and may_somewhere(actor, "add", child.model),
         )
-    return found
+        for inline, child, listing in listed
+    ]
 
 
 @require_safe

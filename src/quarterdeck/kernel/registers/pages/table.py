@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,15 +12,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.registers import spec
-from quarterdeck.kernel.registers.columns import Shown
+from quarterdeck.kernel.registers.columns import Shown, named_by
 from quarterdeck.kernel.registers.kinds import EMPTY, KINDS, Number, Reference
 from quarterdeck.kernel.registers.listing import Listing, Row
+from quarterdeck.kernel.registers.naming import Openable, openable
 from quarterdeck.kernel.registers.totals import Amounts, Group
 from quarterdeck.kernel.ui import components
 
 
-def body(listing: Listing, *, selectable: bool = True) -> SafeString:
-    """Return the table rows of the listing's page, group heads included."""
+def body(listing: Listing, *, selectable: bool = True, opens: Openable | None = None) -> SafeString:
+    """Return the table rows of the listing's page, group heads included; `opens` where it is known already."""
+    if opens is None:
+        look(listing, listing.rows)
+    else:
+        listing.context = replace(listing.context, opens=opens)
     listing.context = replace(listing.context, places=_places(listing))
     parts: list[str] = []
     for row in listing.rows:
@@ -27,6 +33,13 @@ def body(listing: Listing, *, selectable: bool = True) -> SafeString:
             parts.append(_group_row(listing, row.opens, selectable))
         parts.append(record_row(listing, row, selectable=selectable))
     return mark_safe("".join(parts))  # noqa: S308  every part is escaped where it is made
+
+
+def look(listing: Listing, rows: Sequence[Row]) -> None:
+    """Find out which of the records that some rows and their groups name the reader may open: these are links."""
+    named = [*named_by(listing.columns, [row.record for row in rows])]
+    named += [row.opens.value for row in rows if row.opens is not None]
+    listing.context = replace(listing.context, opens=openable(listing.actor, named))
 
 
 def _places(listing: Listing) -> dict[str, int]:
@@ -114,11 +127,20 @@ def _cell(column: Shown, html: SafeString, depth: int | None, phone: str, *, lab
 _LABELLED = frozenset({"date", "time", "moment", "yes-no", "number", "money", "percent", "choice"})
 
 
+def _group_label(listing: Listing, value: Any) -> str:
+    """Return a group's value in words; of a record that the reader may not open, its name without its code."""
+    assert listing.group is not None
+    related = spec.for_model(type(value)) if isinstance(listing.group.kind, Reference) else None
+    if related is not None and value not in listing.context.opens:
+        return related.title_of(value)
+    return listing.group.kind.text(value)
+
+
 def _group_row(listing: Listing, group: Group, selectable: bool) -> str:
     assert listing.group is not None
     value: Any = group.value
     empty = value is None or value == ""
-    label = _("none") if empty else listing.group.kind.text(value)
+    label = _("none") if empty else _group_label(listing, value)
     first_sum = next((i for i, c in enumerate(listing.columns) if c.name in group.sums), len(listing.columns))
     span = first_sum + (1 if selectable else 0)
     count = f'<span class="count">{components.figure(group.count)}</span>'
