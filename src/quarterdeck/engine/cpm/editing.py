@@ -25,7 +25,7 @@ from quarterdeck.engine.cpm.columns import (
 from quarterdeck.engine.cpm.layout import Ints, Net, Passes, Rows, Small, Sweep
 from quarterdeck.engine.cpm.plan import Plan, facts_of, is_special, lags_of, resolve, splits_of
 from quarterdeck.engine.cpm.results import Schedule
-from quarterdeck.engine.cpm.solving import AWAY, schedule
+from quarterdeck.engine.cpm.solving import AWAY, allocated, schedule
 from quarterdeck.engine.cpm.structure import FF, Flags
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import Link, Task, TaskId, TaskKind
@@ -155,7 +155,7 @@ class _Edit:
             first, last = backward(net, table, settings, passes)
         if first < -AWAY or last > AWAY:
             return schedule(plan)
-        return Schedule(plan, passes._replace(bounds=found.passes.bounds), settings, None)
+        return Schedule(plan, passes, settings, None)
 
     def edited(self) -> tuple[Plan, Flags]:
         """Return the plan with the edit in it, and the nodes to look at again."""
@@ -357,22 +357,15 @@ class _Edit:
 
 
 def copied(passes: Passes) -> Passes:
-    """Return a copy of what passes found, with room for another backward pass.
+    """Return a copy of what passes found.
 
-    >>> from quarterdeck.engine.cpm.solving import allocated
-    >>> copied(allocated(2)).bounds.shape
+    >>> copied(allocated(2)).late.shape
     (2, 4)
     """
-    return Passes(
-        passes.when.copy(),
-        passes.work.copy(),
-        passes.driver.copy(),
-        passes.late.copy(),
-        passes.latest.copy(),
-        passes.total.copy(),
-        passes.free.copy(),
-        np.empty((len(passes.work), 4), np.int64),
-    )
+    twin = allocated(len(passes.work))
+    for name, column in passes._asdict().items():
+        getattr(twin, name)[:] = column
+    return twin
 
 
 def _set(column: Any, rows: Any, values: Any) -> Any:

@@ -80,11 +80,8 @@ class Passes(NamedTuple):
     when: Ints  # [i, 0] finish, [i, 1] start as links see them: the scheduled dates
     work: Ints  # W of the start, of a started task of the start of what remains
     driver: Rows  # the edge that set the start, or BY_PROJECT, BY_RULE
-    late: Ints  # [i, 0] W of the late finish, [i, 1] W of the late start
-    latest: Ints  # the late start
-    total: Ints  # total float, minutes of work
-    free: Ints  # free float, minutes of work
-    bounds: Ints  # while the backward pass runs: what follows allows, see `kernels.passes`
+    late: Ints  # [i, 0] W of the late finish, [i, 1] W of the late start, [i, 2] total float, [i, 3] free float
+    latest: Ints  # the late start, an instant
 
 
 class Settings(NamedTuple):

@@ -218,9 +218,8 @@ def _circle(given: Columns, loose: Structure, nodes: Rows) -> EngineError:
 
 def _calendars(given: Columns, tree: Hierarchy) -> tuple[CalendarTable, Small, int]:
     """Return the calendars that the plan uses, worked out, and the numbers of each task's and of the project's."""
-    held = np.full(len(given), given.project_calendar) if given.calendar is None else given.calendar
-    held = np.where(held < 0, given.project_calendar, held)
-    used = np.unique([*np.unique(held[tree.active]).tolist(), given.project_calendar])
+    held = given.column("calendar")
+    used = np.unique([*np.unique(held[tree.active] if given.calendar is not None else -1), given.project_calendar])
     used = used[used >= 0]
     wanted = [given.calendars[each] for each in used]
     first, last = FIRST, FIRST + 2 * DAY
@@ -235,15 +234,20 @@ def _calendars(given: Columns, tree: Hierarchy) -> tuple[CalendarTable, Small, i
     numbers = {calendar: number for number, calendar in enumerate(table.calendars)}
     number = np.zeros(len(given.calendars) + 1, np.int16)
     number[used] = [numbers[calendar] for calendar in wanted]
-    return table, number[np.where(tree.active, held, -1)], int(number[given.project_calendar])
+    project = int(number[given.project_calendar])
+    if given.calendar is None:
+        return table, np.full(len(given), project, np.int16), project
+    return table, np.where(held < 0, np.int16(project), number[np.where(tree.active, held, -1)]), project
 
 
 def _lags(given: Columns, link: Rows, places: tuple[Small, int], options: Options) -> tuple[Rows, Small]:
     """Return the lag of each edge in minutes, and the calendar that counts it."""
-    count = len(link)
-    if given.lag is None or not given.lag.any():
-        return np.zeros(count, np.int32), np.zeros(count, np.int16)
-    return lags_of(given, link, np.where(link >= 0, given.lag[link], 0), places, options)
+    lag, calendar = np.zeros(len(link), np.int32), np.zeros(len(link), np.int16)
+    if given.lag is not None and given.lag.any():
+        # Link -1, of a bond, is the last one here and in the second condition not taken.
+        some = np.flatnonzero((given.lag[link] != 0) & (link >= 0)).astype(np.int32)
+        lag[some], calendar[some] = lags_of(given, link[some], given.lag[link[some]], places, options)
+    return lag, calendar
 
 
 def lags_of(given: Columns, link: Rows, lag: Ints, places: tuple[Small, int], options: Options) -> tuple[Rows, Small]:
@@ -278,7 +282,7 @@ def lags_of(given: Columns, link: Rows, lag: Ints, places: tuple[Small, int], op
         [place[pred], place[succ], np.int16(project)],
         np.int16(0),
     )
-    calendar = np.where((unit == LagUnit.ELAPSED) | (lag == 0) | (link < 0), 0, calendar)
+    calendar = np.where((unit == LagUnit.ELAPSED) | (lag == 0), 0, calendar)
     return lag.astype(np.int32), calendar.astype(np.int16)
 
 

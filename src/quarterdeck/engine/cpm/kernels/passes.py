@@ -243,8 +243,8 @@ def forward(net: Net, table: TableArrays, settings: Settings, passes: Passes) ->
 
 # -- backward
 #
-# `passes.bounds[i]` gathers what follows node i: the latest finish and start that it allows, and the finish and start
-# up to which it is not moved.
+# `passes.late[i]` gathers what follows node i, the latest finish and start that it allows and the finish and start up
+# to which it is not moved, all instants; once the node is reached it holds the results, see `layout.Passes`.
 
 
 @compiled_bare
@@ -258,7 +258,7 @@ def ruled_late(i: int, finish_by: int, net: Net, table: TableArrays, passes: Pas
         passes.latest[i] = passes.when[i, 1]
         return
     finish_by = min(finish_by, rule[FINISH_BY])
-    start_by = passes.bounds[i, 1] if flags & SHOWN == 0 else BEYOND
+    start_by = passes.late[i, 1] if flags & SHOWN == 0 else BEYOND
     finish_floor = w(table, calendar, rule[LATE_FINISH_FLOOR])
     start_floor = w(table, calendar, rule[LATE_START_FLOOR])
     own_start = w(table, calendar, rule[START_BY])
@@ -279,7 +279,7 @@ def plain_late(i: int, finish_by: int, net: Net, table: TableArrays, passes: Pas
     """As `ruled_late`, without rules."""
     calendar = net.calendar[i]
     span = net.span[i]
-    start_by = passes.bounds[i, 1]
+    start_by = passes.late[i, 1]
     late = w(table, calendar, finish_by)
     passes.late[i, 0] = late
     late = min(late - span, w(table, calendar, start_by))
@@ -293,7 +293,7 @@ def plain_late(i: int, finish_by: int, net: Net, table: TableArrays, passes: Pas
 @compiled_bare
 def put_off(i: int, finish: int, net: Net, table: TableArrays, passes: Passes) -> None:
     """Put a node off as far as nothing that follows it moves, at most to the project's finish."""
-    calendar, span, bounds = net.calendar[i], net.span[i], passes.bounds
+    calendar, span, bounds = net.calendar[i], net.span[i], passes.late
     until = min(bounds[i, 2], bounds[i, 3], finish)
     work = min(w(table, calendar, min(bounds[i, 2], finish)) - span, w(table, calendar, bounds[i, 3]))
     if work <= passes.work[i]:
@@ -312,7 +312,7 @@ def late(i: int, net: Net, table: TableArrays, settings: Settings, passes: Passe
     flags = net.flags[i]
     calendar = net.calendar[i]
     span = net.span[i]
-    finish_by = min(passes.bounds[i, 0], settings.late_finish if flags & OPEN == 0 else passes.when[i, 0])
+    finish_by = min(passes.late[i, 0], settings.late_finish if flags & OPEN == 0 else passes.when[i, 0])
     if flags & RULED == 0:
         plain_late(i, finish_by, net, table, passes)
     else:
@@ -328,11 +328,11 @@ def late(i: int, net: Net, table: TableArrays, settings: Settings, passes: Passe
         total = start_float
     else:
         total = min(start_float, finish_float)
-    free = min(w(table, calendar, passes.bounds[i, 2]) - span, w(table, calendar, passes.bounds[i, 3])) - work
+    free = min(w(table, calendar, passes.late[i, 2]) - span, w(table, calendar, passes.late[i, 3])) - work
     if free > AWAY:
         free = w(table, calendar, settings.early_finish) - work - span if settings.free_to_finish else total
-    passes.total[i] = total
-    passes.free[i] = max(0, free) if flags & FINISHED == 0 else 0
+    passes.late[i, 2] = total
+    passes.late[i, 3] = max(0, free) if flags & FINISHED == 0 else 0
 
 
 @compiled_inline
@@ -384,7 +384,7 @@ def bind(edge: int, allows: tuple[int, int, int, int], net: Net, table: TableArr
 def backward(net: Net, table: TableArrays, settings: Settings, passes: Passes) -> tuple[int, int]:
     """Find all late dates and floats; return the earliest and the latest late start."""
     least, most = BEYOND, BEFORE
-    passes.bounds[:] = BEYOND
+    passes.late[:] = BEYOND
     for i in range(len(net.span) - 1, -1, -1):
         late(i, net, table, settings, passes)
         least = min(least, passes.latest[i])
@@ -395,5 +395,5 @@ def backward(net: Net, table: TableArrays, settings: Settings, passes: Passes) -
         allows = allowed(i, net, table, passes)
         for edge in range(net.first[i], net.first[i + 1]):
             if flags & EARLIEST_OF == 0 or passes.driver[i] == edge:
-                bind(edge, allows, net, table, passes.bounds)
+                bind(edge, allows, net, table, passes.late)
     return least, most

@@ -42,14 +42,14 @@ def repair_backward(net: Net, table: TableArrays, settings: Settings, passes: Pa
     for i in range(len(net.span) - 1, -1, -1):
         if not sweep.stale[i]:
             continue
-        passes.bounds[i, :] = BEYOND
+        old_late, old_latest = passes.late[i, 1], passes.latest[i]
+        passes.late[i, :] = BEYOND
         for place in range(sweep.first[i], sweep.first[i + 1]):
             edge = sweep.edges[place]
             after = sweep.after[edge]
             flags = net.flags[after]
             if flags & SILENT == 0 and (flags & EARLIEST_OF == 0 or passes.driver[after] == edge):
-                bind(edge, allowed(after, net, table, passes), net, table, passes.bounds)
-        old_late, old_latest = passes.late[i, 1], passes.latest[i]
+                bind(edge, allowed(after, net, table, passes), net, table, passes.late)
         late(i, net, table, settings, passes)
         least = min(least, passes.latest[i])
         most = max(most, passes.latest[i])

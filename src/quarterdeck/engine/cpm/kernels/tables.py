@@ -69,8 +69,8 @@ def filled(net: Net, table: TableArrays, passes: Passes, task: Rows, sheet: Ints
         sheet[REMAINING_START, column] = restart
         sheet[START_FLOAT, column] = passes.late[i, 1] - work
         sheet[FINISH_FLOAT, column] = passes.late[i, 0] - work - span
-        sheet[TOTAL_FLOAT, column] = passes.total[i]
-        sheet[FREE_FLOAT, column] = passes.free[i]
+        sheet[TOTAL_FLOAT, column] = passes.late[i, 2]
+        sheet[FREE_FLOAT, column] = passes.late[i, 3]
 
 
 @compiled_bare
