@@ -42,6 +42,7 @@ OWN = {
     "approvals/": "what waits for oneself",
     "jobs/": "one's own jobs",
     "search/": "finds what one may see: nothing",
+    "exceptions/": "lists the exceptions that one may see: none",
     "scopes/": "the nodes at which one holds a role: none",
 }
 #: What sends everyone elsewhere or ends the session it is called with.

@@ -20,7 +20,7 @@ from quarterdeck.kernel.access.policy import row_paths
 from quarterdeck.kernel.fields import forms as custom_forms
 from quarterdeck.kernel.fields.definitions import fields_for
 from quarterdeck.kernel.fields.models import CustomField
-from quarterdeck.kernel.fields.values import clean_values
+from quarterdeck.kernel.fields.values import DASH, clean_values
 from quarterdeck.kernel.records import Record
 from quarterdeck.kernel.registers.columns import CUSTOM, Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
@@ -170,6 +170,11 @@ def form_class(register: Register[Any], actor: Actor, names: Iterable[str], reco
             made_field = field.formfield(queryset=rows, **kwargs)
         else:
             made_field = field.formfield(**kwargs)
+        if isinstance(made_field, forms.TypedChoiceField):
+            choices: list[tuple[Any, Any]] = list(made_field.choices)  # type: ignore[arg-type]  # a list by construction
+            if choices and choices[0][0] == "":
+                choices[0] = ("", _("Choose") if made_field.required else DASH)
+                made_field.choices = choices
         return made_field
 
     made_class: Any = modelform_factory(

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
 from django.template import loader
 from django.utils.translation import gettext as _
+
+from quarterdeck.kernel.ui.frame import frame_of
+
+log = logging.getLogger(__name__)
+
+
+class NotHere(Http404):
+    """404 whose words are for the reader; those of any other 404 are not shown, as they may tell what is hidden."""
 
 
 def _page(
@@ -21,7 +31,18 @@ def _page(
         "reference": reference,
         "back": _back(request),
     }
-    return HttpResponse(loader.render_to_string("ui/errors/error.html", context, request), status=status)
+    return HttpResponse(_drawn(request, context), status=status)
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any]) -> str:
+    """Draw the page with the navigation around it for whoever is signed in; plainly where that fails."""
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.user is not None and hasattr(request, "session"):
+        try:
+            return loader.render_to_string("ui/errors/framed.html", context, request)
+        except Exception:  # the page must come, whatever is wrong with the frame
+            log.exception("The frame of an error page could not be drawn")
+    return loader.render_to_string("ui/errors/error.html", context, request)
 
 
 def _back(request: HttpRequest) -> str:
@@ -57,13 +78,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: not there, or not for this reader; both look alike on purpose."""
+    past = hasattr(request, "session") and frame_of(request).read_only
     return _page(
         request,
         status=404,
         heading=_("Nothing here"),
-        what=_("No page has this address, or it is not shared with you."),
+        what=(str(exception) if isinstance(exception, NotHere) else "")
+        or _("No page has this address, or it is not shared with you."),
         kept=_("Nothing was changed."),
-        todo=_("Check the address, or search by name or code with Ctrl K."),
+        todo=_("Go back to today, or choose a later date.")
+        if past
+        else _("Check the address, or search by name or code."),
     )
 
 

@@ -40,6 +40,7 @@ from quarterdeck.kernel.registers.pages.table import facts
 from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import components
+from quarterdeck.kernel.ui.errors import NotHere
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.models import Finding
@@ -103,7 +104,7 @@ def home(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     place = selectors.place_of(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
     if place is None:
-        raise Http404(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
+        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
     if place.record.url != request.path:
         return redirect(place.record.url)
     vars(request)["nav_key"] = "initiatives"
@@ -127,9 +128,9 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
     beside = _beside(register, record, actor, frame, columns)
     own = tuple(n for n, one in columns.items() if n.startswith("custom.") and one.read(record) not in (None, "", []))
     may_see_roles = actor.can("view", "people.roleassignment", record.scope.path)
-    return {
     named = [leads.sponsor, leads.manager, served.office, getattr(record, "unit", None)]
     opens = openable(actor, [*named, *(row.person for row in roles.held)])
+    return {
         "register": register,
         "record": record,
         "title": record.name,

@@ -19,6 +19,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.ui.errors import NotHere
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
@@ -42,7 +43,7 @@ def page(action: str = "view") -> Callable[[RegisterPage[P]], Callable[..., Http
             if register is None or not opens(register, actor, action):
                 raise Http404
             if action != "view" and frame_of(request).read_only:
-                raise Http404(_("A past date is read-only. Go back to today to change things."))
+                raise NotHere(_("A past date is read-only. Go back to today to change things."))
             return view(request, register, actor, *args, **kwargs)
 
         return inner

@@ -27,6 +27,7 @@ from quarterdeck.kernel.registers.pages.base import messages_of, page
 from quarterdeck.kernel.registers.pages.listing import listing_of
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.ui import toasts
+from quarterdeck.kernel.ui.errors import NotHere
 from quarterdeck.kernel.ui.frame import frame_of
 
 State = ImportRun.State
@@ -88,7 +89,7 @@ def _require_import(request: HttpRequest, register: Register[Any], actor: Actor)
     if not importing.may_import(register, actor):
         raise Http404
     if frame_of(request).read_only:
-        raise Http404(_("A past date is read-only. Go back to today to change things."))
+        raise NotHere(_("A past date is read-only. Go back to today to change things."))
 
 
 def _run(request: HttpRequest, register: Register[Any], actor: Actor, pk: int) -> ImportRun:

@@ -42,6 +42,7 @@ from quarterdeck.kernel.registers.spec import Action, Inline, Register
 from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import toasts
+from quarterdeck.kernel.ui.errors import NotHere
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.selectors import findings_on, remedy_of
@@ -70,7 +71,7 @@ def shown(request: HttpRequest, register: Register[Any], actor: Actor, ref: str)
     related = [f.name for f in register.model._meta.concrete_fields if f.is_relation]
     found = get_past(register, actor, ref, moment, related)
     if found is None:
-        raise Http404(_("This did not exist on that date, or you may not see it."))
+        raise NotHere(_("This did not exist on that date, or you may not see it."))
     return found
 
 
