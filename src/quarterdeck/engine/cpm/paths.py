@@ -72,9 +72,9 @@ def float_paths(found: Schedule, *, most: int = 10, to: TaskId | None = None) ->
 
 
 def _last(found: Schedule) -> int:
-    """Return the node of the task that finishes last."""
-    ends = np.where(found.plan.net.flags & layout.PHANTOM, np.iinfo(np.int64).min, found.passes.when[:, 0])
-    return int(np.argmax(ends))
+    """Return the node of the task that finishes last, of several that which others lead to."""
+    real = found.plan.net.flags & layout.PHANTOM == 0
+    return int(np.flatnonzero(real & (found.passes.when[:, 0] == found.project_finish))[-1])
 
 
 def drag(found: Schedule, tasks: Iterable[TaskId] | None = None) -> dict[TaskId, int]:
