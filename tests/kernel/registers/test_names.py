@@ -7,13 +7,11 @@ import re
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from quarterdeck.apps.organisation.models import OrganisationUnit
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.people.services import person_save
-from quarterdeck.kernel import clock, records
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.registers.exchange import importing
