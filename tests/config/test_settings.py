@@ -84,7 +84,7 @@ def test_production_starts_when_safe(tmp_path: Path) -> None:
 
 def test_postgresql_address() -> None:
     found = database("postgresql://me:p%40ss@db.example:5433/pmo?sslmode=require", default=Path("x"))
-    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert found["ENGINE"] == "quarterdeck.kernel.db.postgresql"
     assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("me", "p@ss", "db.example", "5433")
     assert found["NAME"] == "pmo"
     assert found["OPTIONS"] == {"sslmode": "require"}

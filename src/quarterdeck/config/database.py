@@ -36,7 +36,7 @@ def postgresql(address: str) -> dict[str, Any]:
     if not name:
         raise EnvError("QUARTERDECK_DATABASE_URL names no database: postgresql://user:password@host:5432/NAME.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "quarterdeck.kernel.db.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
