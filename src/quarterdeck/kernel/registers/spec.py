@@ -123,7 +123,6 @@ class Register(Generic[R]):
     views: ClassVar[tuple[View, ...]] = ()
     writer: ClassVar[Writer | None] = None
     writer_many: ClassVar[Writer | None] = None
-    writer_many: ClassVar[Writer | None] = None
     remover: ClassVar[Writer | None] = None
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
@@ -234,6 +233,7 @@ class Register(Generic[R]):
     def related(self) -> tuple[str, ...]:
         """The foreign keys among the fields: what a record's page names, fetched with it."""
         return tuple(name for name in self.fields if isinstance(self.field(name), models.ForeignKey))
+
     @cached_property
     def governing(self) -> tuple[str, ...]:
         """The paths to the nodes of a record and of those that it names, by which one knows what may be opened."""
@@ -243,7 +243,6 @@ class Register(Generic[R]):
             if isinstance(model, type) and issubclass(model, Record):
                 found += [f"{name}__{path}" for path in row_scope(model)]
         return tuple(found)
-
 
     @cached_property
     def lookup(self) -> str:
@@ -277,16 +276,6 @@ class Register(Generic[R]):
         """Save a record by the register's writer, or by `records.save` where there is no rule."""
         writer = type(self).writer or records.save
         return writer(record, actor=actor, note=note)
-
-    @property
-    def writes_many(self) -> bool:
-        """Whether many records can be written at once by the rules that hold for one."""
-        return type(self).writer is None or type(self).writer_many is not None
-
-    def write_many(self, rows: Sequence[R], *, actor: Actor, note: str = "") -> Any:
-        """Save many records at once; see `writes_many`. Raises BulkRefused with the refusals by position."""
-        writer = type(self).writer_many or records.save_many
-        return writer(rows, actor=actor, note=note)
 
     @property
     def writes_many(self) -> bool:
