@@ -83,8 +83,9 @@ def record_row(listing: Listing, row: Row, *, selectable: bool = True) -> SafeSt
             )
         phone = "title" if leads else "end" if column is ending else "meta"
         twice = isinstance(column.kind, Reference) and models.count(column.kind.model) > 1
+        bare = twice or column.computed is not None or column.kind.name in _LABELLED
         depth = row.depth if leads and listing.register.tree else None
-        parts.append(_cell(column, html, depth, phone, labelled=twice or column.kind.name in _LABELLED))
+        parts.append(_cell(column, html, depth, phone, labelled=bare))
     parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308  as above
 
@@ -123,7 +124,7 @@ def _cell(column: Shown, html: SafeString, depth: int | None, phone: str, *, lab
 
 
 #: On the phone, where there is no head, a bare date, choice or yes says nothing without its label; nor does one of two
-#: people.
+#: people, or what a register reckons.
 _LABELLED = frozenset({"date", "time", "moment", "yes-no", "number", "money", "percent", "choice"})
 
 
