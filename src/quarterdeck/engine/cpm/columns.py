@@ -8,7 +8,7 @@ underneath. A column left out holds the default for every row.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -210,7 +210,8 @@ def columns(network: Network) -> Columns:
     tasks, links = network.tasks, network.links
     rows = rows_by_id(task.id for task in tasks)
     places = {key: place for place, key in enumerate(network.calendars)}
-    if network.calendar is not None and network.calendar not in places:
+    own = -1 if network.calendar is None else looked_up(network.calendar, places)
+    if own is None:
         raise EngineError(
             f"the project's calendar {network.calendar!r} is not among the calendars",
             culprits=(network.calendar,),
@@ -225,7 +226,7 @@ def columns(network: Network) -> Columns:
         names=tuple(task.name for task in tasks),
         calendars=tuple(network.calendars.values()),
         calendar_ids=tuple(network.calendars),
-        project_calendar=-1 if network.calendar is None else places[network.calendar],
+        project_calendar=own,
         start=network.start,
         finish=network.finish,
         status=network.status,
@@ -241,9 +242,27 @@ def rows_by_id(ids: Iterable[TaskId]) -> dict[TaskId, int]:
     """
     rows: dict[TaskId, int] = {}
     for row, each in enumerate(ids):
-        if rows.setdefault(each, row) != row:
+        try:
+            first = rows.setdefault(each, row)
+        except TypeError:
+            raise EngineError(
+                f"{each!r} cannot be an id", culprits=(each,), remedy="Take a number, text or tuple."
+            ) from None
+        if first != row:
             raise EngineError(f"two tasks have the id {each!r}", culprits=(each,), remedy="Give each its own.")
     return rows
+
+
+def looked_up(key: Hashable, known: Mapping[Any, int]) -> int | None:
+    """Return what a key stands for; None for one that is unknown, or no key at all.
+
+    >>> looked_up("a", {"a": 3}), looked_up(["a"], {"a": 3})
+    (3, None)
+    """
+    try:
+        return known.get(key)
+    except TypeError:
+        return None
 
 
 def link_columns(links: Sequence[Link], rows: Mapping[TaskId, int]) -> dict[str, Minutes]:
@@ -255,8 +274,10 @@ def link_columns(links: Sequence[Link], rows: Mapping[TaskId, int]) -> dict[str,
     try:
         ends = [(rows[link.predecessor], rows[link.successor]) for link in links]
     except (KeyError, TypeError):
-        lost = next(link for link in links if not {link.predecessor, link.successor} <= rows.keys())
-        missing = lost.predecessor if lost.predecessor not in rows else lost.successor
+        lost = next(
+            link for link in links if None in (looked_up(link.predecessor, rows), looked_up(link.successor, rows))
+        )
+        missing = lost.predecessor if looked_up(lost.predecessor, rows) is None else lost.successor
         raise EngineError(
             f"the link {lost.predecessor!r} → {lost.successor!r} names {missing!r}, which is no task of the plan",
             culprits=(lost.predecessor, lost.successor),
@@ -285,15 +306,15 @@ def value(task: Task, name: str, rows: Mapping[TaskId, int], places: Mapping[Any
     if held is None:
         return TASK_COLUMNS[name]
     if name in {"parent", "calendar"}:
-        known = rows if name == "parent" else places
-        if held not in known:
+        found = looked_up(held, rows if name == "parent" else places)
+        if found is None:
             what = "parent" if name == "parent" else "calendar"
             raise EngineError(
                 f"task {task.id!r} names the {what} {held!r}, which is not in the plan",
                 culprits=(task.id,),
                 remedy=f"Add it, or take another {what}.",
             )
-        return known[held]
+        return found
     return held
 
 

@@ -18,6 +18,7 @@ from quarterdeck.engine.cpm.columns import (
     Columns,
     filled,
     link_columns,
+    looked_up,
     numbers,
     rows_by_id,
     value,
@@ -71,6 +72,7 @@ class _Edit:
     ) -> None:
         self.plan, self.given = plan, plan.columns
         self.tasks, self.links = tasks, links
+        rows_by_id(task.id for task in tasks)
         self.rows = [plan.rows.get(task.id, -1) for task in tasks]
         self.link_rows = [self.link_row(link) for link in links]
         self.gone = [plan.row(task) for task in without[0]]
@@ -80,7 +82,9 @@ class _Edit:
     def link_row(self, link: Link) -> int:
         """Return the row of the link of these ends and kind, -1 for none."""
         rows, given = self.plan.rows, self.given
-        ends = rows.get(link.predecessor, -1), rows.get(link.successor, -1)
+        ends = looked_up(link.predecessor, rows), looked_up(link.successor, rows)
+        if None in ends:
+            return -1
         found = np.flatnonzero((given.predecessor == ends[0]) & (given.successor == ends[1]))
         kinds = given.column("link_kind")
         return next((int(row) for row in found if kinds[row] == link.kind), -1)
@@ -118,7 +122,7 @@ class _Edit:
         return self.part is None or (all(map(self.keeps_shape, self.tasks, self.rows)) and self.reached(self.part))
 
     def keeps_shape(self, task: Task, row: int) -> bool:
-        parent = -1 if task.parent is None else self.plan.rows.get(task.parent, -2)
+        parent = -1 if task.parent is None else looked_up(task.parent, self.plan.rows)
         spanned = task.kind in (TaskKind.LEVEL_OF_EFFORT, TaskKind.HAMMOCK)
         same_parent = int(self.given.column("parent")[row]) == parent
         return self.plan.node[row] >= 0 and task.active and not spanned and same_parent
