@@ -149,6 +149,16 @@ def test_pages_hold_the_rest(head: User, people: People) -> None:
     assert (names(found), found.first, found.last) == (["Dee"], 4, 4)
 
 
+@pytest.mark.parametrize("sort", ["name", "-ends_on", "unit,-name", "job_title"])
+def test_a_page_is_the_same_counted_from_either_end(head: User, people: dict[str, Person], sort: str) -> None:
+    whole = [record.pk for record in listing("people", at(head), sort=sort).every()]
+    for size in (1, 3):
+        for page in range(1, 5):
+            found = Listing(the("people"), at(head), Params(sort=tuple(sort.split(",")), page=page, size=size))
+            start = (found.page - 1) * size
+            assert [row.record.pk for row in found.rows] == whole[start : start + size]
+
+
 # -- closed fields -----------------------------------------------------------------------------------------------------
 
 

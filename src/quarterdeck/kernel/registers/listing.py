@@ -183,11 +183,18 @@ class Listing:
         """
         if self._then:
             return self._then.part(start, stop)
-        keys = self._in_order.values("pk")[start:stop]
+        keys = self._keys(start, stop)
         rows = self._computed(self.register.model._default_manager.all(), [column for column, _descending in self.sort])
         if self.group is not None:
             rows = self._computed(rows, [self.group])
         return list(self._shown(rows.filter(pk__in=keys).order_by(*self._in_order.query.order_by)))
+
+    def _keys(self, start: int, stop: int) -> QuerySet[Any, Any]:
+        """Return the keys of a page, where the count is known from the nearer end: a far page costs a sort of all."""
+        known: Group | None = self.__dict__.get("_totals")
+        if known is None or start < known.count - stop:
+            return self._in_order.values("pk")[start:stop]
+        return self._in_order.reverse().values("pk")[max(0, known.count - stop) : max(0, known.count - start)]
 
     def _shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = self._computed(rows, [*self.columns, *([self.group] if self.group else [])])
