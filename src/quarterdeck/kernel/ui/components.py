@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
@@ -192,6 +192,8 @@ def date_(value: dt.date | dt.datetime | None, today: dt.date | None = None, *, 
     """Return a date as `<time>`; `late` sets it in red (say why beside it)."""
     if value is None:
         return EMPTY
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
     day = value.date() if isinstance(value, dt.datetime) else value
     css = ' class="is-red"' if late else ""
     return _safe(f'<time{css} datetime="{day.isoformat()}">{escape(date_text(day, today))}</time>')
