@@ -117,11 +117,13 @@ class Reference:
         self, task: Task, starts: Mapping[Hashable, int], finishes: Mapping[Hashable, int], put_off: int
     ) -> tuple[int, int]:
         clock = self.clock(task)
-        bounds, ends = [self.origin], list[int]()
+        bounds, ends, starts_of = [self.origin], list[int](), list[int]()
         for link in self.network.links:
             if link.successor == task.id:
                 on_start = link.kind in (LinkKind.FINISH_START, LinkKind.START_START)
                 (bounds if on_start else ends).append(self.asked(link, starts, finishes))
+                if link.kind == LinkKind.START_FINISH and self.options.finish_at_start:
+                    starts_of.append(ends[-1])
         for kind, at in ((task.constraint, task.constraint_at), (task.second_constraint, task.second_constraint_at)):
             if at is not None and kind in (Constraint.START_NO_EARLIER_THAN, Constraint.MUST_START_ON):
                 bounds.append(at)
@@ -130,7 +132,9 @@ class Reference:
         work = max([clock.work(each) for each in bounds] + [clock.work(each) - task.duration for each in ends])
         work += put_off
         if task.duration:
-            return clock.start(work), clock.finish(work + task.duration)
+            finish = clock.finish(work + task.duration)
+            at_start = [each for each in starts_of if finish < each == clock.start(work + task.duration)]
+            return clock.start(work), max([finish, *at_start])
         instant = max(bounds + ends)
         if put_off:
             instant = clock.finish(work)

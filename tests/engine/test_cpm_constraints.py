@@ -178,15 +178,20 @@ def test_manual_tasks_stay_and_still_drive() -> None:
 
 
 class TestFloatsAndCritical:
-    def test_a_dangling_finish_has_the_float_of_the_project(self) -> None:
-        """B hangs on the start of A alone: A's start has no float, its finish all there is."""
-        found = solved(Task("A", DAY), Task("B", 3 * DAY), "A SS B")
-        assert (found["A"].start_float, found["A"].finish_float, found["A"].total_float) == (0, 2 * DAY, 0)
-        by = {
-            kind: solved(Task("A", DAY), Task("B", 3 * DAY), "A SS B", options=replace(MICROSOFT, total_float=kind))
-            for kind in TotalFloat
-        }
-        assert [by[kind]["A"].total_float for kind in TotalFloat] == [0, 0, 2 * DAY]
+    def test_a_late_finish_follows_the_late_start_or_dangles(self) -> None:
+        """B hangs on the start of A alone: A's start has no float, its finish none either, or all that there is."""
+        lines = (Task("A", DAY), Task("B", 3 * DAY), "A SS B")
+        found = solved(*lines)
+        assert (found["A"].start_float, found["A"].finish_float, found["A"].total_float) == (0, 0, 0)
+        for kind, total in zip(TotalFloat, (0, 0, 2 * DAY), strict=True):
+            found = solved(*lines, options=replace(MICROSOFT, dangling_finish=True, total_float=kind))
+            assert (found["A"].finish_float, found["A"].total_float) == (2 * DAY, total)
+
+    def test_of_a_manual_task_the_finish_counts(self) -> None:
+        """As Microsoft Project stores it in task-links-project2013-mpp14, tasks 11 and 13 (joniles/mpxj)."""
+        manual = Task("A", DAY, manual=True, constraint_at=at("Mon 08:00"))
+        found = solved(manual, Task("B", 3 * DAY), "A SS B")
+        assert (found["A"].total_float, late(found, "A")) == (2 * DAY, {"A": "Mon 08:00 - Wed 17:00"})
 
     def test_the_nearly_critical_band(self) -> None:
         options = replace(MICROSOFT, critical_float=HOUR, near_critical_float=DAY)

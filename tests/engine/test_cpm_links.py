@@ -28,6 +28,7 @@ FLOORED = Options(floor=True)
         ("A FF+480 B", "Wed 08:00 - Wed 17:00"),
         ("A FF-120 B", "Mon 15:00 - Tue 15:00"),
         ("A SF+960 B", "Tue 08:00 - Tue 17:00"),
+        ("A SF B", "Fri-1 08:00 - Mon 08:00"),  # at the start of the shift that binds it, as Microsoft stores it
         ("A SF+1200 B", "Tue 13:00 - Wed 12:00"),
     ],
 )

@@ -52,13 +52,22 @@ def test_a_link_from_a_summary_waits_for_the_last_child_and_gives_the_others_flo
     assert found.driving.tolist() == [True]
 
 
+def test_the_free_float_of_a_summary_is_that_of_its_finish() -> None:
+    """Not the least below it (sample.mpp of joniles/mpxj, tasks 6, 19 and 22): A has none, since B follows."""
+    tree = (S, Task("A", DAY, parent="S"), Task("B", DAY, parent="S"), Task("Long", 5 * DAY), "A FS B")
+    assert [solved(*tree)[each].free_float for each in "ABS"] == [0, 3 * DAY, 3 * DAY]
+    held = Task("X", DAY, constraint=Constraint.START_NO_EARLIER_THAN, constraint_at=at("Thu 08:00"))
+    followed = solved(*tree, held, "S FS X")
+    assert [followed[each].free_float for each in "ABS"] == [0, DAY, DAY]
+
+
 def test_a_start_link_from_a_summary_hangs_on_its_earliest_child() -> None:
     """A starts first; X, four days long, makes its start critical, and that of B not."""
     held = replace(TREE[2], constraint=Constraint.START_NO_EARLIER_THAN, constraint_at=at("Tue 08:00"))
     found = solved(S, TREE[1], held, Task("X", 4 * DAY), "S SS+480 X")
     assert spans(found, "X") == {"X": "Tue 08:00 - Fri 17:00"}
     assert [found[each].start_float for each in "AB"] == [0, DAY]
-    assert (found["A"].total_float, found["A"].finish_float) == (0, 4 * DAY)
+    assert (found["A"].total_float, found["A"].finish_float) == (0, 0)
 
 
 def test_nested_summaries_pass_links_on() -> None:

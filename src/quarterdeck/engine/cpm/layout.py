@@ -100,6 +100,8 @@ class Settings(NamedTuple):
     hard: int  # bit c: constraint c is hard
     total_float: int  # 0 smallest, 1 start, 2 finish
     free_to_finish: bool
+    finish_at_start: bool  # a finish bound by a start shows at it
+    dangling: bool  # a late finish is not drawn in by a late start
 
 
 class Sweep(NamedTuple):

@@ -21,6 +21,10 @@ progress) | what remains waits (retained logic) |
 may reach further back | all |
 | `total_float` of an unstarted task | the smaller of start and finish float | the smaller (a project option) |
 | total float of a started task | finish float | finish float |
+| `finish_at_start`: where a finish stands that a start-finish link binds to the start of a shift | there | at the end \
+of the shift before |
+| `dangling_finish`: may a task that others follow by its start alone finish as late as the project | no: its late \
+finish is its late start and its duration; only of a manual task the finish counts | no |
 | `free_float_to_finish`: free float of a task that nothing follows | its total float | its distance to the project's \
 finish |
 | `remaining_dates`: early and late start of a started task | its actual start | when the remaining work can and must \
@@ -88,6 +92,8 @@ class Options:
     lag_from_actual_start: bool = True
     floor: bool = False  # the project start holds every task, not only those that nothing precedes
     total_float: TotalFloat = TotalFloat.SMALLEST
+    finish_at_start: bool = True
+    dangling_finish: bool = False
     free_float_to_finish: bool = False
     open_ends_critical: bool = False  # what nothing follows must not finish later than it does
     critical: Critical = Critical.FLOAT
@@ -116,6 +122,7 @@ PRIMAVERA: Final = Options(
     as_late=AsLate.FREE_FLOAT,
     from_status=True,
     floor=True,
+    finish_at_start=False,
     free_float_to_finish=True,
     remaining_dates=True,
 )

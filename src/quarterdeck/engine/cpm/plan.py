@@ -165,6 +165,8 @@ def _settings(given: Columns, options: Options) -> Settings:
         hard=sum(1 << constraint for constraint in options.hard),
         total_float=list(TotalFloat).index(options.total_float),
         free_to_finish=options.free_float_to_finish,
+        finish_at_start=options.finish_at_start,
+        dangling=options.dangling_finish,
     )
 
 

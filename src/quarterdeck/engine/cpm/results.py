@@ -14,6 +14,7 @@ from quarterdeck.engine.cpm.columns import NONE, Minutes
 from quarterdeck.engine.cpm.layout import Ints, Passes, Settings
 from quarterdeck.engine.cpm.options import Critical
 from quarterdeck.engine.cpm.plan import Plan, lags_of
+from quarterdeck.engine.cpm.structure import Role
 from quarterdeck.engine.network import TaskId
 
 if TYPE_CHECKING:
@@ -105,7 +106,20 @@ class Schedule:
             tables.rolled_up(tree.parent, tree.bottom_up, tree.summary, sheet)
             spans = np.concatenate([spans, efforts.rows])
         tables.weighed(spans.astype(np.int32), plan.place, table, sheet, self.settings.total_float)
+        self._free_summaries(sheet)
         return sheet
+
+    def _free_summaries(self, sheet: Ints) -> None:
+        """Find the free float of summaries that others follow: as far as these are not moved."""
+        from quarterdeck.engine.cpm.kernels.passes import w
+
+        plan, table = self.plan, self.plan.table.arrays
+        before = np.unique(plan.net.pred[plan.link >= 0])
+        for node in before[plan.role[before] == Role.LAST].tolist():
+            row = int(plan.task[node])
+            at, place = int(sheet[layout.FINISH, row]), plan.place[row]
+            free = at + int(self.passes.late[node, 3])
+            sheet[layout.FREE_FLOAT, row] = w(table, place, free) - w(table, place, at)
 
     @cached_property
     def efforts(self) -> Efforts:
@@ -200,7 +214,7 @@ class Schedule:
 
     @property
     def free_float(self) -> Minutes:
-        """The float by which a task may slip without moving any other; of a summary the least of what is below it."""
+        """The float by which a task may slip without moving any other; a summary slips as a whole."""
         return self._line(layout.FREE_FLOAT)
 
     @cached_property

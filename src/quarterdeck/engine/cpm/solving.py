@@ -94,6 +94,7 @@ def _passed(plan: Plan) -> Schedule | None:
         soonest = put_off, passes.when[put_off].copy()
         late_net = _put_off(net, passes, put_off)
         start, finish = forward(late_net, table, settings, passes)
+        settings = settings._replace(early_finish=finish)
         first, last = backward(late_net, table, settings, passes)
     if first < -AWAY or last > AWAY or finish > AWAY:
         return None

@@ -82,6 +82,13 @@ def unshifted(table: TableArrays, calendar: int, instant: int, lag: int) -> int:
     return instant if lag == 0 else start_at(table, calendar, work_at(table, calendar, instant) - lag)
 
 
+@compiled_inline
+def ended(work: int, stop: int, calendar: int, table: TableArrays) -> int:
+    """Return the instant at which a finish with this W shows: where the start of a shift stops it, there."""
+    finish = finish_of(table, calendar, work)
+    return stop if stop > finish and start_of(table, calendar, work) == stop else finish
+
+
 @compiled_bare
 def touching(table: TableArrays, calendar: int, instant: int) -> int:
     """Return where a milestone stands that may not come earlier: here, unless nobody works before or after."""
@@ -120,7 +127,7 @@ def led(i: int, bound: int, net: Net, table: TableArrays, when: Ints) -> tuple[i
             if instant > bound:
                 bound = instant
                 driver = edge
-        elif instant > ends:
+        elif instant > ends or (instant == ends and kind == 3):
             ends = instant
             end_driver = edge
     return bound, ends, driver, end_driver
@@ -155,10 +162,10 @@ def fixed(i: int, net: Net, table: TableArrays, passes: Passes) -> None:
 
 
 @compiled_bare
-def ruled(i: int, leads: tuple[int, int, int, int], net: Net, table: TableArrays, passes: Passes) -> None:
+def ruled(i: int, leads: tuple[int, int, int, int, int], net: Net, table: TableArrays, passes: Passes) -> None:
     """Find the early dates of a node with rules from the bounds that its links put on start and finish."""
     flags, calendar, span = net.flags[i], net.calendar[i], net.span[i]
-    bound, ends, driver, end_driver = leads
+    bound, ends, driver, end_driver, stop = leads
     rule = net.rules[net.rule[i]]
     if rule[START_FROM] > bound:
         bound, driver = rule[START_FROM], BY_RULE
@@ -174,7 +181,7 @@ def ruled(i: int, leads: tuple[int, int, int, int], net: Net, table: TableArrays
         work, driver = cap, BY_RULE
     finish = start = bound
     if span > 0:
-        finish = finish_of(table, calendar, work + span)
+        finish = ended(work + span, stop, calendar, table)
         start = start_of(table, calendar, work)
     elif flags & STARTED == 0:
         start = touching(table, calendar, min(max(bound, ends), rule[START_CAP], rule[FINISH_CAP]))
@@ -189,9 +196,9 @@ def ruled(i: int, leads: tuple[int, int, int, int], net: Net, table: TableArrays
 
 
 @compiled_inline
-def plain(i: int, leads: tuple[int, int, int, int], net: Net, table: TableArrays, passes: Passes) -> None:
+def plain(i: int, leads: tuple[int, int, int, int, int], net: Net, table: TableArrays, passes: Passes) -> None:
     """As `ruled`, without rules."""
-    bound, ends, driver, end_driver = leads
+    bound, ends, driver, end_driver, stop = leads
     calendar = net.calendar[i]
     span = net.span[i]
     work = w(table, calendar, bound)
@@ -203,7 +210,7 @@ def plain(i: int, leads: tuple[int, int, int, int], net: Net, table: TableArrays
     if span == 0:
         passes.when[i, 0] = passes.when[i, 1] = touching(table, calendar, max(bound, ends))
     else:
-        passes.when[i, 0] = finish_of(table, calendar, work + span)
+        passes.when[i, 0] = ended(work + span, stop, calendar, table)
         passes.when[i, 1] = start_of(table, calendar, work)
     passes.work[i] = work
     passes.driver[i] = driver
@@ -223,10 +230,13 @@ def early(i: int, net: Net, table: TableArrays, settings: Settings, passes: Pass
         leads = bound, BEFORE, BY_PROJECT, BY_PROJECT
     else:
         leads = earliest(i, settings.origin, net, passes.when)
+    stop = BEFORE  # a start that binds the finish
+    if settings.finish_at_start and leads[3] >= 0 and net.kind[leads[3]] == 3:
+        stop = leads[1]
     if flags & RULED == 0:
-        plain(i, leads, net, table, passes)
+        plain(i, (*leads, stop), net, table, passes)
     else:
-        ruled(i, leads, net, table, passes)
+        ruled(i, (*leads, stop), net, table, passes)
 
 
 @compiled_bare
@@ -320,9 +330,11 @@ def late(i: int, net: Net, table: TableArrays, settings: Settings, passes: Passe
         if flags & LATE_FREE != 0:
             put_off(i, settings.early_finish, net, table, passes)
     work = passes.work[i]
+    if not settings.dangling and flags & (STARTED | FIXED) == 0:
+        passes.late[i, 0] = passes.late[i, 1] + span
     start_float = passes.late[i, 1] - work
     finish_float = passes.late[i, 0] - work - span
-    if settings.total_float == 2 or flags & STARTED != 0:
+    if settings.total_float == 2 or flags & (STARTED | FIXED) != 0:
         total = finish_float
     elif settings.total_float == 1:
         total = start_float
@@ -346,6 +358,8 @@ def allowed(i: int, net: Net, table: TableArrays, passes: Passes) -> tuple[int, 
     if span != 0:
         finish = start_of(table, calendar, passes.late[i, 1] + span)
         early_finish = start_of(table, calendar, passes.work[i] + span)
+    if flags & PHANTOM != 0:  # what it stands for moves only when something real behind it does
+        early_start = early_finish = early_start + passes.late[i, 3]
     if flags & RULED != 0:
         rule = net.rules[net.rule[i]]
         if flags & ACTUALS != 0:

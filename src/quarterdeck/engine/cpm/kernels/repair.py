@@ -42,7 +42,7 @@ def repair_backward(net: Net, table: TableArrays, settings: Settings, passes: Pa
     for i in range(len(net.span) - 1, -1, -1):
         if not sweep.stale[i]:
             continue
-        old_late, old_latest = passes.late[i, 1], passes.latest[i]
+        old_late, old_free, old_latest = passes.late[i, 1], passes.late[i, 3], passes.latest[i]
         passes.late[i, :] = BEYOND
         for place in range(sweep.first[i], sweep.first[i + 1]):
             edge = sweep.edges[place]
@@ -53,7 +53,8 @@ def repair_backward(net: Net, table: TableArrays, settings: Settings, passes: Pa
         late(i, net, table, settings, passes)
         least = min(least, passes.latest[i])
         most = max(most, passes.latest[i])
-        if passes.late[i, 1] != old_late or passes.latest[i] != old_latest:
+        freed = net.flags[i] & PHANTOM != 0 and passes.late[i, 3] != old_free
+        if passes.late[i, 1] != old_late or passes.latest[i] != old_latest or freed:
             for edge in range(net.first[i], net.first[i + 1]):
                 sweep.stale[net.pred[edge]] = True
     return least, most

@@ -57,7 +57,9 @@ def filled(net: Net, table: TableArrays, passes: Passes, task: Rows, sheet: Ints
         if flags & FINISHED != 0:
             restart = NONE
             late_finish = finish
-        elif flags & STARTED != 0:
+        elif passes.late[i, 0] == work + span and span > 0:
+            late_finish = finish
+        if flags & (STARTED | FINISHED) == STARTED:
             start = net.rules[net.rule[i], ACTUAL_START]
             restart = start_of(table, calendar, work) if span > 0 else finish
             early_start = restart
@@ -87,7 +89,7 @@ def beside(i: int, late: int, net: Net, table: TableArrays, passes: Passes) -> i
 
 @compiled_bare
 def rolled_up(parent: Rows, bottom_up: Rows, summary: Flags, sheet: Ints) -> None:
-    """Span every summary over its children: earliest starts, latest finishes, least free float."""
+    """Span every summary over its children: earliest starts, latest finishes."""
     for row in bottom_up:
         if summary[row]:
             sheet[:, row] = NONE
@@ -95,7 +97,7 @@ def rolled_up(parent: Rows, bottom_up: Rows, summary: Flags, sheet: Ints) -> Non
         above = parent[row]
         if above < 0 or sheet[START, row] == NONE:
             continue
-        for line in (START, EARLY_START, LATE_START, REMAINING_START, FREE_FLOAT):
+        for line in (START, EARLY_START, LATE_START, REMAINING_START):
             value = sheet[line, row]
             if value != NONE and (sheet[line, above] == NONE or value < sheet[line, above]):
                 sheet[line, above] = value
@@ -105,7 +107,7 @@ def rolled_up(parent: Rows, bottom_up: Rows, summary: Flags, sheet: Ints) -> Non
 
 @compiled_bare
 def weighed(rows: Rows, place: Small, table: TableArrays, sheet: Ints, rule: int) -> None:
-    """Find the floats of what has no node, from its dates on its own calendar."""
+    """Find the floats of what has no node, from its dates on its own calendar; it is as free as it may slip."""
     for row in rows:
         if sheet[START, row] == NONE:
             continue
@@ -118,6 +120,7 @@ def weighed(rows: Rows, place: Small, table: TableArrays, sheet: Ints, rule: int
         sheet[FINISH_FLOAT, row] = finish_float
         total = start_float if rule == 1 else finish_float
         sheet[TOTAL_FLOAT, row] = min(start_float, finish_float) if rule == 0 else total
+        sheet[FREE_FLOAT, row] = max(0, sheet[TOTAL_FLOAT, row])
 
 
 class Efforts(NamedTuple):
