@@ -50,12 +50,21 @@ def test_a_comment_reaches_whom_it_mentions(windows: Windows) -> None:
     expect(other.locator("main")).to_contain_text("Which berth, @Tunde Adebayo and when?")
 
 
+def _link(page: Page, code: str, *, kind: str = "") -> None:
+    """Link the record in sight to another, from the popover of its links."""
+    page.get_by_role("button", name="Link", exact=True).click()
+    form = page.locator("#link-pop")
+    if kind:
+        form.get_by_label("This record").select_option(label=kind)
+    form.get_by_label("Code of the other record").fill(code)
+    form.get_by_role("button", name="Link", exact=True).click()
+
+
 def test_files_links_and_tags_stand_beside_it(windows: Windows) -> None:
     page = windows.open(HEAD)
     _home(page, "Track renewal")
     note: FilePayload = {"name": "possession.txt", "mimeType": "text/plain", "buffer": b"Possession from Friday 23:00."}
-    page.get_by_label("Files to attach").set_input_files(note)
-    page.get_by_role("button", name="Attach", exact=True).click()
+    page.get_by_label("Files to attach").set_input_files(note)  # chosen is sent
     file = page.locator("main").get_by_role("link", name="possession.txt")
     expect(file).to_be_visible()
     kept = page.request.get(str(file.get_attribute("href")))
@@ -63,11 +72,10 @@ def test_files_links_and_tags_stand_beside_it(windows: Windows) -> None:
 
     target = _home(page, "Depot signalling")
     _home(page, "Track renewal")
-    page.get_by_label("Kind of link").select_option(label="depends on")
-    page.get_by_label("Code of the other record").fill(target)
-    page.get_by_role("button", name="Link", exact=True).click()
+    _link(page, target, kind="depends on")
     link = page.locator("main li").filter(has_text="depends on")
     expect(link).to_contain_text("Depot signalling")
+    page.get_by_role("button", name="Tags", exact=True).click()
     page.get_by_label("Tags").fill("night work, possession")
     page.get_by_role("button", name="Set tags").click()
     expect(page.locator(".heading-extra")).to_contain_text("night work")
@@ -80,6 +88,5 @@ def test_files_links_and_tags_stand_beside_it(windows: Windows) -> None:
 def test_a_code_that_is_none_is_refused(windows: Windows) -> None:
     page = windows.open(HEAD)
     _home(page, "Track renewal")
-    page.get_by_label("Code of the other record").fill("PRJ-9999")
-    page.get_by_role("button", name="Link", exact=True).click()
+    _link(page, "PRJ-9999")
     expect(toast(page)).to_contain_text("“PRJ-9999” is not the code of a record that you may see.")

@@ -84,7 +84,7 @@ def test_the_node_picked_narrows_every_list(windows: Windows) -> None:
     assert "Amara Adler" not in names(page)
     page.locator(".top-scope").click()
     page.locator(".scope-list [role=option]").first.click()
-    expect(page.locator(".top-scope b")).to_have_text("Everything")
+    expect(page.locator(".top-scope b")).to_have_text("Whole organisation")
     assert "Amara Adler" in names(page)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -70,7 +71,8 @@ class TestBulkPreview:
         picked = {"pk": [str(rates["Ben"].pk), str(rates["Dee"].pk)], "stage": "preview", "set:rate": "on", "rate": "1"}
         page = signed_in(user).post("/cost-rates/bulk/", picked).content.decode()
         assert "80.25" in page
-        assert "60" not in page.partition("<main")[2], "the rate at OPS is closed"
+        shown = re.sub(r'value="[^"]*"', "", page.partition("<main")[2])  # marks of what was read are drawn by lot
+        assert "60" not in shown, "the rate at OPS is closed"
 
 
 class TestViewingAs:

@@ -23,7 +23,7 @@ from quarterdeck.kernel.registers.filtering import chips, offers
 from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages import table
 from quarterdeck.kernel.registers.pages.base import is_fragment, messages_of, page
-from quarterdeck.kernel.registers.params import PAGE_SIZES, Params
+from quarterdeck.kernel.registers.params import FILTER, PAGE_SIZES, Params
 from quarterdeck.kernel.registers.saved_views import ALL, Tab, default_tab, tabs_for, view_remove, view_save
 from quarterdeck.kernel.registers.spec import Register
 from quarterdeck.kernel.ui import toasts
@@ -62,6 +62,8 @@ def list_page(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         "tab": tab,
         "params": listing.params,
         "chips": chips(listing),
+        "narrowed": bool(listing.params.text)
+        or any(tab.params.get(FILTER + name) != value for name, value in listing.params.filters.items()),
         "offers": offers(listing),
         "offered": sum(1 for name in register.filters if name in listing.available),
         "rows": table.body(listing, selectable=not read_only),
