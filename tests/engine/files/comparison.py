@@ -19,15 +19,12 @@ LATE: Final = {"START_NO_LATER_THAN", "FINISH_NO_LATER_THAN", "MUST_START_ON", "
 DAYS_ONLY: Final = "the file gives dates without times"
 UNSCHEDULED: Final = "the file has no late dates: nothing scheduled it"
 ESTIMATED: Final = "a manual task of estimated duration is never critical in Microsoft Project"
-BY_START: Final = "of a manual task only bound by its start, Microsoft Project takes the finish slack"
 RESOURCES: Final = "the task's resources work on different calendars"
 STALE: Final = "the stored late finish is not that of the stored project: saved without reckoning slack anew"
-START_OF_SHIFT: Final = "a finish bound by a start stands at that start, not at the end of the shift before"
 OUT_OF_HOURS: Final = "a manual finish stands out of working hours, not at the end of the shift before"
 OWN_CALENDAR: Final = (
     "Microsoft Project counts slack on the task's own calendar, although resources' hours give its dates"
 )
-SUMMARY: Final = "Microsoft Project gives a summary the free slack of its own finish, not the least of its children's"
 UNEXPLAINED: Final = "unexplained"
 
 
@@ -115,8 +112,6 @@ class _Causes:
         self.tasks = {each["id"]: each for each in held["tasks"]}
         self.days_only = all(not (each["stored"][side] or 0) % 1440 for each in held["tasks"] for side in FIELDS[:2])
         self.unscheduled = all(each["LateStart"] is None for each in held["tasks"])
-        self.before = {(link["predecessor"], link["kind"]) for link in held["links"]}
-        self.behind = {(link["successor"], link["kind"]) for link in held["links"]}
         self.pinned: Schedule | None = None
         if plan.several:
             again = converted(held, pinned=plan.several)
@@ -145,24 +140,17 @@ class _Causes:
             return DAYS_ONLY
         if difference.field != "finish" or found is None or not self.no_work(task, found, stored):
             return ""
-        if (task["id"], "START_FINISH") in self.behind:
-            return START_OF_SHIFT
         ends = [each for each in self.held["tasks"] if task["id"] in (each["parent"], each["id"])]
         by_hand = any(each["TaskMode"] == "MANUALLY_SCHEDULED" and each["stored"]["finish"] == stored for each in ends)
         return OUT_OF_HOURS if by_hand else ""
 
     def of_slack(self, task: Mapping[str, Any], difference: Difference) -> str:
-        name, found, stored = difference.field, difference.found, difference.stored
+        name, stored = difference.field, difference.stored
         manual = task["TaskMode"] == "MANUALLY_SCHEDULED"
         if name == "critical":
             return ESTIMATED if manual and task["Estimated"] and not stored else ""
-        by_start = {(task["id"], "START_START"), (task["id"], "START_FINISH")} & self.before
-        if name == "total_float" and manual and by_start and found is not None and stored > found:
-            return BY_START
         if self.is_stale(task):
             return STALE
-        if name == "free_float" and task["children"] and stored == task["stored"]["total_float"]:
-            return SUMMARY
         return OWN_CALENDAR if self.own_calendar(task, stored) else ""
 
     def own_calendar(self, task: Mapping[str, Any], stored: float) -> bool:
