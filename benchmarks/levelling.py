@@ -11,22 +11,18 @@ known. Seconds are of the processor for the mean of an instance and of the clock
 import argparse
 import json
 import resource
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import STARTED
 from benchmarks.table import table
-
-STARTED = time.perf_counter()
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from quarterdeck.engine.calendar import five_day  # noqa: E402
-from quarterdeck.engine.levelling import Activity, Problem, Resource, level  # noqa: E402
-from quarterdeck.engine.network import Link  # noqa: E402
-from tests.engine.psplib import instance  # noqa: E402
+from quarterdeck.engine.calendar import five_day
+from quarterdeck.engine.levelling import Activity, Problem, Resource, level
+from quarterdeck.engine.network import Link
+from tests.engine.psplib import instance
 
 
 def sets(options: argparse.Namespace) -> dict[str, dict[str, float]]:
@@ -102,14 +98,14 @@ def main() -> None:
     if options.instances:
         figures = sets(options)
         heads = ("set", "instances", "gap_pct", "at_best", "proven", "cpu_s_mean", "wall_s_mean")
-        print(table(heads, [(name, *row.values()) for name, row in figures.items()]))
+        print(table(heads, [(name, *figure.values()) for name, figure in figures.items()]))
         result |= {
             "schedules": options.schedules,
             "seconds": options.seconds,
             "islands": options.islands,
             "sets": figures,
         }
-        result["warm_s"] = max((row["wall_s_mean"] for row in figures.values()), default=0.0)
+        result["warm_s"] = max((figure["wall_s_mean"] for figure in figures.values()), default=0.0)
     else:
         task = generated(options.activities, options.resources, 1)
         level(generated(50, options.resources, 2), schedules=6)
@@ -117,9 +113,8 @@ def main() -> None:
         done = level(task, schedules=options.schedules, time_limit=options.seconds)
         took = time.perf_counter() - clock
         gap = 100 * (done.gap or 0.0)
-        heads = ("activities", "resources", "schedules", "moved", "gap to the bound %", "seconds")
         row = (options.activities, options.resources, done.schedules, len(done.moves), gap, took)
-        print(table(heads, [row]))
+        print(table(("activities", "resources", "schedules", "moved", "gap to the bound %", "seconds"), [row]))
         result |= {"activities": options.activities, "resources": options.resources, "schedules": done.schedules}
         result |= {"gap_pct": round(gap, 4), "warm_s": round(took, 3)}
     print(json.dumps(result | {"rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))

@@ -21,7 +21,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -29,14 +30,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import STARTED
 from benchmarks.table import table
+from quarterdeck.engine.calendar import five_day, instant, minutes, timeline
+from quarterdeck.engine.cpm import MICROSOFT, PRIMAVERA, Columns, Options, Schedule, schedule
 
-STARTED = time.perf_counter()
-
-from quarterdeck.engine.calendar import five_day, instant, minutes, timeline  # noqa: E402
-from quarterdeck.engine.cpm import MICROSOFT, PRIMAVERA, Columns, Options, Schedule, schedule  # noqa: E402
-
-START: Final = datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local time, a Monday
+START: Final = instant(minutes(date(2026, 1, 5)) + 8 * 60)  # a Monday morning
 TJ3_MOST: Final = 1000
 HEADS: Final = ("peer", "tasks", "peer s", "ours s", "ratio", "agree %")
 
@@ -128,7 +127,7 @@ def mpxj(given: Columns, repeats: int) -> list[Measured]:
     said = json.loads(done.stdout.splitlines()[-1])
     found = []
     for name, options in (("mpxj microsoft", MICROSOFT), ("mpxj primavera", PRIMAVERA)):
-        seconds, result = timed(lambda options=options: ours(given, options), repeats)  # type: ignore[misc]
+        seconds, result = timed(partial(ours, given, options), repeats)
         agree = np.mean(result.early_finish == np.array(said[name]["early_finish"]))
         found.append(Measured(name, count, said[name]["warm_s"], seconds, float(agree)))
     return found

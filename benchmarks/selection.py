@@ -17,11 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks import STARTED
 from benchmarks.table import table
-
-STARTED = time.perf_counter()
-
-from quarterdeck.engine.selection import Budget, Candidate, Capacity, Group, Problem, Requires, select  # noqa: E402
+from quarterdeck.engine.selection import Budget, Candidate, Capacity, Group, Problem, Requires, select
 
 
 @dataclass(frozen=True)

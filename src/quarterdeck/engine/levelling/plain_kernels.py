@@ -1,6 +1,6 @@
 """The passes of `kernels` for the plain case: one calendar, four resources at most, nothing split or begun.
 
-Three times as fast, since a slot is its own place and one word holds all resources. Both give the same schedule.
+More than twice as fast, since a slot is its own place and one word holds all resources. Both give the same schedule.
 """
 
 import numpy as np

@@ -91,7 +91,8 @@ class Levelled:
 
     `objective` is the length from the start of the plan in minutes, or the cost of delay; `bound` what it cannot fall
     below; `gap` = (objective - bound) / objective, None where the objective is nil. `slot` is the step in minutes in
-    which was reckoned: durations were rounded up to it.
+    which was reckoned: durations were rounded up to it, and where that made a difference `bound` is that of the longer
+    durations and `optimal` is not claimed.
     """
 
     starts: Mapping[Hashable, int]

@@ -200,15 +200,14 @@ def _ranked(plan: Prepared, grid: Grid, *, strict: bool) -> Grid:
 
 
 def _urgency(instance: "Instance", free: Whole) -> Real:
-    """The latest finish of each activity that keeps the length without limits: the lower, the sooner its turn."""
-    finish = free[:, 1].max() - np.zeros(len(free))
+    """The latest finish of each activity by its followers' lengths alone: the lower, the sooner its turn (LFT rule)."""
     length = free[:, 1] - free[:, 0]
+    finish = np.full(len(free), float(free[:, 1].max()))
     for j in range(len(free) - 1, -1, -1):
-        for e in range(instance.succ_of[j], instance.succ_of[j + 1]):
-            other = instance.succ[e, 0]
-            room = (free[other, 0] - free[j, 1]) if instance.succ[e, 1] else (free[other, 0] - free[j, 0] - length[j])
-            finish[j] = min(finish[j], finish[other] - length[other] - min(room, 0))
-    return np.asarray(finish)
+        followers = instance.succ[instance.succ_of[j] : instance.succ_of[j + 1], 0]
+        if len(followers):
+            finish[j] = (finish[followers] - length[followers]).min()
+    return finish
 
 
 def _floor(grid: Grid, free: Whole) -> float:
@@ -240,13 +239,9 @@ def _told(plan: Prepared, grid: Grid, found: _Found, free: Whole, floor: float) 
     objective = found.cost - 1e-6 * int(found.state[:, 1].max()) if money else float(finish - plan.problem.start)
     objective = round(objective, 6)
     reached = objective <= floor + 1e-6 if money else found.cost <= floor
-    bound = (
-        objective
-        if reached
-        else floor
-        if money
-        else float(grid.instants[int(floor) - 1] + grid.step - plan.problem.start)
-    )
+    bound = objective
+    if not reached:
+        bound = floor if money else float(grid.instants[int(floor) - 1] + grid.step - plan.problem.start)
     return Levelled(
         dict(zip(names, starts.tolist(), strict=True)),
         dict(zip(names, finishes.tolist(), strict=True)),
