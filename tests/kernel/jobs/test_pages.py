@@ -9,7 +9,9 @@ from django.test import Client
 
 from quarterdeck.kernel import clock, jobs
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.middleware import ELEVATION
 from quarterdeck.kernel.access.models import User
+from quarterdeck.kernel.access.services import elevation_start
 from quarterdeck.kernel.jobs import running, worker
 from quarterdeck.kernel.jobs.http import back
 from quarterdeck.kernel.jobs.models import Job
@@ -81,14 +83,21 @@ def test_cancel_and_run_again(owner: User) -> None:
     assert job.state == "waiting"
 
 
-def test_only_administrators_see_the_traceback(owner: User) -> None:
+def test_only_an_elevated_administrator_sees_the_traceback(owner: User) -> None:
     job = queued(owner, fail=True)
     worker.drain()
     administrator = User.objects.create_user("admin@example.org", name="Admin", is_administrator=True)
     mine = reads(signed_in(owner), f"/jobs/{job.pk}/")
     assert "Something unexpected stopped this job" in mine
     assert "secret 42" not in mine
-    assert "secret 42" in reads(signed_in(administrator), f"/jobs/{job.pk}/")
+    client = signed_in(administrator)
+    assert "secret 42" not in reads(client, f"/jobs/{job.pk}/")
+    assert "secret 42" not in reads(client, f"/jobs/{job.pk}/progress")
+    started = elevation_start(user=administrator, kind="administer", reason="Look at a job", now=clock.now())
+    session = client.session
+    session[ELEVATION] = started.pk
+    session.save()
+    assert "secret 42" in reads(client, f"/jobs/{job.pk}/")
 
 
 def test_strangers_get_404_and_visitors_sign_in(owner: User) -> None:
