@@ -78,14 +78,15 @@ def tell_followers(event: Changed) -> None:
         change = history_of(record).select_related("actor").first()
         for user in followers[pk] if change is not None else ():
             reader = Actor(user=user, now=clock.now())
-            if change is not None and may(reader, "view", record):
+            told = entries(register, reader, record, limit=1) if may(reader, "view", record) else []
+            if change is not None and told:
                 notify(
                     [user],
                     kind=FOLLOWED,
                     actor=Actor(user=change.actor, now=change.at, label=change.actor_label),
                     values={
                         "record": register.title_of(record),
-                        "what": entries(register, reader, record, limit=1)[0].sentence,
+                        "what": told[0].sentence,
                     },
                     record=record,
                     url=register.url(record),

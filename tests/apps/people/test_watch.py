@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from quarterdeck.apps.organisation import services as organisation
 from quarterdeck.apps.organisation.models import Currency, ExchangeRate, OrganisationUnit, WorkCalendar
@@ -13,11 +14,15 @@ from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.files.services import content_attach
+from quarterdeck.kernel.needs.sources import Findings
+from quarterdeck.kernel.registers import for_model
+from quarterdeck.kernel.registers.timeline import entries
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.evaluation import evaluate
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import open_findings
-from tests.apps.organisation.conftest import NOW
+from quarterdeck.kernel.watch.services import acknowledge, snooze, wake
+from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.people.conftest import MakePerson
 
 TODAY = NOW.date()
@@ -146,3 +151,49 @@ def test_a_person_whom_nobody_manages(
         ("Lea Lead", "No manager named, and nobody heads Networks."),
         ("Ned Networks", "No manager named, and nobody heads Networks."),
     ]
+
+
+def test_qualifications_are_told_to_those_who_see_personal_facts(
+    person: MakePerson, given: MakeActor, networks: OrganisationUnit, system: Actor
+) -> None:
+    card = QualificationType(code="SW", name="Street works card", needs_evidence=True)
+    records.save(card, actor=system)
+    ann = person("Ann Past", signs_in=True)
+    row = Qualification(person=ann, type=card, issued_on=FIRST, expires_on=TODAY - dt.timedelta(days=1))
+    services.qualification_save(row, actor=system)
+    for name in ("qualification-expired", "qualification-without-evidence"):
+        evaluate(checks[name], actor=system)
+    both = {"people.person": ["view", "change"], "people.qualification": ["view", "change"]}
+    reader = given(networks.scope, both)
+    elsewhere = given(networks.scope, {"people.person": ["view"]}, ["personal"])
+    officer = given(networks.scope, both, ["personal"])
+    for actor in (reader, elsewhere):
+        assert not open_findings(actor).exists()
+        assert not list(Findings().rows(actor))
+    names = {"qualification-expired"}
+    assert set(open_findings(officer).values_list("check_name", flat=True)) == names
+    assert set(open_findings(Actor(user=ann.user, now=NOW)).values_list("check_name", flat=True)) == names
+    pages = (f"/people/{ann.code}/", "/exceptions/", "/", f"/people/{ann.code}/panel/")
+    clients = {actor: Client() for actor in (elsewhere, officer)}
+    for actor, client in clients.items():
+        assert actor.user is not None
+        client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for path in pages:
+        assert "Street works card" not in clients[elsewhere].get(path).content.decode(), path
+    assert "Street works card expired on" in clients[officer].get(pages[0]).content.decode()
+
+    finding = open_findings(officer).get()
+    snooze(finding=finding, until=TODAY + dt.timedelta(days=9), reason="Course is booked", actor=officer)
+    acknowledge(finding=finding, actor=Actor(user=ann.user, now=NOW))
+    wake(finding=finding, actor=officer)
+    register = for_model(Person)
+    assert register is not None
+    told = [entry.sentence for entry in entries(register, officer, ann) if entry.fields]
+    assert told[:3] == [
+        "took up again: Qualification expired",
+        "took on: Qualification expired",
+        "put off until 25 Mar 2026: Qualification expired, “Course is booked”",
+    ]
+    for actor in (reader, elsewhere):
+        kept = entries(register, actor, ann)
+        assert [entry.verb for entry in kept] == ["added it"], "what is closed is not even counted"

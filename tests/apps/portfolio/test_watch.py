@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from quarterdeck.apps.people.services import person_save
+from quarterdeck.apps.people.services import person_save, role_end
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.portfolio.selectors.home import findings_below
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.watch.checks import checks
@@ -20,7 +21,6 @@ from tests.apps.portfolio.conftest import Lead, Make, day
 NAMES = (
     "initiative-without-sponsor",
     "initiative-without-manager",
-    "initiative-led-by-leaver",
     "initiative-without-dates",
     "initiative-past-finish",
     "initiative-outside-parent",
@@ -80,15 +80,21 @@ def test_a_manager_who_has_left(make: Make, top: Initiative, lead: Lead, system:
     pia = lead("Pia Manager", "PM", led, signs_in=True)
     sue = lead("Sue Sponsor", "SPONSOR", led, signs_in=True)
     una = lead("Una Gone", "PM", over)
-    assert stated("initiative-led-by-leaver", system) == []
+    assert stated("role-held-by-leaver", system) == []
     for who in (pia, una):
         who.ends_on = day(-1)
         person_save(who, actor=system)
-    [(label, text)] = stated("initiative-led-by-leaver", system)
+    texts = [text for _label, text in stated("role-held-by-leaver", system)]
+    assert [text.partition(" left on ")[0] for text in texts] == ["Pia Manager", "Una Gone"]
+    told = findings_below(led.scope, actor=system).shown
+    assert [(one.check_name, one.due_on) for one in told] == [("role-held-by-leaver", day(-1))], "told once"
+    held = led.scope.role_assignments.get(person=pia)
+    role_end(record=held, ends_on=day(-1), actor=system)
+    led.state = "active"
+    records.save(led, actor=system)
+    [(label, _text)] = stated("initiative-without-manager", system)
     assert label == "PRJ-0001 Led"
-    assert text.startswith("Project manager Pia Manager left on ")
-    finding = Finding.objects.get(check_name="initiative-led-by-leaver")
-    assert (finding.owner, finding.due_on) == (sue.user, day(-1))
+    assert Finding.objects.get(check_name="initiative-without-manager").owner == sue.user
 
 
 def test_dates_that_are_missing_or_past(make: Make, top: Initiative, backbone: Initiative, system: Actor) -> None:

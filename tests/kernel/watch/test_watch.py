@@ -335,3 +335,22 @@ def test_a_check_is_declared_once_and_reads_something() -> None:
 
 def other_find(*, now: dt.datetime, ids: set[int] | None) -> Iterable[watch.Fact]:
     return ()
+
+
+def test_what_is_said_of_a_finding_stands_in_the_history_of_its_record(check: watch.Check) -> None:
+    grant = record_at(node("North"))
+    watch.evaluate(check, actor=at())
+    editor = Actor(user=grant.user, now=NOW, _given=())
+    version = Grant.objects.get(pk=grant.pk).version
+    finding = Finding.objects.get()
+    watch.snooze(finding=finding, until=dt.date(2026, 3, 20), reason="Busy", actor=editor)
+    watch.wake(finding=finding, actor=editor)
+    watch.wake(finding=finding, actor=editor)
+    watch.acknowledge(finding=finding, actor=editor)
+    told = [change.after["findings"][0] for change in records.history_of(grant) if "findings" in change.after]
+    assert [one["said"] for one in told] == ["seen", "again", "later"], "said twice, told once"
+    assert (told[-1]["check"], told[-1]["until"], told[-1]["reason"]) == ("grant-without-end", "2026-03-20", "Busy")
+    assert Grant.objects.get(pk=grant.pk).version == version
+    state = records.state_as_of(Grant, grant.pk, NOW)
+    assert state is not None
+    assert state["role_id"] == grant.role_id, "the past reads on through it"

@@ -16,6 +16,9 @@ from quarterdeck.kernel.watch import Fact, check
 #: Days before its last day from which a qualification counts as expiring.
 NOTICE = dt.timedelta(days=60)
 
+#: What somebody is qualified for, and until when, is told to those who see personal facts of qualifications.
+PERSONAL = ("personal", "people.qualification")
+
 
 def _renewal(row: Qualification) -> str:
     """Return the address at which a qualification is entered anew."""
@@ -56,6 +59,7 @@ def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[F
     reads=("people.person", "people.qualification"),
     remedy=_("Renew"),
     needs=("add", "people.qualification"),
+    tells=PERSONAL,
 )
 def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find people whose qualification has run out and was not renewed."""
@@ -80,6 +84,7 @@ def qualification_expired(*, now: dt.datetime, ids: set[int] | None) -> Iterable
     reads=("people.person", "people.qualification"),
     remedy=_("Renew"),
     needs=("add", "people.qualification"),
+    tells=PERSONAL,
 )
 def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find people whose qualification runs out within 60 days and was not renewed."""
@@ -103,6 +108,7 @@ def qualification_expiring(*, now: dt.datetime, ids: set[int] | None) -> Iterabl
     severity="low",
     reads=("people.qualification", "people.qualificationtype", "people.person"),
     remedy=_("Attach it"),
+    tells=PERSONAL,
 )
 def qualification_without_evidence(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find qualifications that count, of a type that asks for evidence, to which no file is attached."""

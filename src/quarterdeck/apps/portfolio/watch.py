@@ -1,4 +1,7 @@
-"""What can go wrong with initiatives, and which accountability each check serves."""
+"""What can go wrong with initiatives, and which accountability each check serves.
+
+A sponsor or manager who has left is found by the check of people on roles held by leavers.
+"""
 
 from __future__ import annotations
 
@@ -73,24 +76,6 @@ def without_manager(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]
     """Find active initiatives that nobody manages."""
     for one in gaps.without_manager(clock.local_date(now), ids):
         yield _fact(one, _("Active, and nobody manages it."), url=_naming(one, manager_role(one.record)))
-
-
-@check(
-    name="initiative-led-by-leaver",
-    title=_("Led by someone who has left"),
-    function="governance.roles",
-    severity="high",
-    reads=LEADS,
-    remedy=_("Name who follows"),
-    needs=MAY_GIVE,
-)
-def led_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
-    """Find open initiatives whose sponsor or manager has left and still holds the role."""
-    for one, row in gaps.led_by_leavers(clock.local_date(now), ids):
-        values = {"person": row.person.name, "role": row.role.name, "day": row.person.ends_on}
-        message = _("%(role)s %(person)s left on %(day)s. Name who follows.")
-        url = _naming(one, row.role.code)
-        yield _fact(one, message, due=row.person.ends_on, key=f"assignment-{row.pk}", values=values, url=url)
 
 
 @check(

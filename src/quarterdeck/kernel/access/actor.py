@@ -141,13 +141,19 @@ class Actor:
         ]
         return any(path.startswith(opening) for path in row_paths for opening in openings)
 
+    def openings(self, field_class: str, record_type: str) -> tuple[str, ...]:
+        """Return the topmost paths at and below which a sensitive class is open; `("",)` stands for everywhere."""
+        if self.unlimited:
+            return ("",)
+        return shortest(
+            right.path for right in self.rights if field_class in right.sees and right.gives("view", record_type)
+        )
+
     def sees_on_all(self, field_class: str, record_type: str) -> bool | None:
         """Tell whether a sensitive class is open on every visible row (True), on none (False) or on some (None)."""
         if self.unlimited:
             return True
-        openings = shortest(
-            right.path for right in self.rights if field_class in right.sees and right.gives("view", record_type)
-        )
+        openings = self.openings(field_class, record_type)
         if not openings:
             return False
         covered = all(any(path.startswith(o) for o in openings) for path in self.paths("view", record_type))

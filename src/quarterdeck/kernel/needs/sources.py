@@ -26,7 +26,7 @@ from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
 from quarterdeck.kernel.watch.checks import Severity, checks
 from quarterdeck.kernel.watch.models import Finding
-from quarterdeck.kernel.watch.selectors import is_reference, remedy_of, visible_findings
+from quarterdeck.kernel.watch.selectors import is_reference, remedy_of, untold, visible_findings
 from quarterdeck.kernel.watch.services import acknowledge, snooze
 
 #: The kind of notification by which the house tells those whom a comment mentions.
@@ -55,13 +55,13 @@ class Findings(Source[Finding]):
         """Return the open findings, not put off, that the actor owns or, where nobody does, may put right."""
         if actor.user is None:
             return Finding.objects.none()
-        mine = Q(owner=actor.user)
+        mine, nobodys = Q(owner=actor.user), ~untold(actor)
         for kind in sorted({check.subject for check in checks.values()}):
             if is_reference(kind):
                 if actor.can_everywhere("change", kind):
-                    mine |= Q(owner__isnull=True, record_type=kind, scope__isnull=True)
+                    mine |= Q(owner__isnull=True, record_type=kind, scope__isnull=True) & nobodys
             elif paths := actor.paths("change", kind):
-                mine |= Q(owner__isnull=True, record_type=kind) & below(paths, "scope__")
+                mine |= Q(owner__isnull=True, record_type=kind) & below(paths, "scope__") & nobodys
         awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today)
         rows = Finding.objects.filter(mine, awake, closed_at__isnull=True)
         return rows.select_related("owner", "scope", "acknowledged_by").order_by("rank", "due_on", "opened_at", "pk")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import reachable, visible
+from quarterdeck.kernel.access.policy import reachable, row_paths, visible
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.comments.models import Comment
 from quarterdeck.kernel.fields import values
@@ -25,6 +25,9 @@ from quarterdeck.kernel.records import history_of
 from quarterdeck.kernel.registers.columns import CUSTOM, CustomKind, Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.selectors import tells
+from quarterdeck.kernel.watch.services import BESIDE as FINDINGS
+from quarterdeck.kernel.watch.services import said_in_words
 
 HIDDEN = "•••"
 #: What is kept beside a record and told in its history by name.
@@ -40,11 +43,15 @@ PARTS = {
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of a change: its label and both values in words; empty text for none."""
+    """One field of a change: its label and both values in words; empty text for none.
+
+    `said` tells what was done as it goes on after who did it, where that is no change of a value.
+    """
 
     label: str
     before: str
     after: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,8 @@ class Entry:
         if self.change.action != Action.CHANGE or not self.fields:
             return self.verb
         return "; ".join(
-            _("%(label)s %(before)s to %(after)s")
+            f.said
+            or _("%(label)s %(before)s to %(after)s")
             % {"label": f.label, "before": f.before or "–", "after": f.after or "–"}
             for f in self.fields[:3]
         )
@@ -86,7 +94,9 @@ def entries(
         changes = changes.filter(at__lte=moment)
     found = list(changes.select_related("actor")[:limit])
     names = _Names(register, found, actor, columns_for(register, actor) if columns is None else columns)
-    return [Entry(change, change.actor_label, _verb(change), names.fields(change, record)) for change in found]
+    told = [Entry(change, change.actor_label, _verb(change), names.fields(change, record)) for change in found]
+    # What was said of findings that the reader may not know of is no change for that reader.
+    return [entry for entry in told if entry.fields or FINDINGS not in entry.change.after]
 
 
 def _verb(change: Change) -> str:
@@ -201,7 +211,7 @@ class _Names:
             try:
                 model_field: Any = self.register.model._meta.get_field(attname.removesuffix("_id"))
             except FieldDoesNotExist:
-                found += self._beside(change, attname)
+                found += self._beside(change, attname, record)
                 continue
             column = self.columns.get(model_field.name)
             # What is no field of the register is kept by the system beside those that people set.
@@ -216,12 +226,23 @@ class _Names:
         states = {column.label for column in self.columns.values() if column.is_state}
         return sorted(found, key=lambda one: one.label not in states)
 
-    def _beside(self, change: Change, name: str) -> list[FieldChange]:
-        """Return a change of what is kept beside the record. Links are left out: their other end may be closed."""
+    def _beside(self, change: Change, name: str, record: Any) -> list[FieldChange]:
+        """Return a change of what is kept beside the record. Links are left out: their other end may be closed.
+
+        Of findings, what was said of those that the reader may know of.
+        """
+        if name == FINDINGS:
+            return self._said(change, record)
         if name not in BESIDE:
             return []
         before, after = (", ".join(str(one) for one in side.get(name) or ()) for side in (change.before, change.after))
         return [FieldChange(str(BESIDE[name]), before, after)]
+
+    def _said(self, change: Change, record: Any) -> list[FieldChange]:
+        paths = row_paths(record)
+        told = [one for one in change.after.get(FINDINGS) or () if tells(self.actor, one["check"], paths)]
+        words = [said_in_words(one) for one in told]
+        return [FieldChange(str(PARTS["findings"]), "", text, text) for text in words]
 
     def _text(self, column: Shown, model_field: Any, value: Any, record: Any, at: dt.datetime) -> str:
         if value is None or value == "":

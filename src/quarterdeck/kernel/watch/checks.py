@@ -68,6 +68,7 @@ class Check:
     find: Find
     remedy: Text = PUT_RIGHT
     needs: tuple[str, str] = ("", "")
+    tells: tuple[str, str] = ("", "")
 
     @property
     def subject(self) -> str:
@@ -88,13 +89,15 @@ def check(
     schedule: str = "daily@05:00",
     remedy: Text = PUT_RIGHT,
     needs: tuple[str, str] = ("", ""),
+    tells: tuple[str, str] = ("", ""),
 ) -> Callable[[Find], Find]:
     """Declare a check. Raises ValueError when it reads nothing, or another check has its name.
 
     `function` is the accountability that it serves. It is evaluated when a record that it reads has changed, and on
     schedule, since facts also come about by time passing. `remedy` is the verb that puts it right, at the `url` of its
     facts, offered to those who may do the action on the record type that `needs` states: by default to change the
-    subject.
+    subject. `tells` names a class of sensitive fields, and the record type that they are of, where the facts are such:
+    then only those who see the class at the subject's node, and the owner, are told.
     """
     if not reads:
         raise ValueError(f"The check {name} reads nothing.")
@@ -106,7 +109,7 @@ def check(
             raise ValueError(f"There is another check named {name}.")
         types = tuple(record_type.lower() for record_type in reads)
         right = needs if needs[0] else ("change", types[0])
-        checks[name] = Check(name, title, function, Severity(severity), types, schedule, find, remedy, right)
+        checks[name] = Check(name, title, function, Severity(severity), types, schedule, find, remedy, right, tells)
         return find
 
     return decorate

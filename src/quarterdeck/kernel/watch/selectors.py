@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -22,6 +24,27 @@ def is_reference(kind: str) -> bool:
     return not getattr(apps.get_model(kind), "row_scope", ())
 
 
+def untold(actor: Actor) -> Q:
+    """Return the condition of findings that tell of fields of a sensitive class which is closed to the actor there."""
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for known in checks.values():
+        if known.tells[0]:
+            names[known.tells].append(known.name)
+    condition = Q(pk__in=())
+    for (field_class, kind), of_class in names.items():
+        openings = actor.openings(field_class, kind)
+        if openings != ("",):
+            open_ = Q(scope__in=scopes_below(openings).values("pk"))
+            condition |= Q(check_name__in=of_class) & ~open_
+    return condition
+
+
+def tells(actor: Actor, check_name: str, paths: Iterable[str]) -> bool:
+    """Tell whether the actor may read of what a check finds about a record that one of the paths governs."""
+    known = checks.get(check_name)
+    return known is not None and (not known.tells[0] or actor.sees(*known.tells, paths))
+
+
 def visible_findings(actor: Actor) -> QuerySet[Finding]:
     """Return the findings, open or closed, about records that the actor may see at their nodes, and the actor's own."""
     rows = Finding.objects.all()
@@ -34,6 +57,7 @@ def visible_findings(actor: Actor) -> QuerySet[Finding]:
             nodes = scopes_below(paths).values("pk")
             placed = Q(scope__isnull=True) if is_reference(kind) else Q(scope__in=nodes)
             condition |= Q(record_type=kind) & placed
+    condition &= ~untold(actor)
     if actor.user is not None and actor.limits is None:
         condition |= Q(owner=actor.user)
     return rows.filter(condition)

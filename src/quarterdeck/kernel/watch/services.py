@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.pointers import model_of
 from quarterdeck.kernel.access.policy import AccessDenied
+from quarterdeck.kernel.notifications.messages import pack, render, source
+from quarterdeck.kernel.records.beside import note_beside
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import open_findings
 
 #: Days for which a finding can be put off at most.
 LONGEST = 365
+#: The name under which the history keeps what was said of findings, and what can be said.
+BESIDE = "findings"
+SEEN, LATER, AGAIN = "seen", "later", "again"
 
 
 def may_handle(finding: Finding, *, actor: Actor) -> bool:
@@ -35,18 +42,31 @@ def _handled(finding: Finding, actor: Actor) -> Finding:
     return found
 
 
+def _note(finding: Finding, said: str, actor: Actor, **more: str) -> None:
+    """Leave in the history of the record what was said about its finding."""
+    model = model_of(finding.record_type)
+    record = model._default_manager.filter(pk=finding.record_id).first() if model is not None else None
+    if record is not None:
+        told = {"check": finding.check_name, "title": source(finding.title), "said": said, **more}
+        note_beside(record, actor=actor, before={}, after={BESIDE: [told]})
+
+
 @transaction.atomic
 def acknowledge(*, finding: Finding, actor: Actor) -> Finding:
-    """Say that it is seen and being dealt with. Raises AccessDenied."""
+    """Say that it is seen and being dealt with; the record's history tells it. Raises AccessDenied."""
     found = _handled(finding, actor)
     found.acknowledged_by, found.acknowledged_at = actor.user, actor.now
     found.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    _note(found, SEEN, actor)
     return found
 
 
 @transaction.atomic
 def snooze(*, finding: Finding, until: dt.date, reason: str, actor: Actor) -> Finding:
-    """Put it off until a date, for a reason. Raises AccessDenied, or ValidationError for a bad date or no reason."""
+    """Put it off until a date, for a reason; the record's history tells both.
+
+    Raises AccessDenied, or ValidationError for a bad date or no reason.
+    """
     errors: dict[str, str] = {}
     if not actor.today < until <= actor.today + dt.timedelta(days=LONGEST):
         errors["until"] = _("Choose a date after today and within a year.")
@@ -57,13 +77,27 @@ def snooze(*, finding: Finding, until: dt.date, reason: str, actor: Actor) -> Fi
     found = _handled(finding, actor)
     found.snoozed_until, found.snoozed_by, found.reason = until, actor.user, reason.strip()[:300]
     found.save(update_fields=["snoozed_until", "snoozed_by", "reason"])
+    _note(found, LATER, actor, until=until.isoformat(), reason=found.reason)
     return found
 
 
 @transaction.atomic
 def wake(*, finding: Finding, actor: Actor) -> Finding:
-    """Show a finding that was put off again. Raises AccessDenied."""
+    """Show a finding that was put off again; the record's history tells it. Raises AccessDenied."""
     found = _handled(finding, actor)
+    put_off = found.snoozed_until is not None
     found.snoozed_until, found.snoozed_by, found.reason = None, None, ""
     found.save(update_fields=["snoozed_until", "snoozed_by", "reason"])
+    if put_off:
+        _note(found, AGAIN, actor)
     return found
+
+
+def said_in_words(told: Mapping[str, str]) -> str:
+    """Return in words, as they go on after who said it, what the history keeps of what was said about a finding."""
+    title = render(told["title"], {})
+    if told["said"] == LATER:
+        values = {"title": title, "until": dt.date.fromisoformat(told["until"]), "reason": told["reason"]}
+        return render(_("put off until %(until)s: %(title)s, “%(reason)s”"), pack(values))
+    texts = {SEEN: _("took on: %(title)s"), AGAIN: _("took up again: %(title)s")}
+    return texts[told["said"]] % {"title": title}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from quarterdeck.apps.people.models import Person, RoleAssignment
 from quarterdeck.apps.people.selectors.roles import held
 from quarterdeck.apps.portfolio.choices import ENDED, MANAGERS, SPONSOR, State
 from quarterdeck.apps.portfolio.models import Initiative
@@ -61,16 +60,6 @@ def _lacking(role_of_kind: Mapping[str, str], on: dt.date, ids: Iterable[int] | 
         holding = held(on).select_related(None).filter(scope=OuterRef("scope"), role__code=code)
         missing |= Q(Q(kind=kind), ~Exists(holding))
     return led(_narrowed(Initiative.objects.filter(state=State.ACTIVE), ids).filter(missing), on)
-
-
-def led_by_leavers(on: dt.date, ids: Iterable[int] | None = None) -> list[tuple[Led, RoleAssignment]]:
-    """Return the open initiatives with each sponsor or manager who has left before a day and still holds the role."""
-    rows = {record.scope_id: record for record in _narrowed(Initiative.objects.exclude(state__in=ENDED), ids)}
-    left = Person.objects.filter(ends_on__lt=on)
-    assigned = held(on).filter(role__code__in=LEADING, person__in=left, scope__in=list(rows))
-    found = [row for row in assigned.order_by("scope__path", "role__position", "pk") if row.scope_id in rows]
-    owners = {one.record.pk: one for one in led([rows[row.scope_id] for row in found], on)}
-    return [(owners[rows[row.scope_id].pk], row) for row in found]
 
 
 def without_dates(ids: Iterable[int] | None = None) -> QuerySet[Initiative]:
