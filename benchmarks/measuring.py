@@ -108,7 +108,9 @@ def cases() -> Iterator[tuple[str, str, str]]:
 
 
 def measure(only: str = "") -> list[dict[str, Any]]:
-    """Return the figures of every case, or of those whose name holds a text."""
+    """Return the figures of every case, or of those whose name holds a text, in a process as the server makes it."""
+    import quarterdeck.config.wsgi  # noqa: F401  settles what is loaded
+
     browsers: dict[str, Client] = {}
     found = []
     for case, who, address in cases():

@@ -38,7 +38,7 @@ from tools.verify import chromium, environment  # noqa: E402  needs the path abo
 #: slug -> path: pages that no link of the navigation leads to. `{first:/path/}` is the first row's page of that list.
 PAGES: dict[str, str] = {
     "home": "/",
-    "search": "/search/?q=a",
+    "search": "/search/?q=ha",
     "notifications": "/notifications/",
     "told": "/notifications/preferences",
     "approvals": "/approvals/",

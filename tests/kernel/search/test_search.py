@@ -208,6 +208,7 @@ def test_the_page_of_results(client: Client) -> None:
     assert "1 found" in page
     assert "Hidden wall" not in page
     assert "Nothing found for “moat &amp; &lt;i&gt;”" in client.get("/search/", {"q": "moat & <i>"}).content.decode()
+    assert "Give two letters at least" in client.get("/search/", {"q": "w"}).content.decode()
     assert client.get("/search/", {"q": "wall", "scope": "9" * 30}).status_code == 200
     assert client.get("/search/suggest", {"q": "wall"}).json()["groups"][0]["items"][0]["label"] == "Wall <b>"
     assert client.post("/search/").status_code == 405

@@ -55,8 +55,7 @@ def find(
     """
     wanted = words(text)[:MOST_WORDS]
     limit = min(limit, MOST_HITS)
-    # One letter of the alphabet begins a word in nearly every record: to rank them all costs much and tells nothing.
-    if not wanted or limit <= 0 or (len(wanted) == 1 and len(wanted[0]) == 1 and wanted[0].isascii()):
+    if not wanted or limit <= 0 or is_too_short(text):
         return []
     match = _match(wanted)
     hits: list[Hit] = []
@@ -65,6 +64,16 @@ def find(
         if kind is not None and (not kinds or record_type in kinds):
             hits += _hits(kind, match, folded(text), actor=actor, scope=scope, limit=limit)
     return sorted(hits, key=lambda hit: (hit.tier, hit.weight, hit.title, hit.record_id))[:limit]
+
+
+def is_too_short(text: str) -> bool:
+    """Tell whether a text is one letter of the alphabet or one digit, which find() does not look for.
+
+    It begins a word in nearly every record: to rank them all costs much and tells nothing. In other scripts a single
+    character can be a whole word.
+    """
+    wanted = words(text)
+    return len(wanted) == 1 and len(wanted[0]) == 1 and wanted[0].isascii()
 
 
 def grouped(hits: list[Hit]) -> list[Group]:

@@ -15,7 +15,7 @@ from quarterdeck.kernel.access.middleware import actor_for
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import reachable
 from quarterdeck.kernel.search.declare import offered
-from quarterdeck.kernel.search.find import Hit, find, grouped
+from quarterdeck.kernel.search.find import Hit, find, grouped, is_too_short
 
 SUGGESTED = 12
 OFFERED = 5
@@ -56,5 +56,12 @@ def results(request: HttpRequest) -> HttpResponse:
     """Show what matches `q`, by kind."""
     actor, text, scope = _asked(request)
     hits = find(actor, text, scope=scope, limit=LISTED)
-    context = {"query": text, "groups": grouped(hits), "count": len(hits), "limit": LISTED, "scope": scope}
+    context = {
+        "query": text,
+        "too_short": is_too_short(text),
+        "groups": grouped(hits),
+        "count": len(hits),
+        "limit": LISTED,
+        "scope": scope,
+    }
     return render(request, "search/results.html", context)
