@@ -39,7 +39,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class DocumentException(Part):
     """Days, first to last as ISO dates, that differ from the week: without shifts they are off.
 
-    `recurrence` states the pattern as the file has it (frequency, interval, days); None for a single range.
+    `recurrence` states the pattern that falls within them; None: every one of the days. Its keys: `every` (day, week,
+    month, year) and `interval`; `weekdays` (Monday 0) of a week; `day` of a month, or `nth` (5: the last) with one
+    weekday; `month` of a year; `occurrences` (0: as many as until the last day).
     """
 
     first: str
@@ -67,16 +69,23 @@ class DocumentCalendar(Part):
     weeks: tuple[DocumentWeek, ...] = ()
     exceptions: tuple[DocumentException, ...] = ()
     minutes_per_day: int = 480
+    extra: dict[str, Any] = {}
 
 
 class DocumentRate(Part):
-    """A dated rate of a resource: amounts as decimal text, each for one hour (of material: for one unit)."""
+    """A dated rate of a resource: amounts as decimal text, each for one hour (of material: for one unit).
+
+    `standard_unit` and `overtime_unit` say for what time the rate was typed: h, d, w, mo, y.
+    """
 
     table: int = 0  # 0 to 4, Microsoft's A to E
-    first: str = ""  # ISO date; empty: always
+    first: str = ""  # ISO date, with the time where it is not midnight; empty: always
+    last: str = ""
     standard: str = "0"
     overtime: str = "0"
     per_use: str = "0"
+    standard_unit: str = "h"
+    overtime_unit: str = "h"
 
 
 class DocumentResource(Part):
@@ -91,10 +100,12 @@ class DocumentResource(Part):
     calendar: int | None = None
     max_units: float = 1.0
     unit: str = ""  # of material: tonnes, pieces
-    availability: tuple[tuple[str, str, float], ...] = ()  # first, last, units
+    availability: tuple[tuple[str, str, float], ...] = ()  # first, last (as the dates of rates), units
     rates: tuple[DocumentRate, ...] = ()
     notes: str = ""
     active: bool = True
+    row: int | None = None  # the number that the program shows
+    custom: dict[str, Any] = {}
     extra: dict[str, Any] = {}
 
 
@@ -114,6 +125,8 @@ class DocumentAssignment(Part):
     cost: str = "0"
     actual_cost: str = "0"
     rate_table: int = 0
+    notes: str = ""
+    custom: dict[str, Any] = {}
     extra: dict[str, Any] = {}
 
 
@@ -136,14 +149,23 @@ class Stored(Part):
     total_float: int | None = None
     free_float: int | None = None
     critical: bool | None = None
+    early_start: int | None = None
+    early_finish: int | None = None
+    late_start: int | None = None
+    late_finish: int | None = None
 
 
 class DocumentTask(Part):
-    """One line of a plan, in the order of the outline. Names of kinds and constraints are those of `engine.network`."""
+    """One line of a plan, in the order of the outline. Names of kinds and constraints are those of `engine.network`.
+
+    The line of row 0, where a file has one, is the project itself: the parent of all others. A manual task stands at
+    the dates of `stored`. Blank lines are not kept; the rows of the others tell where they are.
+    """
 
     id: int
     name: str = ""
     parent: int | None = None
+    row: int | None = None  # the number that the program shows and that typed predecessors name
     wbs: str = ""
     code: str = ""  # activity id of Primavera, or the user's own
     kind: str = "TASK"  # engine.network.TaskKind
@@ -198,7 +220,8 @@ class DocumentLink(Part):
     lag: int = 0
     unit: str = "WORKING"
     calendar: str = "DIALECT"
-    lag_unit: str = "d"  # as typed
+    lag_unit: str = "d"  # as typed; % and e% of a percentage
+    notes: str = ""
 
 
 class Problem(Part):
@@ -207,6 +230,56 @@ class Problem(Part):
     severity: str  # error, warning, note
     text: str
     task: int | None = None
+
+
+class DocumentField(Part):
+    """What a key of `custom` is: of task, resource or assignment; the program's own name of the field; its sort."""
+
+    of: str
+    name: str  # the key
+    field: str  # as the program calls it, such as TEXT3
+    type: str  # text, number, cost, flag, date, duration
+
+
+class DocumentProgress(Part):
+    """What a tracking period says of one task: its baseline as it stood, what was done, what is left.
+
+    Durations in minutes of work, money as decimal text, `fraction` complete of one. None: the file is silent.
+    """
+
+    task: int
+    start: int | None = None
+    finish: int | None = None
+    duration: int | None = None
+    resource_cost: str | None = None
+    fixed_cost: str | None = None
+    variable_cost: str | None = None
+    total_cost: str | None = None
+    actual_start: int | None = None
+    actual_duration: int | None = None
+    remaining_duration: int | None = None
+    planned_actual_cost: str | None = None
+    planned_remaining_cost: str | None = None
+    actual_cost: str | None = None
+    remaining_cost: str | None = None
+    fraction: float | None = None
+    state: str = ""  # Not Started, Started, Finished
+    earned: str | None = None
+    planned: str | None = None
+
+
+class DocumentPeriod(Part):
+    """A tracking period of a workbook: the state of every task at its status date, and the figures published for it.
+
+    `published` holds the figures by their names: money and ratios as decimal text, instants and variances in time as
+    minutes; a word, such as "Inf", as it stands.
+    """
+
+    name: str
+    status: int
+    started: int | None = None
+    progress: tuple[DocumentProgress, ...] = ()
+    published: dict[str, str | int] = {}
 
 
 class PlanDocument(Part):
@@ -235,6 +308,8 @@ class PlanDocument(Part):
     links: tuple[DocumentLink, ...] = ()
     assignments: tuple[DocumentAssignment, ...] = ()
     baseline_names: dict[int, str] = {}
+    fields: tuple[DocumentField, ...] = ()
+    periods: tuple[DocumentPeriod, ...] = ()
     problems: tuple[Problem, ...] = ()
     extra: dict[str, Any] = {}
     format: int = FORMAT
