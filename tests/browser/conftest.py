@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from hatch_build import install_packages
+from quarterdeck import demo
 from tests.browser.stage import PASSWORD, Persona
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,12 +78,17 @@ def free_port() -> int:
         return port
 
 
+def filled(data: Path, *module: str) -> Path:
+    """Fill a database in a folder by a module of ours, and return the folder."""
+    command = [sys.executable, "-m", *module]
+    subprocess.run(command, cwd=ROOT, env=settings_of(data), check=True, stdout=subprocess.DEVNULL)
+    return data
+
+
 @contextmanager
-def served(data: Path, filling: list[str]) -> Iterator[str]:
-    """Fill a database in a folder by a module of ours, serve it with a worker, and give the address."""
-    env = settings_of(data)
-    subprocess.run([sys.executable, "-m", *filling], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-    port = free_port()
+def served(data: Path) -> Iterator[str]:
+    """Serve the database in a folder with a worker, and give the address."""
+    env, port = settings_of(data), free_port()
     command = [sys.executable, "-m", "quarterdeck", "serve", "--port", str(port), "--workers", "1", "--no-demo"]
     with (data / "server.log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -96,7 +102,20 @@ def served(data: Path, filling: list[str]) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the organisation of the journeys and serve it."""
-    with served(tmp_path_factory.mktemp("site"), ["tests.browser.stage"]) as address:
+    with served(filled(tmp_path_factory.mktemp("site"), "tests.browser.stage")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo once, to be copied."""
+    return filled(tmp_path_factory.mktemp("demo"), "quarterdeck", "demo")
+
+
+@pytest.fixture(scope="module")
+def demo_site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a demo that the journeys of a module may change."""
+    with served(shutil.copytree(demo_data, tmp_path_factory.mktemp("demo") / "data")) as address:
         yield address
 
 
@@ -175,5 +194,13 @@ def axe() -> str:
 def windows(browser: Browser, site: str) -> Iterator[Windows]:
     """Give windows that are closed after the journey."""
     opened = Windows(browser, site)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def demo_windows(browser: Browser, demo_site: str) -> Iterator[Windows]:
+    """Give windows of the demo that are closed after the journey."""
+    opened = Windows(browser, demo_site, password=demo.PASSWORD)
     yield opened
     opened.close()

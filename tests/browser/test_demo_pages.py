@@ -7,18 +7,17 @@ it who comes to it first: wide and on a phone, in light and dark. Then each othe
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from quarterdeck import demo
 from quarterdeck.demo import personas
 from quarterdeck.kernel.registers import all_registers
 from tests.browser import stage
-from tests.browser.conftest import Windows, served
+from tests.browser.conftest import Windows
 from tests.browser.judging import THREE, TWO, faults_of, judged
 from tests.browser.test_administrator import elevate
 
@@ -36,21 +35,6 @@ NO_PAGE = {
 }
 #: Patterns whose pages differ by register: each register's list and record are judged, of the rest one page.
 BY_REGISTER = {"register-list", "register-record"}
-
-
-@pytest.fixture(scope="module")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo, built once for all its personas."""
-    with served(tmp_path_factory.mktemp("demo"), ["quarterdeck", "demo"]) as address:
-        yield address
-
-
-@pytest.fixture
-def demo_windows(browser: Browser, demo_site: str) -> Iterator[Windows]:
-    """Give windows of the demo that are closed after the walk."""
-    opened = Windows(browser, demo_site, password=demo.PASSWORD)
-    yield opened
-    opened.close()
 
 
 def kind_of(address: str) -> str:

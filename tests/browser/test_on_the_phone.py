@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from quarterdeck import demo
 from quarterdeck.demo import personas
 from tests.browser import stage
-from tests.browser.conftest import Windows, served
+from tests.browser.conftest import Windows
 from tests.browser.steps import heading, names, toast
 
 WIDTH, HEIGHT = 390, 844
@@ -39,25 +37,10 @@ SMALL = """(least) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a demo that these journeys may change."""
-    with served(tmp_path_factory.mktemp("phone"), ["quarterdeck", "demo"]) as address:
-        yield address
-
-
-@pytest.fixture
-def phones(browser: Browser, demo_site: str) -> Iterator[Windows]:
-    """Give phones that are put away after the journey."""
-    opened = Windows(browser, demo_site, password=demo.PASSWORD)
-    yield opened
-    opened.close()
-
-
-def phone(phones: Windows, persona: personas.Persona) -> Page:
+def phone(demo_windows: Windows, persona: personas.Persona) -> Page:
     """Return a phone in which the persona has signed in."""
     one = stage.Persona(persona.email, persona.title)
-    return phones.open(one, width=WIDTH, height=HEIGHT, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    return demo_windows.open(one, width=WIDTH, height=HEIGHT, has_touch=True, is_mobile=True, reduced_motion="reduce")
 
 
 def at_the_thumb(button: Locator) -> None:
@@ -74,8 +57,8 @@ def no_wider(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == WIDTH, page.url
 
 
-def test_a_sponsor_decides(phones: Windows) -> None:
-    page = phone(phones, personas.SPONSOR)
+def test_a_sponsor_decides(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.SPONSOR)
     page.goto("/approvals/")
     waiting = page.locator("table a.name").all_inner_texts()
     assert len(waiting) == 2
@@ -108,15 +91,15 @@ def test_a_sponsor_decides(phones: Windows) -> None:
     heading(page, waiting[1])
 
 
-def test_a_finding_is_followed_from_needs_you_and_put_off(phones: Windows) -> None:
-    page = phone(phones, personas.HEAD)
+def test_a_finding_is_followed_from_needs_you_and_put_off(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.HEAD)
     no_wider(page)
     items = page.locator(".work > li", has_text="Exception")
     before = page.locator(".work > li").count()
     item = items.filter(has=page.locator("a.work-title")).first
     title = item.locator(".work-title").inner_text()
     item.locator("a.work-title").tap()
-    expect(page).not_to_have_url(f"{phones.site}/")
+    expect(page).not_to_have_url(f"{demo_windows.site}/")
     no_wider(page)
     page.go_back()
     heading(page, "Needs you")
@@ -144,8 +127,8 @@ def test_a_finding_is_followed_from_needs_you_and_put_off(phones: Windows) -> No
     expect(page.locator(".work > li")).to_have_count(before - 1)
 
 
-def test_a_project_manager_changes_a_project(phones: Windows) -> None:
-    page = phone(phones, personas.PROJECT_MANAGER)
+def test_a_project_manager_changes_a_project(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.PROJECT_MANAGER)
     page.goto("/initiatives/")
     no_wider(page)
     assert "Harbour Line Signalling" in names(page)
@@ -173,8 +156,8 @@ def test_a_project_manager_changes_a_project(phones: Windows) -> None:
     assert box["y"] + box["height"] <= bar["y"], "what is said does not cover what is done next"
 
 
-def test_actions_that_do_not_fit_stand_in_a_menu_with_their_words(phones: Windows) -> None:
-    page = phone(phones, personas.HEAD)
+def test_actions_that_do_not_fit_stand_in_a_menu_with_their_words(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.HEAD)
     page.goto("/initiatives/")
     bar = page.locator(".page-actions")
     at_the_thumb(bar.get_by_role("link", name="New initiative"))
@@ -212,8 +195,8 @@ def test_actions_that_do_not_fit_stand_in_a_menu_with_their_words(phones: Window
     expect(more).to_be_focused()
 
 
-def test_search_fills_the_screen(phones: Windows) -> None:
-    page = phone(phones, personas.CONTRACTOR)
+def test_search_fills_the_screen(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.CONTRACTOR)
     page.get_by_role("button", name="Search or jump to").tap()
     palette = page.get_by_role("dialog", name="Search or jump to")
     box = palette.bounding_box()
@@ -232,8 +215,8 @@ def test_search_fills_the_screen(phones: Windows) -> None:
     expect(palette).to_be_hidden()
 
 
-def test_the_navigation_slides_in_and_out(phones: Windows) -> None:
-    page = phone(phones, personas.CONTRACTOR)
+def test_the_navigation_slides_in_and_out(demo_windows: Windows) -> None:
+    page = phone(demo_windows, personas.CONTRACTOR)
     opener = page.get_by_role("button", name="Open navigation")
     nav = page.locator("#nav")
     expect(nav).to_be_hidden()
@@ -271,10 +254,12 @@ def test_the_navigation_slides_in_and_out(phones: Windows) -> None:
     ],
 )
 def test_everything_is_as_large_as_a_thumb(
-    phones: Windows, persona: personas.Persona | None, pages: tuple[str, ...]
+    demo_windows: Windows, persona: personas.Persona | None, pages: tuple[str, ...]
 ) -> None:
     page = (
-        phone(phones, persona) if persona else phones.open(width=WIDTH, height=HEIGHT, is_mobile=True, has_touch=True)
+        phone(demo_windows, persona)
+        if persona
+        else demo_windows.open(width=WIDTH, height=HEIGHT, is_mobile=True, has_touch=True)
     )
     small = {}
     for address in pages:
