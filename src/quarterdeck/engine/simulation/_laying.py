@@ -1,0 +1,325 @@
+"""From what is not known of a plan to the arrays of the kernels, and room for threads to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quarterdeck.engine.cpm.solving import allocated
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.engine.simulation._prepare import FACTOR, WEATHER, Hit, Unknowns
+from quarterdeck.engine.simulation.correlation import Loading, Repair, loadings
+from quarterdeck.engine.simulation.distributions import Normal
+from quarterdeck.engine.simulation.drawing import Shapes, shapes
+from quarterdeck.engine.simulation.ground import LONGEST, Ground
+from quarterdeck.engine.simulation.model import Correlation, CostOf, Member, Occurrence
+
+if TYPE_CHECKING:
+    from quarterdeck.engine.simulation.kernels.blocks import Model, Room
+    from quarterdeck.engine.simulation.kernels.draws import Draws
+    from quarterdeck.engine.simulation.kernels.instants import Ground as Clock
+    from quarterdeck.engine.simulation.kernels.strikes import Strikes, Weather
+    from quarterdeck.engine.simulation.kernels.tally import Costs
+
+Rows: TypeAlias = NDArray[np.int32]
+DAY: Final = 1440
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A simulation as the kernels see it.
+
+    Grades stand in this order: of the durations of `uncertain` nodes, of `priced` draws (amounts and rates), of risks;
+    behind these drivers come the shares of draws that say how hard risks strike.
+    """
+
+    ground: Ground
+    unknowns: Unknowns
+    shapes: Shapes
+    model: Model
+    uncertain: Rows
+    ranked: Rows  # places among the uncertain whose duration is more than one draw
+    priced: tuple[int, ...]
+    severity: Rows  # by risk the grade of how hard it strikes, -1 for none
+    grades: int
+    repairs: tuple[Repair, ...]
+    clock: Clock
+
+    @property
+    def drivers(self) -> int:
+        """How many things finish and cost are compared with."""
+        return len(self.uncertain) + len(self.priced) + len(self.unknowns.threats)
+
+    @property
+    def priceless(self) -> bool:
+        """Whether nothing costs anything."""
+        return not self.unknowns.prices and not len(self.model.costs.loss_row) and not self.unknowns.responses
+
+
+def lay(ground: Ground, unknowns: Unknowns, correlations: Sequence[Correlation], key: int, days: int) -> Laid:
+    """Lay a simulation out; `days` is how many days of weather are worked out.
+
+    Raises `EngineError` for estimates and correlations that cannot be drawn, see `shapes` and `loadings`.
+    """
+    from quarterdeck.engine.simulation.kernels.blocks import Model
+    from quarterdeck.engine.simulation.kernels.passes import Logic
+
+    guesses = unknowns.guesses
+    drawn = shapes(guesses.of, lambda place: (guesses.what[place], guesses.key[place]))
+    _refuse_odd_durations(unknowns, drawn)
+    loaded, factors, repairs = loadings(correlations)
+    lengthened = unknowns.weather.keys() - unknowns.drawn.keys()  # their durations are put back for each block
+    apart = sorted(unknowns.hits.keys() | unknowns.gates.keys() | lengthened)
+    uncertain = np.array(sorted({*unknowns.drawn, *apart, *unknowns.weather}), np.int32)
+    combined = np.array(sorted({*apart, *unknowns.weather}), np.int32)
+    ranked = np.flatnonzero(np.isin(uncertain, combined)).astype(np.int32)
+    priced = tuple(draw for price in unknowns.prices for draw in (price.amount_draw, price.rate_draw) if draw >= 0)
+    place, severity, grades = _places(unknowns, uncertain, ranked, priced)
+    gated = np.zeros(ground.count, bool)
+    gated[list(unknowns.gates)] = True
+    weather = np.full(ground.count, -1, np.int32)
+    weather[list(unknowns.weather)] = list(unknowns.weather.values())
+    efforts, tied = ground.efforts_of([price.place for price in unknowns.prices])
+    links, nodes = ground.graph(gated, weather, tied)
+    chance, midnights = _days(ground, unknowns, days)
+    model = Model(
+        Logic(links, nodes, chance, midnights[max(ground.calendar, 0)]),
+        _draws(ground, unknowns, drawn, (loaded, factors), (key, place)),
+        _strikes(ground, unknowns, apart),
+        efforts,
+        _costs(ground, unknowns),
+    )
+    clock = _clock(ground, np.flatnonzero(~links.plain & (links.gated | (links.unit != 0))), midnights)
+    return Laid(ground, unknowns, drawn, model, uncertain, ranked, priced, severity, grades, repairs, clock)
+
+
+def _refuse_odd_durations(unknowns: Unknowns, drawn: Shapes) -> None:
+    guesses, draws = unknowns.guesses, np.array(list(unknowns.drawn.values()), np.int64)
+    odd = ~((drawn.mean[draws] >= 0) & (drawn.mean[draws] <= LONGEST))
+    below = drawn.least[draws] < 0
+    for place in np.flatnonzero(odd | below).tolist():
+        draw = int(draws[place])
+        if odd[place]:
+            problem, remedy = f"{drawn.mean[draw]:,.0f} minutes on average", f"Stay between 0 and {LONGEST:,}."
+        elif not isinstance(guesses.of[draw], Normal):
+            problem, remedy = f"{drawn.least[draw]:,g} minutes at least", "Let it be zero or more."
+        else:
+            continue
+        raise EngineError(
+            f"{guesses.what[draw]} {guesses.key[draw]!r} is estimated as {problem}",
+            culprits=(guesses.key[draw],),
+            remedy=remedy,
+        )
+
+
+def _places(unknowns: Unknowns, uncertain: Rows, ranked: Rows, priced: tuple[int, ...]) -> tuple[Rows, Rows, int]:
+    """Return where each draw is kept, by risk the grade of its severity, and how many grades there are."""
+    guesses = unknowns.guesses
+    place = np.full((len(guesses.of), 3), -1, np.int32)
+    place[:, 0], place[:, 1] = guesses.node, guesses.row
+    drawn = np.array(list(unknowns.drawn.items()), np.int64).reshape(-1, 2)
+    if len(drawn):
+        at = np.searchsorted(uncertain, drawn[:, 0])
+        alone = ~np.isin(at, ranked)
+        place[drawn[alone, 1], 2] = at[alone]
+    place[list(priced), 2] = len(uncertain) + np.arange(len(priced))
+    severity = np.full(len(unknowns.threats), -1, np.int32)
+    grades = len(uncertain) + len(priced) + len(unknowns.threats)
+    for number, threat in enumerate(unknowns.threats):
+        if threat.severity >= 0:
+            severity[number] = place[threat.severity, 2] = grades
+            grades += 1
+    return place, severity, grades
+
+
+def _draws(
+    ground: Ground,
+    unknowns: Unknowns,
+    drawn: Shapes,
+    loaded: tuple[dict[Member, Loading], int],
+    rest: tuple[int, Rows],
+) -> Draws:
+    from quarterdeck.engine.simulation.kernels.draws import Draws
+
+    (key, place), guesses = rest, unknowns.guesses
+    own, by_draw = np.ones(len(guesses.of), np.float32), _by_draw(ground, unknowns, loaded[0])
+    counts = np.zeros(len(guesses.of) + 1, np.int64)
+    for draw, loading in by_draw.items():
+        own[draw] = loading.own
+        counts[draw + 1] = len(loading.factors)
+    pairs = [pair for draw in sorted(by_draw) for pair in by_draw[draw].factors]
+    extra = np.zeros(len(guesses.of), np.float32)
+    at_node = place[:, 0] >= 0
+    extra[at_node] = ground.extra[place[at_node, 0]]
+    return Draws(
+        key=np.array([key & 0xFFFFFFFF, key >> 32], np.uint32),
+        kind=drawn.kind,
+        stream=np.array(guesses.stream, np.uint32),
+        parameters=drawn.parameters.astype(np.float32),
+        extra=extra,
+        curve=drawn.curve.astype(np.float32),
+        steps=drawn.steps.astype(np.float32),
+        own=own,
+        first=np.cumsum(counts).astype(np.int32),
+        factor=np.array([factor for factor, _ in pairs], np.int32),
+        loading=np.array([loading for _, loading in pairs], np.float32),
+        factor_stream=(FACTOR + np.arange(loaded[1])).astype(np.uint32),
+        place=place,
+    )
+
+
+def _by_draw(ground: Ground, unknowns: Unknowns, loaded: dict[Member, Loading]) -> dict[int, Loading]:
+    """Return loadings by draw. Raises `EngineError` for members that are not in the plan."""
+    found, certain = {}, 0
+    rows, members = ground.plan.rows, unknowns.guesses.member
+    durations = {unknowns.guesses.key[draw]: draw for draw in unknowns.drawn.values()} if loaded else {}
+    for member, loading in loaded.items():
+        if isinstance(member, CostOf | Occurrence):
+            draw = members.get(member, -1)
+            known = member.task in rows if isinstance(member, CostOf) else False
+        else:
+            draw = durations.get(member, -1)
+            known = draw >= 0 or member in rows
+        if draw >= 0:
+            found[draw] = loading
+        elif known:
+            certain += 1
+        else:
+            raise EngineError(
+                f"{member!r} is correlated with others, but it is nothing of this plan",
+                culprits=(member,),
+                remedy="Name tasks, costs of tasks and risks that are there.",
+            )
+    if certain:
+        unknowns.notices.append(f"{certain} members of correlations are certain, and so not correlated.")
+    return found
+
+
+def _strikes(ground: Ground, unknowns: Unknowns, apart: list[int]) -> Strikes:
+    from quarterdeck.engine.simulation.kernels.strikes import Strikes
+
+    hits: list[Hit] = [hit for node in apart for hit in unknowns.hits.get(node, ())]
+    gates = [gate for node in apart for gate in unknowns.gates.get(node, ())]
+    base = [unknowns.drawn.get(node, -1) for node in apart]
+    rows = np.array([-1 if draw < 0 else unknowns.guesses.row[draw] for draw in base], np.int32)
+    return Strikes(
+        node=np.array(apart, np.int32),
+        base=rows,
+        fixed=ground.plan.net.span[apart].astype(np.int32),
+        extra=np.where(rows >= 0, ground.extra[apart], np.float32(0)).astype(np.float32),
+        first=np.cumsum([0, *(len(unknowns.hits.get(node, ())) for node in apart)]).astype(np.int32),
+        occurs=np.array([hit.occurs for hit in hits], np.int32),
+        impact=np.array([hit.impact for hit in hits], np.int32),
+        factor=np.array([hit.factor for hit in hits], np.bool_),
+        parallel=np.array([hit.parallel for hit in hits], np.bool_),
+        gate=np.cumsum([0, *(len(unknowns.gates.get(node, ())) for node in apart)]).astype(np.int32),
+        branch=np.array([row for row, _ in gates], np.int32),
+        among=np.array([mask for _, mask in gates], np.uint64),
+    )
+
+
+def _costs(ground: Ground, unknowns: Unknowns) -> Costs:
+    from quarterdeck.engine.simulation.kernels.tally import Costs
+
+    prices, row = unknowns.prices, [*unknowns.guesses.row, -1]  # draw -1 has row -1
+    lossy = [threat for threat in unknowns.threats if threat.loss >= 0]
+    nothing = ground.count + len(ground.efforts)  # a place without duration
+    return Costs(
+        node=np.array([nothing if price.place < 0 else price.place for price in prices], np.int32),
+        amount=np.array([price.amount for price in prices], np.float64),
+        amount_row=np.array([row[price.amount_draw] for price in prices], np.int32),
+        rate=np.array([price.rate for price in prices], np.float64),
+        rate_row=np.array([row[price.rate_draw] for price in prices], np.int32),
+        loss_occurs=np.array([threat.occurs for threat in lossy], np.int32),
+        loss_row=np.array([threat.loss for threat in lossy], np.int32),
+    )
+
+
+def _days(ground: Ground, unknowns: Unknowns, days: int) -> tuple[Weather, Rows]:
+    """Return the weather of each day, and the work before each midnight by calendar, counted from the first."""
+    from quarterdeck.engine.simulation.kernels.strikes import Weather
+
+    conditions = unknowns.conditions
+    days = days if conditions else 0
+    begin = ground.settings.start // DAY
+    dates = (begin + np.arange(days)).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]").astype(np.int64) % 12
+    weeks = (dates - dates.astype("datetime64[Y]")).astype(np.int64) // 7
+    by_length = {1: np.zeros(days, np.int64), 12: months, 53: weeks}
+    weather = Weather(
+        (WEATHER + (np.arange(len(conditions)) << 16)).astype(np.uint32),
+        *(
+            np.array([np.array(row)[by_length[len(row)]] for row in rows], np.float32).reshape(len(conditions), days)
+            for rows in ([each.lost for each in conditions], [each.pace for each in conditions])
+        ),
+    )
+    midnights = (begin + np.arange(days + 1)) * DAY
+    works = [ground.work_at(number, midnights) for number in range(len(ground.plan.table.calendars))]
+    return weather, np.array([work - (work[0] if ground.several else ground.origin) for work in works]).astype(np.int32)
+
+
+def _clock(ground: Ground, special: NDArray[np.int64], midnights: Rows) -> Clock:
+    """Return what a plan with several calendars runs on; room for one iteration is made for each thread."""
+    from quarterdeck.engine.simulation.kernels.instants import Ground as Clock
+
+    plan = ground.plan
+    first = np.array([ground.settings.start // DAY * DAY])
+    return Clock(
+        several=ground.several,
+        origin=ground.origin,
+        net=plan.net._replace(rules=ground.rules),
+        table=plan.table.arrays,
+        settings=ground.settings,
+        passes=allocated(0),
+        special=special.astype(np.int32) if ground.several else np.empty(0, np.int32),
+        midnights=midnights,
+        base=np.array([int(ground.work_at(number, first)[0]) for number in range(len(plan.table.calendars))]),
+    )
+
+
+def room(laid: Laid) -> Room:
+    """Return room for one thread: a block of iterations."""
+    from quarterdeck.engine.simulation.kernels.blocks import Room
+    from quarterdeck.engine.simulation.kernels.draws import LANES, Drawn
+    from quarterdeck.engine.simulation.kernels.passes import Dates
+    from quarterdeck.engine.simulation.kernels.tally import Money
+
+    ground, model = laid.ground, laid.model
+    count, efforts = ground.count, len(ground.efforts)
+    duration = np.zeros((count + efforts + 1, LANES), np.int32)
+    duration[:count] = ground.plan.net.span[:, np.newaxis]
+    nodes = model.logic.nodes
+    dates = Dates(
+        scratch=np.empty((4, LANES), np.int32),
+        duration=duration,
+        finish=np.zeros((count, LANES), np.int32),
+        start=np.empty((int(nodes.outdoors.max()) + 1, LANES), np.int32),
+        total=np.zeros(LANES, np.int32),
+        present=np.full(count + efforts + 1, 0xFFFFFFFFFFFFFFFF, np.uint64),
+        lost=np.zeros(model.logic.weather.chance.shape, np.uint64),
+    )
+    drawn = Drawn(
+        scratch=np.empty((4, LANES), np.float32),
+        words=np.empty(LANES, np.uint32),
+        factor=np.empty((len(model.draws.factor_stream), LANES), np.float32),
+        duration=duration,
+        row=np.empty((laid.unknowns.guesses.rows, LANES), np.float32),
+        grade=np.zeros((laid.grades, LANES), np.int16),
+    )
+    clock = laid.clock
+    if clock.several:
+        net = clock.net._replace(span=clock.net.span.copy(), lag=clock.net.lag.copy())
+        clock = clock._replace(net=net, passes=allocated(count))
+    return Room(
+        drawn=drawn,
+        dates=dates,
+        ground=clock,
+        money=Money(np.zeros((len(model.costs.node), LANES)), np.zeros(LANES)),
+        critical=np.zeros(count, np.uint64),
+        unmarked=np.zeros(0, np.uint64),
+        grades=np.zeros((2, LANES), np.int16),
+    )

@@ -1,0 +1,510 @@
+"""Simulation held against closed forms, enumeration, the critical path method and a plain loop.
+
+A mean or share is allowed four standard errors, stated where it is compared; with the seed fixed no test depends on
+luck. Closed forms: sums of means and variances for chains; E max of two normals mu + sigma / sqrt(pi) (Clark 1961);
+E max of n uniforms n / (n + 1); sd of a perfectly correlated chain the sum of sds.
+"""
+
+import itertools
+import math
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from quarterdeck.engine.calendar import Calendar, five_day, minutes
+from quarterdeck.engine.cpm import schedule
+from quarterdeck.engine.network import Constraint, Link, LinkKind, Network, Task, TaskKind
+from quarterdeck.engine.simulation import (
+    Alternative,
+    Branch,
+    Conditions,
+    Correlation,
+    CostOf,
+    Discrete,
+    Distribution,
+    Lognormal,
+    Normal,
+    Occurrence,
+    Pert,
+    Response,
+    Risk,
+    SimulationResult,
+    Triangular,
+    Trigen,
+    Uncertainty,
+    Uniform,
+    simulate,
+)
+
+MANY = 60_000
+FORMS: Sequence[Distribution] = (
+    Triangular(4000, 6000, 13000),
+    Pert(4000, 6000, 13000),
+    Pert(4000, 13000, 13000, 2.0),
+    Uniform(2000, 9000),
+    Normal(9000, 900),
+    Lognormal(9000, 3000),
+    Trigen(5000, 6000, 9000),
+    Discrete((7000, 1000, 2000), (0.3, 0.2, 0.5)),
+)
+MONDAY = minutes(datetime(2026, 1, 5, 8))  # noqa: DTZ001 - local time
+
+
+def chain(count: int, duration: int = 480) -> Network:
+    tasks = tuple(Task(place, duration) for place in range(count))
+    return Network(tasks, tuple(Link(place, place + 1) for place in range(count - 1)))
+
+
+def side_by_side(count: int) -> Network:
+    return Network(tuple(Task(place, 480) for place in range(count)))
+
+
+def alike(count: int, of: Distribution) -> list[Uncertainty]:
+    return [Uncertainty(place, of) for place in range(count)]
+
+
+def near(found: float, wanted: float, error: float) -> bool:
+    return abs(found - wanted) <= 4 * error
+
+
+def spearman(rows: Sequence[Any]) -> Any:
+    """Return the rank correlations of rows, ties at their middle rank."""
+    ranks = []
+    for row in rows:
+        _, place, times = np.unique(row, return_inverse=True, return_counts=True)
+        ranks.append((np.cumsum(times) - (times - 1) / 2)[place])
+    return np.corrcoef(ranks)
+
+
+def plan(calendars: int, count: int = 120) -> Network:
+    """A random plan with all kinds of links; `calendars` are none (round the clock), one, or three."""
+    rng = np.random.default_rng(2)
+    tasks = tuple(
+        Task(place, int(rng.integers(60, 3000)), calendar=place % 3 if calendars == 3 else None)
+        for place in range(count)
+    )
+    links = tuple(
+        Link(before, after, LinkKind(int(rng.choice(4, p=(0.7, 0.1, 0.1, 0.1)))), int(rng.integers(-100, 400)))
+        for after in range(1, count)
+        for before in sorted(set(rng.integers(max(0, after - 30), after, 2).tolist()))
+    )
+    shifts = [((420 + 30 * number, 660 + 30 * number), (720 + 30 * number, 960 + 30 * number)) for number in range(3)]
+    held: dict[Hashable, Calendar] = {number: five_day(number, shifts=shifts[number]) for number in range(calendars)}
+    return Network(tasks, links, held, 0 if calendars else None, start=MONDAY)
+
+
+# -- random numbers and distributions
+
+
+@pytest.mark.parametrize(
+    ("key", "counter", "words"),
+    [
+        ((0, 0), (0, 0), (0x9D1C5EC6, 0x8BD50731)),
+        ((0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF), (0xFD36D048, 0x2D17272C)),
+        ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), (0xBA3E4725, 0xF27D669E)),
+    ],
+)
+def test_random_words_are_those_published(
+    key: tuple[int, int], counter: tuple[int, int], words: tuple[int, int]
+) -> None:
+    """The known answers of Random123 (Salmon et al. 2011) for threefry2x32 with 13 rounds."""
+    from quarterdeck.engine.simulation.kernels.random import threefry
+
+    found = threefry(*(np.uint32(each) for each in (*key, *counter)))
+    assert tuple(int(each) for each in found) == words
+
+
+@pytest.mark.parametrize("of", FORMS, ids=lambda of: type(of).__name__)
+def test_one_task_has_the_distribution_given(of: Distribution) -> None:
+    """Mean, deviation and percentiles of the formula; a correlated draw goes another way to the same."""
+    for related in ((), (Correlation((0, 1), 0.5),)):
+        found = simulate(
+            side_by_side(2), uncertainties=alike(2, of), correlations=related, iterations=MANY, seed=3, keep=(0,)
+        )
+        values = found.kept_durations[0]
+        assert near(values.mean(), of.mean, of.deviation / MANY**0.5)
+        assert values.std() == pytest.approx(of.deviation, rel=0.02)
+        for share in (0.05, 0.5, 0.8, 0.95):
+            below = (values <= of.quantile(share)).mean()
+            at_most = share if not isinstance(of, Discrete) else of.rising()[1][of.rising()[1] >= share - 1e-9][0]
+            assert near(below, at_most, (share * (1 - share) / MANY) ** 0.5)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0, 4.0, 20.0, 100.0])
+def test_pert_follows_the_beta_distribution(weight: float) -> None:
+    """The polynomials give the quantiles of SciPy to a hundredth of a standard deviation, to |z| = 3."""
+    from scipy.special import betaincinv, ndtr
+
+    from quarterdeck.engine.simulation.drawing import beta_curves
+
+    z = np.linspace(-3, 3, 301)
+    for mode in (0.0, 0.003, 0.2, 0.5, 0.77, 1.0):
+        curve = beta_curves(weight, np.array([mode]))[0]
+        exact = betaincinv(1 + weight * mode, 1 + weight * (1 - mode), ndtr(z))
+        off = np.abs(ndtr(np.polyval(curve[::-1], z)) - exact).max()
+        assert off < 0.01 * Pert(0, mode, 1, weight).deviation
+
+
+# -- closed forms
+
+
+def test_a_chain_adds_means_and_variances() -> None:
+    of, count = Triangular(4000, 6000, 13000), 20
+    found = simulate(chain(count), uncertainties=alike(count, of), iterations=MANY, seed=4)
+    spread = of.deviation * count**0.5
+    assert near(found.work.mean, count * of.mean, spread / MANY**0.5)
+    assert near(found.work.deviation, spread, spread / (2 * MANY) ** 0.5)
+    assert abs(found.merge_bias) <= 4 * spread / MANY**0.5 + count
+    assert all(found.tasks[place].criticality == 1 for place in range(count))
+    bound = found.work.interval(0.8)
+    normal = count * of.mean + 0.8416212 * spread
+    assert bound.low < normal < bound.high
+
+
+def test_perfect_correlation_adds_deviations() -> None:
+    of, count = Triangular(4000, 6000, 13000), 10
+    together = [Correlation(tuple(range(count)), 1.0)]
+    found = simulate(chain(count), uncertainties=alike(count, of), correlations=together, iterations=MANY, seed=4)
+    assert near(found.work.deviation, count * of.deviation, count * of.deviation / (2 * MANY) ** 0.5)
+
+
+def test_two_parallel_normals() -> None:
+    found = simulate(side_by_side(2), uncertainties=alike(2, Normal(90000, 9000)), iterations=MANY, seed=5)
+    assert near(found.work.mean, 90000 + 9000 / math.pi**0.5, 9000 * 0.8257 / MANY**0.5)
+    assert near(found.tasks[0].criticality, 0.5, 0.5 / MANY**0.5)
+    assert near(found.merge_bias, 9000 / math.pi**0.5, 9000 * 0.8257 / MANY**0.5)
+
+
+@pytest.mark.parametrize("count", [2, 5, 9])
+def test_the_greatest_of_uniforms(count: int) -> None:
+    found = simulate(side_by_side(count), uncertainties=alike(count, Uniform(0, 1e6)), iterations=MANY, seed=6)
+    spread = 1e6 * math.sqrt(count / ((count + 1) ** 2 * (count + 2)))
+    assert near(found.work.mean, 1e6 * count / (count + 1), spread / MANY**0.5)
+    assert near(found.tasks[0].criticality, 1 / count, 0.5 / MANY**0.5)
+
+
+def test_discrete_durations_come_as_often_as_counted_out() -> None:
+    """Two chains of two: all 81 cases, with their probabilities."""
+    links = (Link("a", "b"), Link("c", "d"))
+    of = {name: Discrete((60, 120, 300), chances) for name, chances in zip("abcd", CHANCES, strict=True)}
+    found = simulate(
+        Network(tuple(Task(name, 60) for name in "abcd"), links),
+        uncertainties=[Uncertainty(name, each) for name, each in of.items()],
+        iterations=MANY,
+        seed=11,
+    )
+    exact: dict[int, float] = {}
+    first_critical = 0.0
+    for cases in itertools.product(*(zip(each.values, each.probabilities, strict=True) for each in of.values())):
+        (a, p), (b, q), (c, r), (d, s) = cases
+        weight = p * q * r * s
+        exact[int(max(a + b, c + d))] = exact.get(int(max(a + b, c + d)), 0.0) + weight
+        first_critical += weight if a + b >= c + d else 0.0
+    values, counts = np.unique(found.work.values, return_counts=True)
+    assert set(values.astype(int).tolist()) == set(exact)
+    for value, count in zip(values, counts, strict=True):
+        share = exact[int(value)]
+        assert near(count / MANY, share, (share * (1 - share) / MANY) ** 0.5)
+    assert near(found.tasks["a"].criticality, first_critical, 0.5 / MANY**0.5)
+    by_hand = np.cumsum([exact[value] for value in sorted(exact)])
+    median = sorted(exact)[int(np.searchsorted(by_hand, 0.5))]
+    assert found.work.percentile(0.5) == median
+
+
+CHANCES = ((0.2, 0.5, 0.3), (0.6, 0.3, 0.1), (0.1, 0.1, 0.8), (0.4, 0.4, 0.2))
+
+
+# -- the critical path method, a plain loop, threads
+
+
+@pytest.mark.parametrize("calendars", [0, 1, 3])
+def test_without_spread_it_is_the_critical_path_method(calendars: int) -> None:
+    network = plan(calendars)
+    dates = schedule(network)
+    sure = [Uncertainty(task.id, Uniform(task.duration, task.duration)) for task in network.tasks]
+    found = simulate(network, uncertainties=sure, iterations=100, seed=1)
+    assert found.finish.least == found.finish.most == found.planned_finish == dates.project_finish
+    assert found.work.deviation == 0
+    for task in network.tasks:
+        assert set(found.tasks[task.id].finish.values()) == {dates[task.id].finish}
+        assert found.tasks[task.id].criticality == (1 if task.id in set(dates.longest_path) else 0)
+
+
+@pytest.mark.parametrize("calendars", [1, 3])
+def test_every_iteration_is_a_schedule_of_its_durations(calendars: int) -> None:
+    """The lanes against `cpm.schedule`, run anew for each iteration."""
+    network = plan(calendars, 40)
+    ids = [task.id for task in network.tasks]
+    unknown = [Uncertainty(each, Triangular(0.7, 1, 1.9), relative=True) for each in ids]
+    count = 70  # more than one block
+    found = simulate(network, uncertainties=unknown, iterations=count, seed=2, keep=ids)
+    times = dict.fromkeys(ids, 0)
+    for number in range(count):
+        tasks = tuple(
+            Task(task.id, int(found.kept_durations[task.id][number]), calendar=task.calendar) for task in network.tasks
+        )
+        dates = schedule(Network(tasks, network.links, network.calendars, network.calendar, network.start))
+        assert found.finish.values[number] == dates.project_finish
+        assert [found.kept_finishes[each][number] for each in ids] == [dates[each].finish for each in ids]
+        for each in dates.longest_path:
+            times[each] += 1
+    assert {each: found.tasks[each].criticality * count for each in ids} == pytest.approx(times)
+
+
+@pytest.mark.parametrize("calendars", [1, 3])
+def test_threads_change_nothing(calendars: int) -> None:
+    network = plan(calendars)
+    unknown = [Uncertainty(task.id, Pert(0.8, 1, 1.6), rate=0.5, relative=True) for task in network.tasks]
+    said: dict[str, Any] = {
+        "uncertainties": unknown,
+        "risks": [Risk(id=1, probability=0.4, tasks=(5, 9), delay=Uniform(100, 900), loss=7.0)],
+        "conditions": [Conditions(id="frost", tasks=(40, 41, 42), lost=(0.2,), pace=(0.9,))],
+        "branches": [Branch("b", (Alternative(0.5, (7,)), Alternative(0.3, (8,))))],
+        "correlations": [Correlation(tuple(range(10, 100, 7)), 0.4)],
+        "iterations": 700,
+        "seed": 5,
+    }
+
+    def outcome(found: SimulationResult) -> list[Any]:
+        tasks = [found.tasks.criticality, found.tasks.cruciality, found.tasks.duration, *found.tasks.finish.values()]
+        whole = [found.finish.values, found.cost.values if found.cost else None, *found.tasks.cost.values()]
+        return [*(np.asarray(each).tobytes() for each in (*whole, *tasks)), found.risks]
+
+    one, two, eight = (outcome(simulate(network, **said, threads=threads)) for threads in (1, 2, 8))
+    assert one == two == eight
+
+
+def test_a_longer_run_begins_with_the_shorter() -> None:
+    short, long = (
+        simulate(chain(3), uncertainties=alike(3, Uniform(0, 9000)), iterations=count, seed=8) for count in (100, 500)
+    )
+    assert short.finish.values.tolist() == long.finish.values[:100].tolist()
+
+
+def test_bins_survive_more_iterations_than_they_hold() -> None:
+    """A bin has 16 bits in a thread; the one value here falls 70,000 times into one."""
+    found = simulate(chain(1), iterations=70_000, threads=1)
+    assert found.tasks[0].finish == {0.1: 480, 0.5: 480, 0.8: 480, 0.9: 480}
+    assert found.tasks[0].finish_mean == 480
+
+
+# -- what drives it
+
+
+def test_cruciality_is_the_rank_correlation() -> None:
+    """Spearman's, on the values kept, to a hundredth; also where risks strike."""
+    network = Network(tuple(Task(name, 480) for name in "abc"), (Link("a", "c"), Link("b", "c")))
+    unknown = [
+        Uncertainty("a", Pert(400, 500, 2000)),
+        Uncertainty("b", Uniform(300, 1200)),
+        Uncertainty("c", Uniform(0, 300)),
+    ]
+    risks = [Risk(id="late", probability=0.3, tasks=("b",), delay=Uniform(200, 600))]
+    found = simulate(network, uncertainties=unknown, risks=risks, iterations=20_000, seed=12, keep="abc")
+    for name in "abc":
+        exact = spearman([found.kept_durations[name], found.work.values])[0, 1]
+        assert found.tasks[name].cruciality == pytest.approx(exact, abs=0.01)
+        sensitivity = found.tasks[name].criticality * found.kept_durations[name].std() / found.work.deviation
+        assert found.tasks[name].sensitivity == pytest.approx(sensitivity, rel=0.03)
+    strongest = max("abc", key=lambda name: abs(found.tasks[name].cruciality or 0))
+    assert found.tornado()[0].id == strongest
+
+
+def test_correlation_is_as_asked() -> None:
+    """A group and a square, rank correlations to four standard errors, 1 / sqrt(n) each."""
+    square = ((1.0, 0.8, -0.3), (0.8, 1.0, 0.1), (-0.3, 0.1, 1.0))
+    found = simulate(
+        side_by_side(6),
+        uncertainties=alike(6, Lognormal(900, 500)),
+        correlations=[Correlation((0, 1, 2), 0.6), Correlation((3, 4, 5), square)],
+        iterations=20_000,
+        seed=7,
+        keep=range(6),
+    )
+    ranks = spearman([found.kept_durations[place] for place in range(6)])
+    wanted = np.eye(6)
+    wanted[:3, :3] = 0.6 + 0.4 * np.eye(3)
+    wanted[3:, 3:] = square
+    assert np.abs(ranks - wanted).max() <= 4 / 20_000**0.5
+    assert found.repairs == ()
+
+
+def test_contradicting_correlations_are_repaired_and_told() -> None:
+    """Three that all run against each other cannot: the nearest matrix has -1/2 everywhere (Higham 2002)."""
+    found = simulate(
+        side_by_side(3),
+        uncertainties=alike(3, Uniform(0, 9)),
+        correlations=[Correlation((0, 1, 2), -0.9)],
+        iterations=64,
+    )
+    latent = -2 * math.sin(math.pi / 6 * 0.9)
+    assert found.repairs[0].furthest == pytest.approx(-0.5 - latent, abs=1e-4)
+    assert "contradict" in found.notices[0]
+
+
+def test_risks_and_costs_correlate_too() -> None:
+    """What always goes together: the dear task is the risky one."""
+    found = simulate(
+        chain(2),
+        uncertainties=[Uncertainty(0, Uniform(0, 900), cost=Uniform(0, 100))],
+        risks=[Risk(id="r", probability=0.5, tasks=(1,), delay=480.0)],
+        correlations=[Correlation((0, CostOf(0), Occurrence("r")), 1.0)],
+        iterations=1000,
+        seed=2,
+        keep=(0, 1),
+    )
+    assert found.cost is not None
+    assert np.abs(found.cost.values / 100 - found.kept_durations[0] / 900).max() < 0.001
+    assert ((found.kept_durations[0] > 450) == (found.kept_durations[1] > 480)).mean() > 0.998
+
+
+# -- risks, branches, conditions, money
+
+
+def test_a_risk_strikes_as_often_and_as_hard_as_said() -> None:
+    risks = [Risk(id="r", probability=0.3, tasks=(0,), delay=960.0, loss=500.0)]
+    found = simulate(chain(1), risks=risks, iterations=MANY, seed=8)
+    error = 0.4583 / MANY**0.5
+    assert found.cost is not None
+    assert near(found.risks[0].occurred, 0.3, error)
+    assert found.work.mean == pytest.approx(480 + 960 * found.risks[0].occurred)
+    assert found.cost.mean == pytest.approx(500 * found.risks[0].occurred)
+    assert found.risks[0].work_saved == pytest.approx(960 * found.risks[0].occurred)
+    assert found.risks[0].work_saved_by_share == {0.1: 0, 0.5: 0, 0.8: 960, 0.9: 960}
+    assert found.risks[0].finish_correlation == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("parallel", "wanted"),
+    [((False, False), 480 * 2 * 3 + 100 + 50), ((True, True), 480 * 3 + 100), ((True, False), 480 * 2 * 3 + 100 + 50)],
+)
+def test_impacts_add_up_or_overlap(parallel: tuple[bool, bool], wanted: int) -> None:
+    risks = [
+        Risk(id=1, probability=1.0, tasks=(0,), delay=100.0, factor=2.0, parallel=parallel[0]),
+        Risk(id=2, probability=1.0, tasks=(0,), delay=50.0, factor=3.0, parallel=parallel[1]),
+    ]
+    assert simulate(chain(1), risks=risks, iterations=64).work.mean == wanted
+
+
+def test_an_opportunity_never_makes_a_task_shorter_than_nothing() -> None:
+    risks = [Risk(id=1, probability=1.0, tasks=(0,), delay=-1000.0)]
+    assert simulate(chain(2), risks=risks, iterations=64).work.mean == 480
+
+
+def test_one_draw_for_all_tasks_or_each_its_own() -> None:
+    """Of two tasks in a row the variance is four or two times that of one."""
+    single = Uniform(0, 1200).deviation
+    for apart, times in ((False, 2.0), (True, 2**0.5)):
+        risks = [Risk(id=1, probability=1.0, tasks=(0, 1), delay=Uniform(0, 1200), apart=apart)]
+        found = simulate(chain(2), risks=risks, iterations=20_000, seed=4)
+        assert found.work.deviation == pytest.approx(times * single, rel=0.03)
+
+
+def test_a_response_is_paid_for_and_helps() -> None:
+    answer = Response(cost=40.0, probability=0.0)
+    risks = [Risk(id="r", probability=1.0, tasks=(0,), delay=100.0, loss=500.0, response=answer)]
+    before, after = (simulate(chain(1), risks=risks, iterations=64, responded=which) for which in (False, ("r",)))
+    assert before.cost is not None
+    assert after.cost is not None
+    assert (before.work.mean, before.cost.mean) == (580, 500)
+    assert (after.work.mean, after.cost.mean) == (480, 40)
+
+
+def test_a_branch_takes_one_way() -> None:
+    """Of two ways exactly one is gone; the lag of a task that is left out is left out with it."""
+    links = (Link("in", "short"), Link("in", "long"), Link("short", "out"), Link("long", "out", lag=100))
+    network = Network((Task("in", 10), Task("short", 100), Task("long", 900), Task("out", 10)), links)
+    fork = Branch("fork", (Alternative(0.7, ("short",)), Alternative(0.2, ("long",))))
+    found = simulate(network, branches=[fork], iterations=MANY, seed=9)
+    values, counts = np.unique(found.work.values, return_counts=True)
+    assert values.tolist() == [20, 120, 1020]
+    for count, share in zip(counts, (0.1, 0.7, 0.2), strict=True):
+        assert near(count / MANY, share, (share * (1 - share) / MANY) ** 0.5)
+    assert found.tasks["long"].criticality == counts[2] / MANY
+
+
+@pytest.mark.parametrize("calendars", [1, 3])
+def test_weather_takes_days_and_pace_stretches(calendars: int) -> None:
+    """Ten days of work with a fifth of them lost take 12.5 on average (negative binomial); half the pace takes 20."""
+    held: dict[Hashable, Calendar] = {number: five_day(number) for number in range(calendars)}
+    other = (Task("x", 60, calendar=1),) if calendars > 1 else ()
+    network = Network((Task(0, 4800), *other), (), held, 0, start=MONDAY)
+    bad = simulate(network, conditions=[Conditions(id="w", tasks=(0,), lost=(0.2,))], iterations=20_000, seed=3)
+    spread = 480 * math.sqrt(10 * 0.2) / 0.8
+    assert near(bad.work.mean, 4800 / 0.8, spread / 20_000**0.5)
+    assert bad.planned_work == 4800
+    slow = simulate(network, conditions=[Conditions(id="w", tasks=(0,), pace=(0.5,))], iterations=64)
+    assert slow.work.mean == 9600
+    january = tuple(0.5 if month == 0 else 1.0 for month in range(12))
+    longer = Network((Task(0, 5280), *other), (), held, 0, start=MONDAY)
+    seasonal = simulate(longer, conditions=[Conditions(id="w", tasks=(0,), pace=january)], iterations=64)
+    assert seasonal.work.mean == 20 * 480 + 480  # from January 5 there are twenty days, which do half
+
+
+def test_costs_follow_durations() -> None:
+    unknown = [Uncertainty(0, Uniform(100, 900), cost=50.0, rate=2.0), Uncertainty(1, cost=Uniform(10, 20), rate=1.0)]
+    found = simulate(chain(2), uncertainties=unknown, iterations=20_000, seed=1, keep=(0,))
+    assert found.cost is not None
+    fixed = found.cost.values - 50 - 2 * found.kept_durations[0] - 480
+    assert fixed.min() >= 10
+    assert fixed.max() <= 20
+    assert found.planned_cost == 50 + 2 * 480 + 15 + 480
+    task = found.tasks[0]
+    assert task.cost_mean == pytest.approx(1050, rel=0.01)
+    assert task.cost[0.8] == pytest.approx(50 + 2 * (100 + 0.8 * 800), rel=0.01)
+    assert found.contingency(0.8).cost == pytest.approx(found.cost.percentile(0.8) - found.planned_cost)
+
+
+def test_a_hammock_costs_as_long_as_it_spans() -> None:
+    site = Task("site", 0, kind=TaskKind.HAMMOCK)
+    links = (Link(0, 1), Link(0, "site", LinkKind.START_START), Link(1, "site", LinkKind.FINISH_FINISH))
+    network = Network((Task(0, 480), Task(1, 480), site), links)
+    found = simulate(
+        network, uncertainties=[*alike(2, Uniform(100, 900)), Uncertainty("site", rate=3.0)], iterations=500, seed=1
+    )
+    assert found.cost is not None
+    assert (found.cost.values == 3 * found.work.values).all()
+
+
+def test_joint_confidence_is_counted() -> None:
+    unknown = [Uncertainty(0, Uniform(100, 900), rate=1.0)]
+    found = simulate(chain(1), uncertainties=unknown, iterations=5000, seed=1)
+    assert found.cost is not None
+    middle = found.finish.percentile(0.5)
+    assert found.joint(middle, found.cost.most) == pytest.approx(0.5, abs=0.005)
+    assert found.joint(found.finish.most, found.cost.percentile(0.3)) == pytest.approx(0.3, abs=0.005)
+    assert all(found.joint(finish, cost) >= 0.7 for finish, cost in found.frontier(0.7))
+    assert len(found.scatter(100)[0]) == 100
+
+
+# -- plans under way
+
+
+@pytest.mark.parametrize("calendars", [1, 3])
+def test_what_is_done_is_known_and_what_is_due_is_counted(calendars: int) -> None:
+    held: dict[Hashable, Calendar] = {number: five_day(number) for number in range(calendars)}
+    other = (Task("x", 60, calendar=1),) if calendars > 1 else ()
+    day = 1440
+    tasks = (
+        Task("done", 960, actual_start=MONDAY, actual_finish=MONDAY + day + 540),
+        Task("begun", 960, actual_start=MONDAY + 2 * day, remaining=480),
+        Task("open", 480, deadline=MONDAY + 4 * day + 540),
+        Task("late", 480, constraint=Constraint.START_NO_EARLIER_THAN, constraint_at=MONDAY + 7 * day),
+    )
+    links = (Link("done", "begun"), Link("begun", "open"), Link("open", "late"))
+    network = Network((*tasks, *other), links, held, 0, start=MONDAY)
+    names = ("done", "begun", "open", "late")
+    unknown = [Uncertainty(name, Uniform(0.0, 2.0), relative=True) for name in names]
+    found = simulate(network, uncertainties=unknown, iterations=4000, seed=1, keep=names)
+    dates = schedule(network)
+    assert found.planned_finish == dates.project_finish
+    assert set(found.kept_durations["done"]) == {960}
+    assert found.kept_durations["begun"].max() <= 960
+    assert set(found.kept_finishes["done"]) == {MONDAY + day + 540}
+    kept = (found.kept_finishes["open"] <= MONDAY + 4 * day + 540).mean()
+    assert found.due[0].task == "open"
+    assert found.due[0].kept == pytest.approx(kept)
+    assert "finished" in found.notices[0]

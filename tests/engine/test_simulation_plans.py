@@ -1,0 +1,96 @@
+"""Simulation without spread held against the critical path method, on plans of which anything may be said.
+
+What a simulation leaves out of a plan is left out here too: dates that hold tasks against their links, and "as late as
+possible".
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quarterdeck.engine.cpm import MICROSOFT, PRIMAVERA, Options, OutOfSequence, schedule
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.engine.network import Constraint, LagCalendar, LagUnit, Network
+from quarterdeck.engine.simulation import simulate
+from tests.engine.cpm_plans import plans, rich_plans
+
+DIALECTS = st.sampled_from(
+    (
+        MICROSOFT,
+        PRIMAVERA,
+        replace(PRIMAVERA, out_of_sequence=OutOfSequence.PROGRESS_OVERRIDE, lag_from_actual_start=False),
+        replace(MICROSOFT, out_of_sequence=OutOfSequence.ACTUAL_DATES, from_status=True),
+    )
+)
+
+
+def soft(network: Network) -> Network:
+    """The plan in which links win over dates, and nothing is put off."""
+    late = Constraint.AS_LATE_AS_POSSIBLE
+    return replace(
+        network,
+        tasks=tuple(
+            replace(
+                task,
+                hard=False,
+                constraint=Constraint.AS_SOON_AS_POSSIBLE if task.constraint == late else task.constraint,
+                second_constraint=(
+                    Constraint.AS_SOON_AS_POSSIBLE if task.second_constraint == late else task.second_constraint
+                ),
+            )
+            for task in network.tasks
+        ),
+    )
+
+
+def on_one_calendar(network: Network) -> Network:
+    """The plan that can be reckoned in working time."""
+    return replace(
+        network,
+        tasks=tuple(replace(task, calendar=None, elapsed=False, delay=0) for task in network.tasks),
+        links=tuple(replace(link, unit=LagUnit.WORKING, calendar=LagCalendar.DIALECT) for link in network.links),
+    )
+
+
+def agree(network: Network, options: Options) -> None:
+    try:
+        wanted = schedule(soft(network), options)
+    except EngineError:
+        return
+    if not any(wanted.plan.node[wanted.plan.rows[task.id]] >= 0 for task in network.tasks):
+        return
+    found = simulate(network, iterations=1, threads=1, options=options, percentiles=(0.5,))
+    longest = set(wanted.longest_path)
+    assert found.planned_finish == found.finish.least == wanted.project_finish
+    for each in found.tasks.ids:
+        assert found.tasks[each].finish[0.5] == wanted[each].finish
+        assert found.tasks[each].criticality == (each in longest)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), DIALECTS)
+def test_links_lags_and_calendars(network: Network, options: Options) -> None:
+    agree(network, options)
+
+
+@settings(max_examples=120, deadline=None)
+@given(rich_plans(most=6), DIALECTS, st.booleans())
+def test_constraints_progress_summaries_splits_and_delays(network: Network, options: Options, one: bool) -> None:
+    agree(on_one_calendar(network) if one else network, options)
+
+
+@pytest.mark.parametrize("options", [MICROSOFT, PRIMAVERA], ids=["Microsoft", "Primavera"])
+def test_a_plan_scheduled_from_its_finish_starts_where_that_tells_it_to(options: Options) -> None:
+    """Friday 1970-01-23 17:00 less two days in a row is Thursday 08:00."""
+    from quarterdeck.engine.network import Link, Task
+    from tests.engine.cpm_plans import CALENDARS, START
+
+    tasks = (Task("a", 480), Task("b", 480), Task("c", 240))
+    finish = 22 * 1440 + 1020
+    network = Network(tasks, (Link("a", "b"), Link("a", "c")), CALENDARS, "office", start=START, finish=finish)
+    found = simulate(network, iterations=1, options=replace(options, from_finish=True), keep=("a",))
+    assert found.kept_finishes["a"].tolist() == [21 * 1440 + 1020]
+    assert found.planned_finish == finish
+    assert found.planned_work == 960
