@@ -103,14 +103,22 @@ class Runner:
         from quarterdeck.engine.simulation.kernels.draws import LANES
 
         laid, nodes = self.laid, self.laid.uncertain[self.laid.ranked]
-        first = Runner(laid, min(self.iterations, SURVEYED * LANES), 1)
-        ranges = [np.tile([np.inf, -np.inf], (count, 1)) for count in (len(watched), len(laid.model.costs.node))]
+        first = Runner(laid, min(self.iterations, SURVEYED * LANES), self.threads)
         seen = np.zeros((len(nodes), first.iterations), np.int32)
-        survey = Survey(watched, ranges[0], ranges[1], nodes, seen)
-        found = first.nothing()._replace(survey=survey)
-        first.spread(SURVEY, lambda: found)
+        all_in, parts = first.nothing(), []
+
+        def begin() -> Found:
+            ranges = [np.tile([np.inf, -np.inf], (count, 1)) for count in (len(watched), len(laid.model.costs.node))]
+            parts.append(ranges)
+            return all_in._replace(survey=Survey(watched, ranges[0], ranges[1], nodes, seen))
+
+        first.spread(SURVEY, begin)
         seen.sort(axis=1)
-        return found
+        finish, cost = (
+            np.stack([np.min([each[:, 0] for each in of], axis=0), np.max([each[:, 1] for each in of], axis=0)], axis=1)
+            for of in zip(*parts, strict=True)
+        )
+        return all_in._replace(survey=Survey(watched, finish, cost, nodes, seen))
 
     def counted(self, watched: Rows, due: tuple[Rows, Rows]) -> Counted:
         """Run all iterations and count. Of `watched` nodes the finish is counted; `due` are nodes and dates to keep."""
@@ -209,9 +217,10 @@ def sums_of(measures: Measures, nodes: int, drivers: int) -> Sums:
     durations, finishes, costs = (len(each.row) for each in (measures.durations, measures.finishes, measures.costs))
     return Sums(
         np.zeros(nodes, np.int64),
-        np.zeros((durations, 2), np.int64),
+        np.zeros((durations, 3), np.int64),
+        np.zeros(finishes, np.int64),
         np.zeros((finishes, BINS), np.uint16),
-        np.zeros((costs, 2), np.int64),
+        np.zeros((costs, 3), np.int64),
         np.zeros((costs, BINS), np.uint16),
         np.zeros(len(measures.due.node), np.int64),
         np.zeros(len(measures.drivers.risk_occurs), np.int64),

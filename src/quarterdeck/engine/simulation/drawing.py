@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +36,8 @@ PLACES: Final = 32
 REACH: Final = 5.2
 #: Values of discrete distributions: so many fit into single precision as whole numbers.
 GREATEST: Final = 1e9
+#: Values of all discrete distributions together: so many can be numbered in single precision.
+MANY_STEPS: Final = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +91,15 @@ def shapes(distributions: Sequence[Distribution], name: Callable[[int], tuple[st
             steps.append(_discrete(found, members, places, (name, sum(part.shape[1] for part in steps))))
         else:
             _continuous(found, members, np.array(places), name)
-    return found if not steps else Shapes(*_fields(found, np.concatenate(steps, axis=1)))
-
-
-def _fields(found: Shapes, steps: Floats) -> tuple[Any, ...]:
-    return (
-        found.kind,
-        found.parameters,
-        found.curve,
-        steps,
-        found.mean,
-        found.deviation,
-        found.likely,
-        found.least,
-    )
+    if not steps:
+        return found
+    columns = np.concatenate(steps, axis=1)
+    if columns.shape[1] > MANY_STEPS:
+        raise EngineError(
+            f"the discrete estimates have {columns.shape[1]:,} values together, {MANY_STEPS:,} are the most",
+            remedy="Give the larger ones as distributions of another kind.",
+        )
+    return replace(found, steps=columns)
 
 
 def _continuous(
@@ -110,7 +108,8 @@ def _continuous(
     """Fill the rows of distributions of one kind."""
     kind = type(members[0])
     try:
-        numbers = np.array(list(map(attrgetter(*kind.__match_args__), members)), dtype=np.float64).T
+        each = chain.from_iterable(map(attrgetter(*kind.__match_args__), members))
+        numbers = np.fromiter(each, np.float64).reshape(len(members), -1).T
     except (TypeError, ValueError):
         numbers = np.full((len(kind.__match_args__), len(members)), np.nan)
     wild: NDArray[np.bool_] = ~np.all(np.abs(numbers) <= GREATEST, axis=0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from quarterdeck.engine.cpm import NONE
 from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation._laying import Laid
 from quarterdeck.engine.simulation._running import Counted, Runner
@@ -185,17 +186,19 @@ class Reading:
             spread[node],
             uncertain[node],
             self.ask.shares,
-            self.finishes(),
+            self.finishes()[node],
             self.costs(),
         )
 
-    def finishes(self) -> dict[TaskId, NDArray[np.int64]]:
-        """Return mean and percentiles of the finishes that were counted, as instants."""
-        ground, gauge = self.ground, self.counted.measures.finishes
-        found = from_bins(self.counted.sums.finish_bins, gauge.low, gauge.step, self.ask.shares, whole=True)
-        instants = ground.instants_of(gauge.row, found)
-        ids = ground.ids
-        return {ids[node]: row for node, row in zip(gauge.row.tolist(), instants, strict=True)}
+    def finishes(self) -> NDArray[np.int64]:
+        """Return by node mean and percentiles of the finishes that were counted, as instants."""
+        ground, sums, gauge = self.ground, self.counted.sums, self.counted.measures.finishes
+        counted = np.empty((len(gauge.row), 1 + len(self.ask.shares)))
+        counted[:, 0] = sums.finish / self.ask.iterations
+        counted[:, 1:] = from_bins(sums.finish_bins, gauge.low, gauge.step, self.ask.shares, whole=True)
+        found = np.full((ground.count, counted.shape[1]), NONE, np.int64)
+        found[gauge.row] = ground.instants_of(gauge.row, counted)
+        return found
 
     def costs(self) -> dict[TaskId, Floats]:
         """Return mean, standard deviation and percentiles of the costs of tasks."""
@@ -203,8 +206,8 @@ class Reading:
 
         sums, gauge, prices = self.counted.sums, self.counted.measures.costs, self.laid.unknowns.prices
         mean, deviation = moments(sums.cost, gauge, self.ask.iterations, whole=False)
-        found = from_bins(sums.cost_bins, gauge.low, gauge.step * (TICKS // BINS), self.ask.shares, whole=False)
-        found = np.column_stack([mean, deviation, found[:, 1:]])
+        by_share = from_bins(sums.cost_bins, gauge.low, gauge.step * (TICKS // BINS), self.ask.shares, whole=False)
+        found = np.column_stack([mean, deviation, by_share])
         return {price.task: row for price, row in zip(prices, found, strict=True)}
 
     def due(self) -> tuple[DueOutcome, ...]:
@@ -276,39 +279,32 @@ def moments(sums: NDArray[np.int64], gauge: Gauge, count: int, *, whole: bool) -
 
     >>> from quarterdeck.engine.simulation._running import gauge
     >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
-    >>> [each.tolist() for each in moments(np.array([[12, 50]]), counted, 3, whole=True)]
+    >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
     [[11.0], [1.0]]
     """
-    one, square = sums[:, 0].astype(np.float64), sums[:, 1].astype(np.float64)
+    one, square = sums[:, 0].astype(np.float64), sums[:, 1] + sums[:, 2] * 2.0**32
     spread = np.maximum(square - one**2 / count, 0.0) / max(count - 1, 1)
     exact = (gauge.step == 1) if whole else (spread == 0)
     return gauge.low + (one / count + np.where(exact, 0.0, 0.5)) * gauge.step, np.sqrt(spread) * gauge.step
 
 
 def from_bins(bins: NDArray[Any], low: Floats, width: Floats, shares: tuple[float, ...], *, whole: bool) -> Floats:
-    """Return mean and percentiles from counts by bins, [row, 1 + share]; linear within a bin.
+    """Return percentiles from counts by bins, [row, share]; linear within a bin.
 
     Exact where a bin holds one whole number; else right to a part of a bin.
 
-    >>> bins = np.zeros((1, 128), np.uint32)
+    >>> bins = np.zeros((1, 128), np.int64)
     >>> bins[0, [2, 5]] = 3, 1
     >>> from_bins(bins, np.array([10.0]), np.array([1.0]), (0.5, 0.8), whole=True).tolist()
-    [[12.75, 12.0, 15.0]]
+    [[12.0, 15.0]]
     """
-    count, edge = len(bins), 0.5 if whole else 0.0
-    reached = np.cumsum(bins, axis=1, dtype=np.int64)
-    found, rows = np.empty((count, 1 + len(shares))), np.arange(count)
-    total = reached[:, -1]
-    middles = bins.astype(np.float64) @ (np.arange(bins.shape[1]) + 0.5)
-    found[:, 0] = low + np.divide(middles, total, out=np.zeros(count), where=total > 0) * width - edge
-    for number, share in enumerate(shares):
-        wanted = np.maximum(np.ceil(share * total - 1e-9), 1).astype(np.int64)
-        at = np.minimum((reached < wanted[:, np.newaxis]).sum(axis=1), bins.shape[1] - 1)
-        inside = bins[rows, at].astype(np.float64)
-        part = np.divide(wanted - reached[rows, at] + inside, inside, out=np.zeros(count), where=inside > 0)
-        value = low + (at + part) * width - edge
-        found[:, 1 + number] = np.where(width == 1, low + at, value) if whole else value
-    return found
+    from quarterdeck.engine.simulation.kernels.tally import percentiles
+
+    place, part = np.empty((len(bins), len(shares)), np.int64), np.empty((len(bins), len(shares)))
+    percentiles(bins, np.array(shares, np.float64), place, part)
+    low, width = low[:, np.newaxis], width[:, np.newaxis]
+    value = low + (place + part) * width
+    return np.where(width == 1, low + place, value - 0.5) if whole else value
 
 
 def _frozen(values: NDArray[Any]) -> NDArray[Any]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.checking import within
+from quarterdeck.engine.cpm import NONE
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation.correlation import Repair
@@ -144,7 +145,7 @@ class TaskOutcomes:
     duration_deviation: Floats
     uncertain: NDArray[np.bool_]
     shares: tuple[float, ...]
-    finish: Mapping[TaskId, NDArray[np.int64]]  # mean, then by share
+    finish: NDArray[np.int64]  # [task, 1 + share]: mean, then by share; `cpm.NONE` where it was not counted
     cost: Mapping[TaskId, Floats]  # mean, deviation, then by share
 
     @cached_property
@@ -160,7 +161,8 @@ class TaskOutcomes:
             raise EngineError(
                 f"nothing was simulated of {task!r}", culprits=(task,), remedy="Name a task with work of its own."
             ) from None
-        finish, cost = self.finish.get(task), self.cost.get(task)
+        finish, cost = self.finish[place].tolist(), self.cost.get(task)
+        counted = finish[0] != NONE
         varies = bool(self.uncertain[place])
         return TaskOutcome(
             task,
@@ -169,8 +171,8 @@ class TaskOutcomes:
             float(self.sensitivity[place]) if np.isfinite(self.sensitivity[place]) else None,
             float(self.duration[place]),
             float(self.duration_deviation[place]),
-            {} if finish is None else dict(zip(self.shares, finish[1:].tolist(), strict=True)),
-            None if finish is None else int(finish[0]),
+            dict(zip(self.shares, finish[1:], strict=True)) if counted else {},
+            finish[0] if counted else None,
             {} if cost is None else dict(zip(self.shares, cost[2:].tolist(), strict=True)),
             None if cost is None else float(cost[0]),
             None if cost is None else float(cost[1]),

@@ -1,10 +1,12 @@
 """What is kept of a block: money, and counts by which distributions are known without their values.
 
-Finishes are counted by **bins**, 128 between what was seen first and a quarter of that more on either side. Durations
-that are more than one draw, and costs, are counted in **ticks**, 65,536 over as much: the sums of ticks and of their
-squares give mean and deviation.
+Finishes are counted by **bins**, 128 between what was seen first and a quarter of that more on either side; what lies
+beyond falls into the first or the last. Durations that are more than one draw, and costs, are counted in **ticks**,
+65,536 over as much and 4,096 times as far: the sums of ticks and of their squares give mean and deviation, of what is rare
+and far away too. All sums are of whole numbers, so that their order does not matter.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,8 @@ from quarterdeck.engine.simulation.kernels.passes import Dates
 from quarterdeck.engine.simulation.kernels.random import F4, I2, I4, U2, U4, U8
 
 TICKS = 65536
+FARTHEST = 4096 * TICKS
+LOW_BITS = 0xFFFFFFFF
 BINS = 128
 
 Counts = NDArray[np.int64]
@@ -79,7 +83,8 @@ class Sums(NamedTuple):
     """What one thread has counted."""
 
     critical: Counts  # [node]
-    duration: Counts  # [gauge, 2]: sum of ticks, sum of their squares
+    duration: Counts  # [gauge, 3]: sum of ticks; of the low 32 bits of squares of blocks, and of what is above them
+    finish: Counts  # [gauge]: sum of minutes
     finish_bins: Bins
     cost: Counts
     cost_bins: Bins
@@ -127,22 +132,23 @@ def price_task(costs: Costs, c: int, duration: Wholes, row: Singles, out: Double
 
 @compiled_bare
 def add_up(ticks: Wholes, sums: Counts) -> None:
-    """Add a row of ticks and their squares."""
+    """Add a row of ticks, and their squares by halves: all of them may come to more than 64 bits hold."""
     one, square = np.int64(0), np.int64(0)
     for e in range(len(ticks)):
         tick = np.int64(ticks[e])
         one += tick
         square += tick * tick
     sums[0] += one
-    sums[1] += square
+    sums[1] += square & LOW_BITS
+    sums[2] += square >> 32
 
 
 @compiled_bare
-def whole_steps(row: Wholes, low: float, step: float, steps: int, out: Wholes) -> None:
-    """Fill in how many steps whole minutes stand from `low`, between 0 and the last of so many."""
-    base, scale, last = I4(low), F4(1 / step), I4(steps - 1)
+def whole_steps(row: Wholes, gauge: tuple[float, float], ends: tuple[int, int], out: Wholes) -> None:
+    """Fill in how many steps whole minutes stand from where the gauge begins; none beyond these ends."""
+    base, scale, least, last = I4(gauge[0]), F4(1 / gauge[1]), I4(ends[0]), I4(ends[1])
     for e in range(len(out)):
-        out[e] = max(I4(0), min(last, I4(F4(I4(row[e] - base)) * scale)))
+        out[e] = max(least, min(last, I4(F4(I4(row[e] - base)) * scale)))
 
 
 @compiled_bare
@@ -150,10 +156,15 @@ def count_dates(durations: Gauge, finishes: Gauge, dates: Dates, used: int, sums
     """Count durations and finishes of the first lanes."""
     steps = dates.scratch[0][:used]
     for k in range(len(durations.row)):
-        whole_steps(dates.duration[durations.row[k]], durations.low[k], durations.step[k], TICKS, steps)
+        gauge = durations.low[k], durations.step[k]
+        whole_steps(dates.duration[durations.row[k]], gauge, (-FARTHEST, FARTHEST), steps)
         add_up(steps, sums.duration[k])
     for k in range(len(finishes.row)):
-        whole_steps(dates.finish[finishes.row[k]], finishes.low[k], finishes.step[k], BINS, steps)
+        row, total = dates.finish[finishes.row[k]], np.int64(0)
+        for e in range(used):
+            total += np.int64(row[e])
+        sums.finish[k] += total
+        whole_steps(row, (finishes.low[k], finishes.step[k]), (0, BINS - 1), steps)
         bins = sums.finish_bins[k]
         for e in range(used):
             bins[U4(steps[e])] += U2(1)
@@ -182,11 +193,11 @@ def count_costs(gauge: Gauge, cost: Doubles, ticks: Wholes, sums: Sums) -> None:
     for k in range(len(gauge.row)):
         low, scale, row = gauge.low[k], 1 / gauge.step[k], cost[gauge.row[k]]
         for e in range(len(ticks)):
-            ticks[e] = I4(max(0.0, min(TICKS - 1.0, (row[e] - low) * scale)))
+            ticks[e] = I4(max(-float(FARTHEST), min(float(FARTHEST), (row[e] - low) * scale)))
         add_up(ticks, sums.cost[k])
         bins = sums.cost_bins[k]
         for e in range(len(ticks)):
-            bins[U4(ticks[e]) // U4(TICKS // BINS)] += U2(1)
+            bins[U4(max(I4(0), min(I4(TICKS - 1), ticks[e]))) // U4(TICKS // BINS)] += U2(1)
 
 
 @compiled_bare
@@ -246,3 +257,20 @@ def compare(grade: Grades, finish: Grades, cost: Grades, driver: Counts) -> None
         sums[1] += square
         sums[2] += time
         sums[3] += money
+
+
+@compiled_bare
+def percentiles(bins: NDArray[np.int64], shares: Doubles, place: NDArray[np.int64], part: Doubles) -> None:
+    """Fill by row and share the bin that a percentile falls into, and which part of the bin lies below it."""
+    for row in range(len(bins)):
+        total = 0
+        for b in range(bins.shape[1]):
+            total += bins[row, b]
+        for number in range(len(shares)):
+            wanted = max(math.ceil(shares[number] * total - 1e-9), 1)
+            b, reached = 0, bins[row, 0]
+            while reached < wanted and b < bins.shape[1] - 1:
+                b += 1
+                reached += bins[row, b]
+            place[row, number] = b
+            part[row, number] = (wanted - reached + bins[row, b]) / max(bins[row, b], 1)
