@@ -9,7 +9,7 @@ from django.test import Client
 from quarterdeck.apps.organisation import services as organisation
 from quarterdeck.apps.organisation.models import Currency, ExchangeRate, OrganisationUnit, WorkCalendar
 from quarterdeck.apps.people import selectors, services
-from quarterdeck.apps.people.models import Person, Qualification, QualificationType, Role
+from quarterdeck.apps.people.models import Person, Qualification, QualificationType, Role, RoleAssignment
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
@@ -92,6 +92,37 @@ def test_a_role_held_by_someone_who_has_left(
     assert not open_findings(stranger).exists()
     services.role_end(record=row, ends_on=TODAY, actor=system)
     assert stated("role-held-by-leaver", tomorrow) == []
+
+
+def test_what_a_leaver_holds_is_handed_over_by_the_manager_else_by_the_nearest_head(
+    person: MakePerson,
+    catalogue: dict[str, Role],
+    networks: OrganisationUnit,
+    build: OrganisationUnit,
+    system: Actor,
+) -> None:
+    def owner() -> str:
+        evaluate(checks["role-held-by-leaver"], actor=system)
+        found = Finding.objects.get(check_name="role-held-by-leaver", closed_at__isnull=True)
+        return found.owner.name if found.owner else ""
+
+    def heads(name: str, unit: OrganisationUnit) -> Person:
+        head = person(name, unit=unit, signs_in=True)
+        services.role_assign(person=head, role=catalogue["UNIT-HEAD"], scope=unit.scope, starts_on=FIRST, actor=system)
+        return head
+
+    boss = person("Mo Boss", signs_in=True)
+    ann = person("Ann Gone", unit=build, manager=boss, ends_on=TODAY - dt.timedelta(days=1))
+    row = RoleAssignment(person=ann, role=catalogue["PM"], scope=networks.scope, starts_on=D(2026, 1, 1))
+    records.save(row, actor=system)
+    assert owner() == "Mo Boss"
+    boss.ends_on = TODAY - dt.timedelta(days=1)
+    services.person_save(boss, actor=system)
+    assert owner() == ""
+    heads("Nan Far", networks)
+    assert owner() == "Nan Far"
+    heads("Bo Near", build)
+    assert owner() == "Bo Near"
 
 
 def test_qualifications_that_expire(person: MakePerson, system: Actor) -> None:

@@ -186,6 +186,7 @@ def test_money_open_at_one_node_is_shown_there_and_never_compared(
     assert shown == {"Ada": Decimal("120.50"), "Ben": Decimal("80.25"), "Dee": None}
     html = {str(row.record.person): str(column.html(row.record, found.context)) for row in found.rows}
     assert "60" not in html["Dee"]
+    assert "closed to you" in html["Dee"]
     assert "120.50" in html["Ada"]
 
 

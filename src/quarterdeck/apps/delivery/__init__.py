@@ -1,0 +1,1 @@
+"""Delivery: plans, their progress, and the files of other tools."""

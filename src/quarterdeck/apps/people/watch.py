@@ -35,8 +35,11 @@ def _renewal(row: Qualification) -> str:
     remedy=_("End the role"),
 )
 def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
-    """Find assignments that go on although the person's last day has passed."""
-    for row in selectors.held_by_leavers(clock.local_date(now), ids):
+    """Find assignments that go on although the person's last day has passed; who managed the person hands them over."""
+    today = clock.local_date(now)
+    rows = selectors.held_by_leavers(today, ids)
+    owners = selectors.answering_for([row.person for row in rows], today)
+    for row in rows:
         yield Fact(
             row,
             message=_("%(person)s left on %(day)s and still holds %(role)s at %(node)s."),
@@ -46,6 +49,7 @@ def role_held_by_leaver(*, now: dt.datetime, ids: set[int] | None) -> Iterable[F
                 "role": row.role.name,
                 "node": row.scope.label,
             },
+            owner_user=owners.get(row.person_id),
             due_on=row.person.ends_on,
             url=f"/role-assignments/{row.pk}/do/end/",
         )
@@ -130,7 +134,15 @@ def qualification_without_evidence(*, now: dt.datetime, ids: set[int] | None) ->
     remedy=_("Name manager"),
 )
 def person_without_manager(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
-    """Find staff without manager in a unit that nobody heads."""
-    for person, unit in selectors.without_manager(clock.local_date(now), ids):
-        message = _("No manager named, and nobody heads %(unit)s.")
-        yield Fact(person, message=message, values={"unit": unit.name}, url=f"/people/{person.code}/edit/")
+    """Find staff without manager in a unit that nobody heads; the nearest head above names one."""
+    today = clock.local_date(now)
+    found = selectors.without_manager(today, ids)
+    owners = selectors.answering_for([person for person, _unit in found], today)
+    for person, unit in found:
+        yield Fact(
+            person,
+            message=_("No manager named, and nobody heads %(unit)s."),
+            values={"unit": unit.name},
+            owner_user=owners.get(person.pk),
+            url=f"/people/{person.code}/edit/",
+        )

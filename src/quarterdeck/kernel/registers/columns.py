@@ -72,7 +72,7 @@ class Shown:
     def html(self, record: Any, context: Context) -> SafeString:
         """Return the cell's content."""
         if self.masked(record, context.actor):
-            return kinds.EMPTY
+            return kinds.closed()
         value = self.read(record)
         if value is None or value == "":
             return kinds.EMPTY

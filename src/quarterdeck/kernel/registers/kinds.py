@@ -26,6 +26,13 @@ _TONES = {"red": "red", "amber": "amber", "green": "green", "blue": "accent"}
 EMPTY = mark_safe('<span class="none" role="img" aria-label="none">–</span>')
 
 
+def closed() -> SafeString:
+    """Return what stands in place of a value that the reader may not see: not the same as none."""
+    return format_html(
+        '<span class="faint" role="img" aria-label="{0}" title="{0}">{1}</span>', _("closed to you"), components.CLOSED
+    )
+
+
 @dataclass(frozen=True)
 class Context:
     """What parsing and showing a value may need besides the value.

@@ -24,12 +24,12 @@ from quarterdeck.kernel.fields.models import CustomField
 from quarterdeck.kernel.records import history_of
 from quarterdeck.kernel.registers.columns import CUSTOM, CustomKind, Shown, columns_for
 from quarterdeck.kernel.registers.spec import Register, for_model
+from quarterdeck.kernel.ui.components import CLOSED
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import tells
 from quarterdeck.kernel.watch.services import BESIDE as FINDINGS
 from quarterdeck.kernel.watch.services import said_in_words
 
-HIDDEN = "•••"
 #: What is kept beside a record and told in its history by name.
 BESIDE = {"tags": gettext_lazy("Tags"), "files": gettext_lazy("Files")}
 #: What the story can be narrowed to.
@@ -256,7 +256,7 @@ class _Names:
         return column.text(model_field.to_python(value), currency)
 
     def _title_at(self, model: Any, pk: int, at: dt.datetime) -> str:
-        return next((title for known, title in reversed(self.titles.get((model, pk), [])) if known <= at), HIDDEN)
+        return next((title for known, title in reversed(self.titles.get((model, pk), [])) if known <= at), CLOSED)
 
     @cached_property
     def _definitions(self) -> dict[str, CustomField]:

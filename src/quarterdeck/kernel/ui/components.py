@@ -25,6 +25,8 @@ Number = int | float | Decimal
 
 MINUS: Final = "\u2212"
 EMPTY: Final = SafeString("")
+#: What stands where the reader may not see the value.
+CLOSED: Final = "•••"
 TONES: Final = frozenset({"", "red", "amber", "green", "accent", "plain"})
 
 RAG_WORDS: Final[Mapping[str, Promise]] = {

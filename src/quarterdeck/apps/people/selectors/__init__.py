@@ -13,7 +13,15 @@ from quarterdeck.apps.people.selectors.raci import (
     raci_nodes,
     roles_unlisted,
 )
-from quarterdeck.apps.people.selectors.roles import heads, held, held_by_leavers, holders, roles_of, without_manager
+from quarterdeck.apps.people.selectors.roles import (
+    answering_for,
+    heads,
+    held,
+    held_by_leavers,
+    holders,
+    roles_of,
+    without_manager,
+)
 from quarterdeck.apps.people.selectors.skills import (
     current_qualifications,
     expiring,
@@ -32,6 +40,7 @@ __all__ = [
     "RaciRole",
     "RaciRow",
     "absences_between",
+    "answering_for",
     "calendar_ids",
     "chart_totals",
     "current_qualifications",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from quarterdeck.apps.organisation.models import OrganisationUnit
 from quarterdeck.apps.people.choices import UNIT_HEAD, PersonKind
 from quarterdeck.apps.people.models import Person, RoleAssignment
+from quarterdeck.kernel.access.models import User
 
 
 def held(on: dt.date) -> QuerySet[RoleAssignment]:
@@ -44,6 +45,27 @@ def heads(on: dt.date, scope_ids: Iterable[int] | None = None) -> dict[int, Pers
     return {row.scope_id: row.person for row in rows}
 
 
+def answering_for(people: Iterable[Person], on: dt.date) -> dict[int, User]:
+    """Return who answers for each of some people on a day, by id of the person: their manager, else the nearest head.
+
+    That is of their unit or one above it. Who has left, or does not sign in, answers for nobody; without anybody, left
+    out. One query beside those that fill `manager__user` and `unit__scope`.
+    """
+    above = sorted(
+        held(on).filter(role__code=UNIT_HEAD).select_related("person__user"), key=lambda row: -len(row.scope.path)
+    )
+    found: dict[int, User] = {}
+    for person in people:
+        path = person.unit.scope.path
+        heading = [row.person for row in above if path.startswith(row.scope.path) and row.person_id != person.pk]
+        candidates = [person.manager, *heading]
+        for one in candidates:
+            if one is not None and one.user is not None and (one.ends_on is None or one.ends_on >= on):
+                found[person.pk] = one.user
+                break
+    return found
+
+
 def roles_of(person: Person, on: dt.date) -> list[RoleAssignment]:
     """Return what a person holds on a day, topmost node first."""
     return list(held(on).filter(person=person).order_by("scope__path", "role__position"))
@@ -52,7 +74,7 @@ def roles_of(person: Person, on: dt.date) -> list[RoleAssignment]:
 def held_by_leavers(on: dt.date, ids: Iterable[int] | None = None) -> list[RoleAssignment]:
     """Return the assignments in force, or open, on a day whose person has left before it, in one query."""
     rows = RoleAssignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), person__ends_on__lt=on)
-    rows = rows.select_related("person", "role", "scope")
+    rows = rows.select_related("person__manager__user", "person__unit__scope", "role", "scope")
     return list(rows if ids is None else rows.filter(pk__in=set(ids)))
 
 
@@ -69,7 +91,7 @@ def without_manager(on: dt.date, ids: Iterable[int] | None = None) -> list[tuple
         staff = staff.filter(pk__in=set(ids))
     headed = heads(on)
     found = []
-    for person in staff.select_related("unit__parent", "user"):
+    for person in staff.select_related("unit__parent", "unit__scope", "user"):
         unit: OrganisationUnit | None = person.unit
         head = headed.get(person.unit.scope_id)
         if head is not None and head.pk == person.pk:

@@ -283,7 +283,7 @@ def parent_cells(node: Node, late: dict[int, Late], actor: Actor, on: dt.date, f
         Cell(
             _("Budget of projects"),
             words.rolled_up(node) or "–",
-            _("%(amount)s given to all") % {"amount": given} if given and given != words.CLOSED else "",
+            _("%(amount)s given to all") % {"amount": given} if given and given != components.CLOSED else "",
         ),
         Cell(
             _("Starts next"),

@@ -16,8 +16,6 @@ from quarterdeck.apps.portfolio.selectors.tree import Node, sees_budget
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import components
 
-#: What stands where the reader may not see money.
-CLOSED = "•••"
 #: Tones of badges, where the choices name theirs otherwise.
 _TONES = {"blue": "accent", "grey": ""}
 
@@ -48,13 +46,13 @@ def amounts(budgets: Mapping[str, Decimal]) -> str:
 def own_budget(record: Initiative, actor: Actor, *, short: bool = True) -> str:
     """Return the budget of an initiative in words; dots where it is closed, "" where there is none."""
     if not sees_budget(record, actor):
-        return CLOSED
+        return components.CLOSED
     return components.money_text(record.budget, record.currency.code if record.currency else "", short=short)
 
 
 def rolled_up(node: Node) -> str:
     """Return the budgets of the projects at and below a node; dots where some are closed."""
-    return CLOSED if node.closed else amounts(node.budgets)
+    return components.CLOSED if node.closed else amounts(node.budgets)
 
 
 def days(count: int) -> str:
