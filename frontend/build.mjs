@@ -31,7 +31,7 @@ function emit(name, content) {
 
 mkdirSync(out, { recursive: true });
 
-const entries = ["src/app.ts", "css/app.css"];
+const entries = ["src/app.ts", "css/app.css", "css/plan.css"];
 const pages = join(here, "src", "pages");
 if (existsSync(pages)) entries.push(...readdirSync(pages).filter((f) => f.endsWith(".ts")).map((f) => `src/pages/${f}`));
 

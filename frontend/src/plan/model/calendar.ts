@@ -78,24 +78,6 @@ export function workBetween(calendar: PlanCalendar, from: Instant, to: Instant):
   return sum;
 }
 
-/** The instant at which an amount of work that begins at `from` is done. */
-export function addWork(calendar: PlanCalendar, from: Instant, minutes: number): Instant {
-  let left = minutes;
-  let day = Math.floor(from / DAY);
-  let after = from - day * DAY;
-  for (let guard = 0; guard < 40_000; guard += 1) {
-    for (const [start, end] of shiftsOn(calendar, day)) {
-      const begin = Math.max(start, after);
-      if (begin >= end) continue;
-      if (left <= end - begin) return day * DAY + begin + left;
-      left -= end - begin;
-    }
-    day += 1;
-    after = 0;
-  }
-  return from + minutes;
-}
-
 /** The first working minute at or after an instant. */
 export function nextWork(calendar: PlanCalendar, at: Instant): Instant {
   let day = Math.floor(at / DAY);

@@ -45,8 +45,6 @@ export interface Filter {
   folded: ReadonlySet<Id>;
   /** Which rows are wanted; none: all. A wanted row brings the rows above it in the tree. */
   wanted?: ((row: number) => boolean) | undefined;
-  /** Show this many levels and no more; none: all. A row that is opened by hand is in `opened`. */
-  levels?: number | undefined;
 }
 
 export function shownRows(ids: readonly Id[], outline: Outline, filter: Filter): Shown {
@@ -63,10 +61,15 @@ export function shownRows(ids: readonly Id[], outline: Outline, filter: Filter):
     place[row] = shown;
     rows[shown] = row;
     shown += 1;
-    const closed = kept === null && (filter.folded.has(ids[row]!) || (filter.levels !== undefined && outline.depth[row]! + 1 >= filter.levels));
+    const closed = kept === null && filter.folded.has(ids[row]!);
     row = closed ? outline.end[row]! : row + 1;
   }
   return { rows: rows.subarray(0, shown), place };
+}
+
+/** What is folded when this many levels are shown. */
+export function foldedAt(ids: readonly Id[], outline: Outline, levels: number): Set<Id> {
+  return new Set(ids.filter((_, row) => hasParts(outline, row) && outline.depth[row]! + 1 >= levels));
 }
 
 function wantedRows(outline: Outline, count: number, wanted: (row: number) => boolean): Uint8Array {

@@ -1,0 +1,407 @@
+/** The plan that one reader has open: what is shown of it, what is chosen, and every edit. No element of the page is known here. */
+import { cellText, type Chosen, COLUMNS, type Column, editText, guess, mayEdit, type Reading, readingOf, typedValue } from "./model/columns";
+import { Dates, parseDuration } from "./model/format";
+import { addition, chain, level, removal, step, unchain } from "./model/moves";
+import { foldedAt, hasParts, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
+import { type Edit, EditQueue, type Shown as Guess, type State, type Transport } from "./model/queue";
+import { afterRemoval, at, type Cell, chosen, NOTHING, type Selection } from "./model/select";
+import { PlanStore } from "./model/store";
+import type { Answer, ColumnName, Command, Id, Instant, PlanData, Refusal, Value } from "./model/types";
+import type { Say } from "./words";
+
+export type Only = "all" | "critical" | "late" | "current" | "milestones";
+
+export interface Fault {
+  text: string;
+  message: string;
+}
+
+export interface Clash {
+  edit: Edit;
+  message: string;
+  /** Task, column, what was typed, what stands there now. */
+  cells: { id: Id; column: string; mine: string; theirs: string }[];
+}
+
+/** What the session tells whoever shows it. */
+export interface Audience {
+  /** Something to paint differently. */
+  repaint(): void;
+  /** The plan must be fetched afresh. */
+  reload(): void;
+  announce(text: string): void;
+  /** A toast, with a way back where `undo` is set. */
+  tell(text: string, undo?: boolean): void;
+  kept(name: string, value: unknown): void;
+}
+
+export interface Settings {
+  say: Say;
+  language: string;
+  today: Instant;
+  transport: Transport;
+  constraints: Readonly<Record<string, string>>;
+  columns: Chosen[];
+  folded: Iterable<Id>;
+}
+
+export const cellKey = (id: Id, column: string) => `${id}:${column}`;
+const columnOf = new Map(COLUMNS.map((column) => [column.key, column]));
+
+export class Session {
+  store: PlanStore;
+  outline!: Outline;
+  shown!: Shown;
+  reading!: Reading;
+  selection: Selection = NOTHING;
+  columns: Chosen[];
+  folded: Set<Id>;
+  only: Only = "all";
+  text = "";
+  state: State = "saved";
+  waiting = 0;
+  readonly faults = new Map<string, Fault>();
+  clashes: Clash[] = [];
+  readonly dates: Dates;
+  readonly queue: EditQueue;
+  /** Numbers of rows that only the browser knows; they differ from those of an earlier visit that still wait. */
+  private newest = Date.now() % 1_000_000_000;
+
+  constructor(
+    data: PlanData,
+    readonly settings: Settings,
+    private readonly audience: Audience,
+  ) {
+    this.store = new PlanStore(data);
+    this.dates = new Dates(settings.language, settings.today);
+    this.columns = settings.columns;
+    this.folded = new Set(settings.folded);
+    const clock = { after: (pause: number, act: () => void) => setTimeout(act, pause), cancel: (timer: unknown) => clearTimeout(timer as ReturnType<typeof setTimeout>) };
+    this.queue = new EditQueue(settings.transport, {
+      revision: () => this.store.revision,
+      answered: (answer, edit) => this.answered(answer, edit),
+      refused: (refusal, edit) => this.refused(refusal, edit),
+      conflict: (refusal, edit) => this.conflict(refusal, edit),
+      state: (state, waiting) => {
+        this.state = state;
+        this.waiting = waiting;
+        this.audience.kept("queue", this.queue?.edits ?? []);
+        this.audience.repaint();
+      },
+    }, clock);
+    this.restructure();
+    const first = this.store.tasks.id[0];
+    if (first !== undefined) this.selection = at({ id: first, column: "name" });
+  }
+
+  get say(): Say {
+    return this.settings.say;
+  }
+
+  get ids(): readonly Id[] {
+    return this.store.tasks.id;
+  }
+
+  get columnKeys(): string[] {
+    return this.columns.map((one) => one.key);
+  }
+
+  readonly rowOf = (id: Id) => this.store.row(id);
+
+  /** The whole plan came afresh; what was typed and not yet answered goes on top. */
+  replace(data: PlanData): void {
+    this.store = new PlanStore(data);
+    this.reshow();
+  }
+
+  /** Rows came, went or moved. */
+  restructure(): void {
+    this.outline = outlineOf(this.store.tasks.id, this.store.tasks.parent);
+    this.reading = readingOf(this.store, this.outline, this.dates, this.settings.constraints);
+    this.filter();
+  }
+
+  filter(): void {
+    this.shown = shownRows(this.store.tasks.id, this.outline, { folded: this.folded, wanted: this.wanted() });
+    const cursor = this.selection.cursor;
+    if (cursor && (this.shown.place[this.rowOf(cursor.id)] ?? -1) < 0) {
+      let row = this.rowOf(cursor.id);
+      while (row >= 0 && this.shown.place[row]! < 0) row = this.outline.parent[row]!;
+      const first = row >= 0 ? row : this.shown.rows[0];
+      this.selection = first === undefined ? NOTHING : at({ id: this.ids[first]!, column: cursor.column });
+    }
+    this.audience.repaint();
+  }
+
+  private wanted(): ((row: number) => boolean) | undefined {
+    const text = this.text.trim().toLowerCase();
+    const tasks = this.store.tasks;
+    const status = this.store.plan.status ?? this.settings.today;
+    const tests: ((row: number) => boolean)[] = [];
+    if (text) tests.push((row) => tasks.name[row]!.toLowerCase().includes(text) || tasks.wbs[row] === text || (tasks.resources[row] ?? "").toLowerCase().includes(text));
+    if (this.only === "critical") tests.push((row) => tasks.critical[row]! && !hasParts(this.outline, row));
+    if (this.only === "milestones") tests.push((row) => !hasParts(this.outline, row) && (tasks.kind[row] ?? "").endsWith("MILESTONE"));
+    if (this.only === "late") tests.push((row) => !hasParts(this.outline, row) && (tasks.baseline_finish[row] ?? Infinity) < (tasks.finish[row] ?? -Infinity));
+    if (this.only === "current") {
+      tests.push((row) => !hasParts(this.outline, row) && tasks.actual_finish[row] === null && (tasks.percent[row] ?? 0) < 100 && (tasks.start[row] ?? Infinity) <= status + 7 * 1440);
+    }
+    return tests.length ? (row) => tests.every((test) => test(row)) : undefined;
+  }
+
+  fold(id: Id, closed: boolean): void {
+    if (closed) this.folded.add(id);
+    else this.folded.delete(id);
+    this.audience.kept("folded", [...this.folded]);
+    this.filter();
+  }
+
+  showLevels(levels: number): void {
+    this.folded = foldedAt(this.ids, this.outline, levels);
+    this.audience.kept("folded", [...this.folded]);
+    this.filter();
+  }
+
+  select(selection: Selection): void {
+    this.selection = selection;
+    this.audience.repaint();
+  }
+
+  chosen(): Id[] {
+    return chosen(this.selection, this.shown, this.ids, this.rowOf);
+  }
+
+  columnOf(key: string): Column | undefined {
+    return columnOf.get(key);
+  }
+
+  name(id: Id): string {
+    return this.store.value(id, "name") ?? "";
+  }
+
+  /** What an editor of a cell begins with: a refused text comes back, else what stands there. */
+  startText(cell: Cell): string {
+    const column = columnOf.get(cell.column);
+    const fault = this.faults.get(cellKey(cell.id, cell.column));
+    return fault?.text ?? (column ? editText(this.reading, this.rowOf(cell.id), column) : "");
+  }
+
+  mayEdit(cell: Cell): boolean {
+    const column = columnOf.get(cell.column);
+    const row = this.rowOf(cell.id);
+    return row >= 0 && column !== undefined && mayEdit(this.reading, row, column);
+  }
+
+  /** Text for cells as typed or pasted: one edit, one step of undo. Cells that say so already and those that take none are passed over. */
+  setCells(cells: readonly { id: Id; column: string; text: string }[], label = ""): number {
+    const commands: Command[] = [];
+    const shown: Guess[] = [];
+    for (const { id, column: key, text } of cells) {
+      const column = columnOf.get(key);
+      const cell = { id, column: key };
+      const fault = this.faults.get(cellKey(id, key));
+      if (!column?.field || !this.mayEdit(cell) || (!fault && text.trim() === editText(this.reading, this.rowOf(id), column).trim())) continue;
+      const value = typedValue(this.reading, column, text, this.settings.today);
+      commands.push({ do: "set", task: id, field: column.field, value });
+      for (const [name, shownValue] of guess(this.reading, id, column, value)) shown.push([id, name, shownValue]);
+      this.faults.delete(cellKey(id, key));
+    }
+    if (commands.length) this.send(commands, label || this.say("undo_edit", { what: this.say(`column_${cells[0]!.column}`) }), shown, cells.length === 1 ? cells[0]!.column : undefined);
+    return commands.length;
+  }
+
+  /** Set a field that is not a cell, as the panel and the phone do. */
+  setField(id: Id, field: string, value: Value, label: string): void {
+    this.send([{ do: "set", task: id, field, value }], label, field in this.store.tasks && field !== "notes" ? [[id, field as ColumnName, value]] : [], field);
+  }
+
+  send(commands: Command[], label: string, shown: Guess[] = [], column?: string, structure = false): void {
+    const before = shown.map(([id, name]): Guess => [id, name, this.store.value(id, name) as Value]);
+    this.show(shown);
+    const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    this.queue.push({ commands, label, guess: shown, before, column, request, structure });
+    if (structure) this.restructure();
+    else this.audience.repaint();
+  }
+
+  private show(values: readonly Guess[]): void {
+    for (const [id, column, value] of values) this.store.put(id, column, value as never);
+  }
+
+  /** What is not answered yet stays on top of what the server says. */
+  private reshow(): void {
+    for (const edit of this.queue.edits) this.show(edit.guess);
+    this.restructure();
+  }
+
+  private answered(answer: Answer, edit: Edit | null): void {
+    this.bring(answer);
+    if (answer.message) this.audience.announce(answer.message);
+    else if (edit) this.audience.announce(this.say("said_saved", { what: edit.label, n: answer.changed?.id.length ?? 0 }));
+    else this.audience.announce(this.say("said_undone"));
+  }
+
+  /** Bring in what the server says, from an answer of ours or from somebody else's edit. */
+  bring(answer: Answer): Id[] {
+    const cursor = this.selection.cursor;
+    const applied = this.store.apply(answer);
+    if (cursor && cursor.id < 0 && answer.keys) {
+      const id = Object.entries(answer.keys).find(([key]) => key.endsWith(String(cursor.id)))?.[1];
+      if (id !== undefined) this.selection = at({ id, column: cursor.column });
+    }
+    this.reshow();
+    return applied.changed;
+  }
+
+  private takeBack(edit: Edit): void {
+    this.show(edit.before);
+    this.reshow();
+    if (edit.structure) this.audience.reload();
+  }
+
+  private refused(refusal: Refusal, edit: Edit | null): void {
+    if (!edit) {
+      this.audience.tell(refusal.message);
+      this.audience.reload();
+      return;
+    }
+    const typed = edit.commands.find((command) => command.do === "set" && (refusal.task == null || command.task === refusal.task));
+    if (edit.column && typed?.do === "set") {
+      this.faults.set(cellKey(typed.task, edit.column), { text: String(typed.value ?? ""), message: refusal.message });
+      this.audience.announce(`${refusal.message} ${this.say("said_kept")}`);
+    } else this.audience.tell(refusal.message);
+    this.takeBack(edit);
+  }
+
+  private conflict(refusal: Refusal, edit: Edit): void {
+    this.takeBack(edit);
+    const cells = edit.commands.flatMap((command) => (command.do === "set" ? [{ id: command.task, column: command.field, mine: String(command.value ?? ""), theirs: "" }] : []));
+    this.clashes = [...this.clashes, { edit, message: refusal.message, cells }];
+    this.audience.announce(refusal.message);
+    this.audience.reload();
+  }
+
+  /** Settle a clash: send what was typed once more, or leave what the other wrote. */
+  settle(clash: Clash, mine: boolean): void {
+    this.clashes = this.clashes.filter((one) => one !== clash);
+    if (mine) this.send(clash.edit.commands, clash.edit.label, clash.edit.guess, clash.edit.column, clash.edit.structure);
+    this.audience.repaint();
+  }
+
+  theirs(id: Id, column: string): string {
+    const row = this.rowOf(id);
+    return row < 0 ? this.say("gone") : cellText(this.reading, row, column);
+  }
+
+  dropFault(cell: Cell): boolean {
+    const dropped = this.faults.delete(cellKey(cell.id, cell.column));
+    if (dropped) this.audience.repaint();
+    return dropped;
+  }
+
+  undo(): void {
+    const what = this.queue.undoable;
+    if (!this.queue.turn("undo")) this.audience.announce(this.say("said_nothing_undo"));
+    else this.audience.announce(this.say("said_undoing", { what: what ?? "" }));
+  }
+
+  redo(): void {
+    if (!this.queue.turn("redo")) this.audience.announce(this.say("said_nothing_redo"));
+  }
+
+  get editable(): boolean {
+    return this.store.plan.editable;
+  }
+
+  add(name = ""): void {
+    if (!this.editable) return;
+    this.newest += 1;
+    const added = addition(this.store, this.selection.cursor?.id ?? null, name || this.say("new_task"), this.newest);
+    this.selection = at({ id: added.id, column: "name" });
+    this.send([added.command], this.say("undo_add"), [], undefined, true);
+  }
+
+  /** New rows at the end of the chosen one with names and other cells, as pasted. */
+  addMany(lines: readonly Readonly<Record<string, string>>[]): void {
+    const commands: Command[] = [];
+    let after = this.selection.cursor?.id ?? null;
+    for (const line of lines) {
+      this.newest += 1;
+      const added = addition(this.store, after, line["name"] || this.say("new_task"), this.newest);
+      commands.push({ ...added.command, ...(line["duration"] ? { duration: line["duration"] } : {}) });
+      for (const [key, text] of Object.entries(line)) {
+        const column = columnOf.get(key);
+        if (column?.field && key !== "name" && key !== "duration" && text.trim()) commands.push({ do: "set", task: added.id, field: column.field, value: typedValue(this.reading, column, text, this.settings.today) });
+      }
+      after = added.id;
+    }
+    this.send(commands, this.say("undo_paste"), [], undefined, true);
+  }
+
+  remove(): void {
+    const ids = this.chosen();
+    if (!this.editable || ids.length === 0) return;
+    const place = Math.max(0, ...[this.shown.place[this.rowOf(ids[0]!)] ?? 0]);
+    const column = this.selection.cursor?.column ?? "name";
+    const name = this.name(ids[0]!);
+    const gone = removal(this.store, ids);
+    if (!gone) return;
+    this.send([gone.command], this.say("undo_remove"), [], undefined, true);
+    this.selection = afterRemoval(place, this.shown, this.ids, column);
+    this.audience.tell(gone.rows === 1 ? this.say("removed_one", { name }) : this.say("removed", { n: gone.rows }), true);
+  }
+
+  level(by: "indent" | "outdent"): void {
+    const command = this.editable ? level(this.store, this.chosen(), by) : null;
+    if (command) this.send([command], this.say(`undo_${by}`), [], undefined, true);
+    else this.audience.announce(this.say("said_cannot"));
+  }
+
+  step(by: -1 | 1): void {
+    const command = this.editable ? step(this.store, this.chosen(), by) : null;
+    if (command) this.send([command], this.say("undo_move"), [], undefined, true);
+    else this.audience.announce(this.say("said_cannot"));
+  }
+
+  link(): void {
+    const commands = this.editable ? chain(this.store, this.chosen()) : [];
+    if (commands.length) this.send(commands, this.say("undo_link"));
+    else this.audience.announce(this.say("said_choose_two"));
+  }
+
+  unlink(): void {
+    const commands = this.editable ? unchain(this.store, this.chosen()) : [];
+    if (commands.length) this.send(commands, this.say("undo_unlink"));
+    else this.audience.announce(this.say("said_no_links"));
+  }
+
+  /** Copy the first cell of the range downwards. */
+  fill(columns: readonly string[]): void {
+    const [first, ...rest] = this.chosen();
+    if (first === undefined || rest.length === 0) return;
+    this.setCells(rest.flatMap((id) => columns.map((column) => ({ id, column, text: this.startText({ id: first, column }) }))), this.say("undo_fill"));
+  }
+
+  clear(cell: Cell): void {
+    if (["name", "duration", "start", "finish"].includes(cell.column)) return;
+    this.setCells(this.chosen().map((id) => ({ id, column: cell.column, text: cell.column === "percent" ? "0" : "" })));
+  }
+
+  /** Move a task to an instant, as dragging its bar does. */
+  shift(id: Id, start: Instant): void {
+    const row = this.rowOf(id);
+    const was = this.store.tasks.start[row];
+    const finish = this.store.tasks.finish[row];
+    if (row < 0 || was === null || was === undefined || !this.editable) return;
+    this.send([{ do: "shift", task: id, start }], this.say("undo_shift"), [[id, "start", start], [id, "finish", (finish ?? was) + start - was]]);
+  }
+
+  /** Make a task longer or shorter by working days of the plan. */
+  lengthen(id: Id, by: number): void {
+    const lengths = this.reading.lengths;
+    const minutes = Math.max(0, (this.store.value(id, "duration") ?? 0) + by * lengths.minutes_per_day);
+    const column = columnOf.get("duration")!;
+    if (!mayEdit(this.reading, this.rowOf(id), column)) return;
+    const text = `${Number((minutes / lengths.minutes_per_day).toFixed(2))}d`;
+    if (parseDuration(text, lengths)) this.setCells([{ id, column: "duration", text }]);
+  }
+}

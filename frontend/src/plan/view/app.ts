@@ -1,0 +1,183 @@
+/** The plan on a desk: grid and chart in one frame, painted once a frame of the screen, whatever happened meanwhile. */
+import { chosenColumns } from "../model/columns";
+import { ROW } from "../model/geometry";
+import type { Edit } from "../model/queue";
+import { fitZoom, ZOOMS } from "../model/scale";
+import type { Id, Instant, PlanData } from "../model/types";
+import { Session } from "../session";
+import type { Say } from "../words";
+import { h } from "./build";
+import { Chart } from "./chart";
+import { Editor } from "./editor";
+import { Grid } from "./grid";
+import { openHelp } from "./help";
+import { go, listenKeys, listenPointer, type Reach } from "./keyboard";
+import type { Keep } from "./keep";
+import type { Network } from "./net";
+import { Notice } from "./notice";
+import { HEAD } from "./paint";
+import { follow } from "./poll";
+import { printing } from "./print";
+import { Side } from "./side";
+import { splitter } from "./splitter";
+import { toolbar, type Tools } from "./toolbar";
+
+export interface Start {
+  host: HTMLElement;
+  data: PlanData;
+  say: Say;
+  language: string;
+  today: Instant;
+  constraints: Readonly<Record<string, string>>;
+  network: Network;
+  keep: Keep;
+}
+
+export class PlanApp {
+  readonly session: Session;
+  private readonly notice = new Notice();
+  private readonly grid: Grid;
+  private readonly chart: Chart;
+  private readonly editor: Editor;
+  private readonly side: Side;
+  private readonly tools: Tools;
+  private readonly scroll: HTMLElement;
+  private readonly tall: HTMLElement;
+  private readonly view: HTMLElement;
+  private frame = 0;
+  private baseline = "";
+
+  constructor(private readonly start: Start) {
+    const { say, keep, data } = start;
+    this.session = new Session(data, {
+      say, language: start.language, today: start.today, transport: start.network, constraints: start.constraints,
+      columns: chosenColumns(keep.read("columns")), folded: (keep.read("folded") as Id[] | null) ?? [],
+    }, {
+      repaint: () => this.schedule(true),
+      reload: () => void this.reload(),
+      announce: (text) => this.notice.announce(text),
+      tell: (text, undo) => {
+        this.notice.toast(text, say("undo"), undo ? () => this.session.undo() : null);
+        this.notice.announce(text);
+      },
+      kept: (name, value) => keep.write(name, value),
+    });
+    const { session } = this;
+    this.baseline = String(data.baselines[0]?.number ?? "");
+    this.grid = new Grid(session, (columns) => keep.write("columns", columns));
+    const span = (data.plan.finish ?? 0) - (data.plan.start ?? 0);
+    this.chart = new Chart(session, () => this.schedule(false), (by) => (this.scroll.scrollTop += by), (keep.read("zoom") as number | null) ?? Math.min(ZOOMS[2]!.perPixel * 1.6, fitZoom(0, Math.max(span, 1440), 740)));
+    const reach: Reach = {
+      session, grid: this.grid, chart: this.chart, editor: undefined as unknown as Editor,
+      reveal: () => this.reveal(), detail: () => this.detail(), find: () => this.tools.find(), help: () => openHelp(say), announce: (text) => this.notice.announce(text),
+    };
+    this.editor = reach.editor = new Editor(session, this.grid, (to) => {
+      if (to) go(reach, to, false);
+    });
+    this.side = new Side(session, start.network, () => this.grid.element.focus());
+    this.view = h("div", "plan-view", {}, this.grid.element);
+    this.tall = h("div", "plan-tall", {}, this.view);
+    this.scroll = h("div", "plan-scroll", {}, this.tall);
+    this.tools = toolbar(session, this.chart, {
+      detail: () => this.detail(), print: () => window.print(), columns: () => keep.write("columns", session.columns), baseline: (number) => void this.chooseBaseline(number),
+    });
+    this.lay();
+    listenKeys(reach);
+    listenPointer(reach);
+    this.listen();
+  }
+
+  private lay(): void {
+    const { host, keep, say } = this.start;
+    this.view.append(splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, (width) => keep.write("split", width), () => this.schedule(false)), this.chart.element);
+    host.classList.add("plan");
+    host.replaceChildren(this.tools.element, this.notice.bar, h("div", "plan-main", {}, this.scroll, this.side.element), this.notice.foot, this.notice.live);
+  }
+
+  private listen(): void {
+    const { host, keep } = this.start;
+    this.scroll.addEventListener("scroll", () => this.schedule(false), { passive: true });
+    new ResizeObserver(() => this.schedule(true)).observe(this.scroll);
+    new ResizeObserver(() => this.schedule(false)).observe(this.chart.element);
+    host.addEventListener("plan-detail", () => this.detail());
+    host.addEventListener("plan-show", () => this.reveal());
+    for (const opener of document.querySelectorAll("[data-plan-detail]")) opener.addEventListener("click", () => this.detail());
+    for (const opener of document.querySelectorAll("[data-plan-print]")) opener.addEventListener("click", () => window.print());
+    addEventListener("online", () => this.session.queue.retry());
+    addEventListener("pagehide", () => keep.write("zoom", this.chart.perPixel));
+    addEventListener("beforeunload", (event) => {
+      this.editor.finish(true, null, false);
+      if (!this.session.queue.idle) event.preventDefault();
+    });
+    follow(this.start.network, this.session, () => this.editor.open, (text) => {
+      this.notice.others(text);
+      this.notice.announce(text);
+      this.schedule(true);
+    }, this.start.say);
+    printing(host, this.session, this.chart);
+    this.grid.element.addEventListener("focus", () => this.schedule(false));
+    for (const waiting of (keep.read("queue") as Edit[] | null) ?? []) this.session.queue.push(waiting);
+  }
+
+  /** Ask for one painting at the next frame; `whole` where more than the place of things changed. */
+  private schedule(whole: boolean): void {
+    if (whole) this.grid?.invalidate();
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.paint();
+    });
+  }
+
+  paint(): void {
+    const { session } = this;
+    const high = this.scroll.clientHeight;
+    this.view.style.setProperty("--high", `${high}px`);
+    this.tall.style.setProperty("--tall", `${session.shown.rows.length * ROW + HEAD + 40}px`);
+    this.chart.resize();
+    this.chart.follow();
+    const top = this.scroll.scrollTop;
+    this.grid.paint(top, high - HEAD);
+    this.chart.paint(top);
+    this.tools.refresh();
+    this.notice.refresh(session);
+    this.side.refresh();
+  }
+
+  /** Bring the current row, its cell and nothing else into view. */
+  private reveal(): void {
+    const place = this.grid.cursorPlace();
+    if (place < 0) return;
+    const high = this.scroll.clientHeight - HEAD - 16;
+    const top = place * ROW;
+    if (top < this.scroll.scrollTop) this.scroll.scrollTop = top;
+    else if (top + ROW > this.scroll.scrollTop + high) this.scroll.scrollTop = top + ROW - high;
+    this.paint();
+    const column = this.session.selection.cursor?.column ?? "";
+    const cell = this.grid.cellAt(place, column);
+    if (!cell) return;
+    const box = this.grid.element;
+    if (cell.offsetLeft < box.scrollLeft) box.scrollLeft = cell.offsetLeft;
+    else if (cell.offsetLeft + cell.offsetWidth > box.scrollLeft + box.clientWidth) box.scrollLeft = cell.offsetLeft + cell.offsetWidth - box.clientWidth;
+  }
+
+  private detail(): void {
+    if (this.side.open) this.side.close();
+    else this.side.show();
+    this.schedule(true);
+  }
+
+  private async reload(): Promise<void> {
+    try {
+      this.session.replace(await this.start.network.data(this.baseline ? `?baseline=${this.baseline}` : ""));
+    } catch {
+      this.notice.toast(this.start.say("reload_failed"));
+    }
+  }
+
+  private async chooseBaseline(number: string): Promise<void> {
+    this.chart.options.baseline = number !== "";
+    this.baseline = number;
+    if (number !== "") await this.reload();
+    this.schedule(true);
+  }
+}

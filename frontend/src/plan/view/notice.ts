@@ -1,0 +1,89 @@
+/** What is told beside the plan: the live region, toasts with a way back, edits that met another's, the line below. */
+import { figure, signed } from "../model/format";
+import { workBetween } from "../model/calendar";
+import type { Session } from "../session";
+import { icon } from "../../lib/dom";
+import { button, h, setText } from "./build";
+
+export class Notice {
+  readonly live = h("div", "sr", { role: "status", "aria-live": "polite" });
+  readonly bar = h("div", "plan-notice", { hidden: true });
+  readonly foot = h("footer", "plan-foot");
+  private readonly left = h("span", "plan-foot-left");
+  private readonly right = h("span", "plan-foot-right");
+  private barKey = "";
+  private changedBy: string | null = null;
+
+  constructor() {
+    this.foot.append(this.left, this.right);
+  }
+
+  announce(text: string): void {
+    this.live.textContent = "";
+    requestAnimationFrame(() => (this.live.textContent = text));
+  }
+
+  toast(text: string, label = "", act: (() => void) | null = null): void {
+    const item = h("div", "toast", { "data-toast": true }, h("span", "", {}, text));
+    if (act) {
+      const back = h("button", "button-link", { type: "button" }, label);
+      back.addEventListener("click", () => {
+        item.remove();
+        act();
+      });
+      item.append(back);
+    }
+    document.getElementById("toasts")?.append(item);
+  }
+
+  /** Somebody else's edit came in. */
+  others(text: string): void {
+    this.changedBy = text;
+  }
+
+  refresh(session: Session): void {
+    this.refreshBar(session);
+    this.refreshFoot(session);
+  }
+
+  private refreshBar(session: Session): void {
+    const { say } = session;
+    const clash = session.clashes[0];
+    const key = clash ? `clash:${session.clashes.length}:${clash.edit.request}:${session.store.revision}` : session.state === "waiting" ? `waiting:${session.waiting}` : session.state === "signed-out" ? "out" : "";
+    if (key === this.barKey) return;
+    this.barKey = key;
+    this.bar.hidden = key === "";
+    if (clash) {
+      const lines = clash.cells.map((cell) => h("li", "", {}, h("b", "", {}, session.name(cell.id)), ` ${say(`column_${cell.column}_long`)}: `, say("clash_line", { mine: cell.mine || "–", theirs: session.theirs(cell.id, cell.column) || "–" })));
+      this.bar.replaceChildren(icon("users"), h("div", "plan-notice-text", {}, h("b", "", {}, clash.message || say("clash")), h("ul", "", {}, ...lines)), button(say("clash_mine"), () => session.settle(clash, true), { css: "button-primary" }), button(say("clash_theirs"), () => session.settle(clash, false)));
+    } else if (session.state === "waiting") {
+      this.bar.replaceChildren(icon("hourglass"), h("div", "plan-notice-text", {}, say("offline", { n: session.waiting })), button(say("try_now"), () => session.queue.retry()));
+    } else if (session.state === "signed-out") {
+      this.bar.replaceChildren(icon("lock"), h("div", "plan-notice-text", {}, say("signed_out")), h("a", "button button-small", { href: "/accounts/login/", target: "_blank" }, say("sign_in")), button(say("try_now"), () => session.queue.retry()));
+    }
+  }
+
+  private refreshFoot(session: Session): void {
+    const { say, store, dates, reading } = session;
+    const { finish } = store.plan;
+    let verdict = finish === null ? "" : say("foot_finish", { day: dates.long(finish) });
+    const planned = Math.max(-Infinity, ...[lastOf(store.tasks.baseline_finish)]);
+    if (finish !== null && Number.isFinite(planned) && reading.calendar) {
+      const late = workBetween(reading.calendar, planned, finish) / reading.lengths.minutes_per_day;
+      verdict += say("foot_baseline", { day: dates.long(planned), days: `${signed(late, 1)}` });
+    }
+    const shown = session.shown.rows.length;
+    const count = shown === store.count ? say("foot_tasks", { n: store.count }) : say("foot_shown", { n: store.count, shown });
+    const chosen = session.chosen().length;
+    setText(this.left, [verdict, count, chosen > 1 ? say("foot_chosen", { n: chosen }) : "", say("foot_units")].filter(Boolean).join("   ·   "));
+    const state = session.state === "saved" ? say("state_saved") : session.state === "sending" ? say("state_sending", { n: figure(session.waiting) }) : say("state_waiting", { n: figure(session.waiting) });
+    setText(this.right, this.changedBy && session.state === "saved" ? this.changedBy : state);
+    this.foot.dataset["state"] = session.state;
+  }
+}
+
+function lastOf(values: readonly (number | null)[]): number {
+  let found = -Infinity;
+  for (const value of values) if (value !== null && value > found) found = value;
+  return found;
+}

@@ -1,0 +1,37 @@
+/** The bar between grid and chart: dragged, or moved by arrow keys. */
+import { h } from "./build";
+
+const LEAST = 160;
+
+export function splitter(host: HTMLElement, label: string, kept: number | null, keep: (width: number) => void, moved: () => void): HTMLElement {
+  const bar = h("div", "plan-split", { role: "separator", "aria-orientation": "vertical", "aria-label": label, tabindex: 0, "aria-valuemin": LEAST });
+  let width = kept ?? 0;
+  const set = (next: number) => {
+    const room = host.clientWidth || innerWidth;
+    width = Math.round(Math.min(Math.max(LEAST, next), Math.max(LEAST, room - 160)));
+    host.style.setProperty("--split", `${width}px`);
+    bar.setAttribute("aria-valuenow", String(width));
+    bar.setAttribute("aria-valuemax", String(Math.max(LEAST, room - 160)));
+    moved();
+  };
+  set(kept ?? Math.min(596, Math.round((host.clientWidth || innerWidth) * 0.44)));
+  bar.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    bar.setPointerCapture(event.pointerId);
+    const from = event.clientX - width;
+    const move = (to: PointerEvent) => set(to.clientX - from);
+    bar.addEventListener("pointermove", move);
+    bar.addEventListener("lostpointercapture", () => {
+      bar.removeEventListener("pointermove", move);
+      keep(width);
+    }, { once: true });
+  });
+  bar.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -24, ArrowRight: 24, Home: -10_000, End: 10_000 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    set(width + by);
+    keep(width);
+  });
+  return bar;
+}

@@ -1,0 +1,54 @@
+/** The small note beside the pointer on the chart. All that it says stands in the grid or the panel too. */
+import { cellText } from "../model/columns";
+import type { Grip } from "../model/geometry";
+import type { Id } from "../model/types";
+import type { Session } from "../session";
+import { h } from "./build";
+
+export class Tip {
+  private readonly box = h("div", "plan-tip", { "aria-hidden": "true", hidden: true });
+  private shown = "";
+
+  constructor(
+    private readonly session: Session,
+    host: HTMLElement,
+  ) {
+    host.append(this.box);
+  }
+
+  private place(event: MouseEvent): void {
+    this.box.hidden = false;
+    const width = this.box.offsetWidth;
+    const height = this.box.offsetHeight;
+    this.box.style.setProperty("--x", `${Math.max(8, Math.min(innerWidth - width - 8, event.clientX + 14))}px`);
+    this.box.style.setProperty("--y", `${event.clientY + 20 + height > innerHeight ? event.clientY - height - 10 : event.clientY + 18}px`);
+  }
+
+  say(event: MouseEvent, text: string): void {
+    if (this.shown !== text) this.box.replaceChildren(h("b", "", {}, text));
+    this.shown = text;
+    this.place(event);
+  }
+
+  task(event: MouseEvent, id: Id, grip: Grip | null): void {
+    const { session } = this;
+    const key = `${id}:${grip}:${session.store.revision}`;
+    if (this.shown !== key) {
+      const row = session.rowOf(id);
+      const fact = (name: string) => {
+        const text = cellText(session.reading, row, name);
+        return text ? [h("dt", "", {}, session.say(`column_${name}_long`)), h("dd", "", {}, text)] : [];
+      };
+      const facts = ["start", "finish", "duration", "percent", "total_float", "late", "deadline", "resources"].flatMap(fact);
+      const hint = session.editable && grip ? [h("p", "", {}, session.say(`hint_${grip}`))] : [];
+      this.box.replaceChildren(h("b", "", {}, session.name(id)), h("dl", "", {}, ...facts), ...hint);
+    }
+    this.shown = key;
+    this.place(event);
+  }
+
+  hide(): void {
+    this.box.hidden = true;
+    this.shown = "";
+  }
+}
