@@ -27,7 +27,8 @@ TEXT = {
     ".mk",
     "",
 }
-SKIPPED = {".git", ".venv", "node_modules", "var", "dist", "build"}
+#: Names of what git ignores, for where git is missing.
+SKIPPED = {".git", *(line.strip("/").rpartition("/")[2] for line in (ROOT / ".gitignore").read_text().splitlines())}
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
 
 # Written in parts, so that this file passes its own test.

@@ -1,9 +1,11 @@
 """The file lock in front of SQLite's write transactions."""
 
 import fcntl
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,30 @@ def test_memory_needs_no_lock(django_db_blocker: object) -> None:
 def test_atomic_still_nests() -> None:
     with transaction.atomic(), transaction.atomic():
         pass
+
+
+def test_a_file_is_opened_while_another_process_has_it_for_itself(path: Path, django_db_blocker: object) -> None:
+    """As the first process has that opens a new file, while it turns it to WAL."""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as first:
+        first.execute("CREATE TABLE t (v integer)")
+        first.execute("BEGIN EXCLUSIVE")
+        done = threading.Timer(0.3, first.execute, ("COMMIT",))
+        done.start()
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django ships no type for it
+            second = connect(path)
+            second.ensure_connection()
+            with second.cursor() as cursor:
+                cursor.execute("PRAGMA journal_mode")
+                assert cursor.fetchone() == ("wal",)
+            second.close()
+        done.join()
+
+
+def test_a_file_that_stays_closed_is_given_up(path: Path, django_db_blocker: object) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as first:
+        first.execute("CREATE TABLE t (v integer)")
+        first.execute("BEGIN EXCLUSIVE")
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django ships no type for it
+            second = connect(path, timeout=0.2)
+            with pytest.raises(OperationalError, match="database is locked"):
+                second.ensure_connection()

@@ -10,6 +10,7 @@ memory, the behaviour is Django's own.
 """
 
 import os
+import sqlite3
 import time
 from types import ModuleType
 from typing import Any
@@ -51,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self.gate is None:
             self.gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        deadline = time.monotonic() + float(self.settings_dict["OPTIONS"].get("timeout", TIMEOUT_S))
+        deadline = time.monotonic() + self._patience()
         while True:
             try:
                 fcntl.flock(self.gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,6 +68,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if fcntl is not None and self.gated and self.gate is not None:
             fcntl.flock(self.gate, fcntl.LOCK_UN)
             self.gated = False
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open the file, and try again while another process, the first to open it, is turning it to WAL.
+
+        SQLite refuses whoever comes meanwhile at once, whatever the `timeout`.
+        """
+        deadline = time.monotonic() + self._patience()
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_S)
+
+    def _patience(self) -> float:
+        return float(self.settings_dict["OPTIONS"].get("timeout", TIMEOUT_S))
 
     def _start_transaction_under_autocommit(self) -> None:
         self._enter()
