@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, transaction
+from django.db.backends.sqlite3 import base
 from django.db.utils import ConnectionHandler
 
 from quarterdeck.config.database import sqlite
@@ -151,21 +152,24 @@ def test_atomic_still_nests() -> None:
         pass
 
 
-def test_a_file_is_opened_while_another_process_has_it_for_itself(path: Path, django_db_blocker: object) -> None:
-    """As the first process has that opens a new file, while it turns it to WAL."""
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as first:
-        first.execute("CREATE TABLE t (v integer)")
-        first.execute("BEGIN EXCLUSIVE")
-        done = threading.Timer(0.3, first.execute, ("COMMIT",))
-        done.start()
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django ships no type for it
-            second = connect(path)
-            second.ensure_connection()
-            with second.cursor() as cursor:
-                cursor.execute("PRAGMA journal_mode")
-                assert cursor.fetchone() == ("wal",)
-            second.close()
-        done.join()
+def test_a_file_is_opened_though_another_process_is_turning_it_to_wal(
+    path: Path, django_db_blocker: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two that open a new file at once SQLite refuses one without waiting, so the refusal is made here."""
+    refusals, opened = iter((True, True, False)), base.DatabaseWrapper.get_new_connection
+
+    def refused_twice(self: base.DatabaseWrapper, parameters: dict[str, object]) -> object:
+        if next(refusals):
+            raise sqlite3.OperationalError("database is locked")
+        return opened(self, parameters)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", refused_twice)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django ships no type for it
+        second = connect(path)
+        with second.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            assert cursor.fetchone() == ("wal",)
+        second.close()
 
 
 def test_a_file_that_stays_closed_is_given_up(path: Path, django_db_blocker: object) -> None:
