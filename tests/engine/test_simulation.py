@@ -1,20 +1,16 @@
-"""Simulation held against closed forms, enumeration, the critical path method and a plain loop.
+"""Simulation held against the critical path method iteration by iteration, and against what was said of the plan.
 
-A mean or share is allowed four standard errors, stated where it is compared; with the seed fixed no test depends on
-luck. Closed forms: sums of means and variances for chains; E max of two normals mu + sigma / sqrt(pi) (Clark 1961);
-E max of n uniforms n / (n + 1); sd of a perfectly correlated chain the sum of sds.
+A mean or share is allowed four standard errors; with the seed fixed no test depends on luck.
 """
 
-import itertools
 import math
-from collections.abc import Hashable, Sequence
-from datetime import datetime
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from quarterdeck.engine.calendar import Calendar, five_day, minutes
+from quarterdeck.engine.calendar import Calendar, five_day
 from quarterdeck.engine.cpm import schedule
 from quarterdeck.engine.network import Constraint, Link, LinkKind, Network, Task, TaskKind
 from quarterdeck.engine.simulation import (
@@ -23,199 +19,18 @@ from quarterdeck.engine.simulation import (
     Conditions,
     Correlation,
     CostOf,
-    Discrete,
-    Distribution,
     Lognormal,
-    Normal,
     Occurrence,
     Pert,
     Response,
     Risk,
     SimulationResult,
     Triangular,
-    Trigen,
     Uncertainty,
     Uniform,
     simulate,
 )
-
-MANY = 60_000
-FORMS: Sequence[Distribution] = (
-    Triangular(4000, 6000, 13000),
-    Pert(4000, 6000, 13000),
-    Pert(4000, 13000, 13000, 2.0),
-    Uniform(2000, 9000),
-    Normal(9000, 900),
-    Lognormal(9000, 3000),
-    Trigen(5000, 6000, 9000),
-    Discrete((7000, 1000, 2000), (0.3, 0.2, 0.5)),
-)
-MONDAY = minutes(datetime(2026, 1, 5, 8))  # noqa: DTZ001 - local time
-
-
-def chain(count: int, duration: int = 480) -> Network:
-    tasks = tuple(Task(place, duration) for place in range(count))
-    return Network(tasks, tuple(Link(place, place + 1) for place in range(count - 1)))
-
-
-def side_by_side(count: int) -> Network:
-    return Network(tuple(Task(place, 480) for place in range(count)))
-
-
-def alike(count: int, of: Distribution) -> list[Uncertainty]:
-    return [Uncertainty(place, of) for place in range(count)]
-
-
-def near(found: float, wanted: float, error: float) -> bool:
-    return abs(found - wanted) <= 4 * error
-
-
-def spearman(rows: Sequence[Any]) -> Any:
-    """Return the rank correlations of rows, ties at their middle rank."""
-    ranks = []
-    for row in rows:
-        _, place, times = np.unique(row, return_inverse=True, return_counts=True)
-        ranks.append((np.cumsum(times) - (times - 1) / 2)[place])
-    return np.corrcoef(ranks)
-
-
-def plan(calendars: int, count: int = 120) -> Network:
-    """A random plan with all kinds of links; `calendars` are none (round the clock), one, or three."""
-    rng = np.random.default_rng(2)
-    tasks = tuple(
-        Task(place, int(rng.integers(60, 3000)), calendar=place % 3 if calendars == 3 else None)
-        for place in range(count)
-    )
-    links = tuple(
-        Link(before, after, LinkKind(int(rng.choice(4, p=(0.7, 0.1, 0.1, 0.1)))), int(rng.integers(-100, 400)))
-        for after in range(1, count)
-        for before in sorted(set(rng.integers(max(0, after - 30), after, 2).tolist()))
-    )
-    shifts = [((420 + 30 * number, 660 + 30 * number), (720 + 30 * number, 960 + 30 * number)) for number in range(3)]
-    held: dict[Hashable, Calendar] = {number: five_day(number, shifts=shifts[number]) for number in range(calendars)}
-    return Network(tasks, links, held, 0 if calendars else None, start=MONDAY)
-
-
-# -- random numbers and distributions
-
-
-@pytest.mark.parametrize(
-    ("key", "counter", "words"),
-    [
-        ((0, 0), (0, 0), (0x9D1C5EC6, 0x8BD50731)),
-        ((0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF), (0xFD36D048, 0x2D17272C)),
-        ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), (0xBA3E4725, 0xF27D669E)),
-    ],
-)
-def test_random_words_are_those_published(
-    key: tuple[int, int], counter: tuple[int, int], words: tuple[int, int]
-) -> None:
-    """The known answers of Random123 (Salmon et al. 2011) for threefry2x32 with 13 rounds."""
-    from quarterdeck.engine.simulation.kernels.random import threefry
-
-    found = threefry(*(np.uint32(each) for each in (*key, *counter)))
-    assert tuple(int(each) for each in found) == words
-
-
-@pytest.mark.parametrize("of", FORMS, ids=lambda of: type(of).__name__)
-def test_one_task_has_the_distribution_given(of: Distribution) -> None:
-    """Mean, deviation and percentiles of the formula; a correlated draw goes another way to the same."""
-    for related in ((), (Correlation((0, 1), 0.5),)):
-        found = simulate(
-            side_by_side(2), uncertainties=alike(2, of), correlations=related, iterations=MANY, seed=3, keep=(0,)
-        )
-        values = found.kept_durations[0]
-        assert near(values.mean(), of.mean, of.deviation / MANY**0.5)
-        assert values.std() == pytest.approx(of.deviation, rel=0.02)
-        for share in (0.05, 0.5, 0.8, 0.95):
-            below = (values <= of.quantile(share)).mean()
-            at_most = share if not isinstance(of, Discrete) else of.rising()[1][of.rising()[1] >= share - 1e-9][0]
-            assert near(below, at_most, (share * (1 - share) / MANY) ** 0.5)
-
-
-@pytest.mark.parametrize("weight", [0.0, 1.0, 4.0, 20.0, 100.0])
-def test_pert_follows_the_beta_distribution(weight: float) -> None:
-    """The polynomials give the quantiles of SciPy to a hundredth of a standard deviation, to |z| = 3."""
-    from scipy.special import betaincinv, ndtr
-
-    from quarterdeck.engine.simulation.drawing import beta_curves
-
-    z = np.linspace(-3, 3, 301)
-    for mode in (0.0, 0.003, 0.2, 0.5, 0.77, 1.0):
-        curve = beta_curves(weight, np.array([mode]))[0]
-        exact = betaincinv(1 + weight * mode, 1 + weight * (1 - mode), ndtr(z))
-        off = np.abs(ndtr(np.polyval(curve[::-1], z)) - exact).max()
-        assert off < 0.01 * Pert(0, mode, 1, weight).deviation
-
-
-# -- closed forms
-
-
-def test_a_chain_adds_means_and_variances() -> None:
-    of, count = Triangular(4000, 6000, 13000), 20
-    found = simulate(chain(count), uncertainties=alike(count, of), iterations=MANY, seed=4)
-    spread = of.deviation * count**0.5
-    assert near(found.work.mean, count * of.mean, spread / MANY**0.5)
-    assert near(found.work.deviation, spread, spread / (2 * MANY) ** 0.5)
-    assert abs(found.merge_bias) <= 4 * spread / MANY**0.5 + count
-    assert all(found.tasks[place].criticality == 1 for place in range(count))
-    bound = found.work.interval(0.8)
-    normal = count * of.mean + 0.8416212 * spread
-    assert bound.low < normal < bound.high
-
-
-def test_perfect_correlation_adds_deviations() -> None:
-    of, count = Triangular(4000, 6000, 13000), 10
-    together = [Correlation(tuple(range(count)), 1.0)]
-    found = simulate(chain(count), uncertainties=alike(count, of), correlations=together, iterations=MANY, seed=4)
-    assert near(found.work.deviation, count * of.deviation, count * of.deviation / (2 * MANY) ** 0.5)
-
-
-def test_two_parallel_normals() -> None:
-    found = simulate(side_by_side(2), uncertainties=alike(2, Normal(90000, 9000)), iterations=MANY, seed=5)
-    assert near(found.work.mean, 90000 + 9000 / math.pi**0.5, 9000 * 0.8257 / MANY**0.5)
-    assert near(found.tasks[0].criticality, 0.5, 0.5 / MANY**0.5)
-    assert near(found.merge_bias, 9000 / math.pi**0.5, 9000 * 0.8257 / MANY**0.5)
-
-
-@pytest.mark.parametrize("count", [2, 5, 9])
-def test_the_greatest_of_uniforms(count: int) -> None:
-    found = simulate(side_by_side(count), uncertainties=alike(count, Uniform(0, 1e6)), iterations=MANY, seed=6)
-    spread = 1e6 * math.sqrt(count / ((count + 1) ** 2 * (count + 2)))
-    assert near(found.work.mean, 1e6 * count / (count + 1), spread / MANY**0.5)
-    assert near(found.tasks[0].criticality, 1 / count, 0.5 / MANY**0.5)
-
-
-def test_discrete_durations_come_as_often_as_counted_out() -> None:
-    """Two chains of two: all 81 cases, with their probabilities."""
-    links = (Link("a", "b"), Link("c", "d"))
-    of = {name: Discrete((60, 120, 300), chances) for name, chances in zip("abcd", CHANCES, strict=True)}
-    found = simulate(
-        Network(tuple(Task(name, 60) for name in "abcd"), links),
-        uncertainties=[Uncertainty(name, each) for name, each in of.items()],
-        iterations=MANY,
-        seed=11,
-    )
-    exact: dict[int, float] = {}
-    first_critical = 0.0
-    for cases in itertools.product(*(zip(each.values, each.probabilities, strict=True) for each in of.values())):
-        (a, p), (b, q), (c, r), (d, s) = cases
-        weight = p * q * r * s
-        exact[int(max(a + b, c + d))] = exact.get(int(max(a + b, c + d)), 0.0) + weight
-        first_critical += weight if a + b >= c + d else 0.0
-    values, counts = np.unique(found.work.values, return_counts=True)
-    assert set(values.astype(int).tolist()) == set(exact)
-    for value, count in zip(values, counts, strict=True):
-        share = exact[int(value)]
-        assert near(count / MANY, share, (share * (1 - share) / MANY) ** 0.5)
-    assert near(found.tasks["a"].criticality, first_critical, 0.5 / MANY**0.5)
-    by_hand = np.cumsum([exact[value] for value in sorted(exact)])
-    median = sorted(exact)[int(np.searchsorted(by_hand, 0.5))]
-    assert found.work.percentile(0.5) == median
-
-
-CHANCES = ((0.2, 0.5, 0.3), (0.6, 0.3, 0.1), (0.1, 0.1, 0.8), (0.4, 0.4, 0.2))
-
+from tests.engine.simulated import MANY, MONDAY, alike, chain, near, plan, side_by_side, spearman
 
 # -- the critical path method, a plain loop, threads
 
@@ -345,6 +160,16 @@ def test_correlation_is_as_asked() -> None:
     wanted[3:, 3:] = square
     assert np.abs(ranks - wanted).max() <= 4 / 20_000**0.5
     assert found.repairs == ()
+
+
+def test_the_nearest_correlation_matrix_is_the_published_one() -> None:
+    """Higham (2002), section 4: 1 beside the diagonal and 0 in the corners."""
+    from quarterdeck.engine.simulation.correlation import nearest
+
+    found, furthest = nearest(np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]]))
+    assert found == pytest.approx(np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=1e-4)
+    assert furthest == pytest.approx(0.2393, abs=1e-4)
+    assert np.linalg.eigvalsh(found)[0] > 0
 
 
 def test_contradicting_correlations_are_repaired_and_told() -> None:

@@ -20,6 +20,7 @@ from quarterdeck.engine.simulation import (
     Normal,
     Occurrence,
     Pert,
+    Response,
     Risk,
     Triangular,
     Trigen,
@@ -77,10 +78,16 @@ def test_estimates_that_are_none_name_the_task(of: Any) -> None:
         ({"uncertainties": [SURE[0], SURE[0]]}, "a"),
         ({"uncertainties": [Uncertainty("whole", Uniform(1, 2))]}, "whole"),
         ({"uncertainties": [Uncertainty("whole", rate=1.0)]}, "whole"),
-        ({"uncertainties": [Uncertainty("a", cost=NAN)]}, None),
+        ({"uncertainties": [Uncertainty("a", cost=NAN)]}, "a"),
+        ({"uncertainties": [Uncertainty("a", rate=cast("float", "dear"))]}, "a"),
         ({"uncertainties": ["a"]}, None),
-        ({"risks": [Risk(id="r", probability=1.5)]}, None),
-        ({"risks": [Risk(id="r", probability=NAN)]}, None),
+        ({"risks": [Risk(id="r", probability=1.5)]}, "r"),
+        ({"risks": [Risk(id="r", probability=-0.1)]}, "r"),
+        ({"risks": [Risk(id="r", probability=NAN)]}, "r"),
+        ({"risks": [Risk(id="r", probability=cast("float", None))]}, "r"),
+        ({"risks": [Risk(id="r", probability=0.5, loss=math.inf)]}, "r"),
+        ({"risks": [Risk(id="r", probability=0.5, response=Response(cost=NAN))], "responded": True}, "r"),
+        ({"risks": [Risk(id="r", probability=0.5, response=Response(probability=2.0))], "responded": True}, "r"),
         ({"risks": [Risk(id="r", probability=0.5, tasks=("z",))]}, "z"),
         ({"risks": [Risk(id="r", probability=0.5, tasks=("a", "a"))]}, "a"),
         ({"risks": [Risk(id="r", probability=0.5, tasks=cast("tuple[str, ...]", "a"))]}, "r"),
@@ -90,10 +97,14 @@ def test_estimates_that_are_none_name_the_task(of: Any) -> None:
         ({"responded": ("z",)}, "z"),
         ({"branches": [Branch("f", (Alternative(0.7, ("a",)), Alternative(0.7, ("b",))))]}, "f"),
         ({"branches": [Branch("f", ())]}, "f"),
+        ({"branches": [Branch("f", (Alternative(-0.1, ("a",)),))]}, "f"),
+        ({"branches": [Branch("f", cast("tuple[Alternative, ...]", ("a",)))]}, None),
         ({"branches": [Branch("f", (Alternative(0.7, ("z",)),))]}, "z"),
         ({"conditions": [Conditions(id="w", tasks=("z",))]}, "z"),
         ({"conditions": [Conditions(id="w", tasks=("a",), lost=(1.0,))]}, "w"),
         ({"conditions": [Conditions(id="w", tasks=("a",), lost=(0.1, 0.2))]}, "w"),
+        ({"conditions": [Conditions(id="w", tasks=("a",), lost=cast("tuple[float]", 0.1))]}, "w"),
+        ({"conditions": [Conditions(id="w", tasks=("a",), pace=(-1.0,))]}, "w"),
         ({"conditions": [Conditions(id=w, tasks=("a",), lost=(0.1,)) for w in "vw"]}, "a"),
         ({"correlations": [Correlation(("a", "b"), 1.5)]}, "a"),
         ({"correlations": [Correlation(("a", "b"), NAN)]}, "a"),
@@ -132,6 +143,8 @@ def test_plans_that_are_too_large_or_too_long() -> None:
 
     from quarterdeck.engine.cpm import Columns
 
+    with pytest.raises(EngineError, match="10,000,000"):
+        simulate(Columns(duration=np.ones(10**7, np.int64)), iterations=64)
     with pytest.raises(EngineError, match="600,000 tasks"):
         simulate(Columns(duration=np.ones(600_000, np.int64)), iterations=64)
     with pytest.raises(EngineError, match="minutes"):
@@ -152,7 +165,9 @@ def test_nothing_was_simulated_of_a_summary() -> None:
 
 
 NUMBERS = st.one_of(
-    st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 5000), st.sampled_from([0.0, 1.0, NAN, 1e308])
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.integers(-5, 5000),
+    st.sampled_from([0.0, 1.0, NAN, 1e308, 10**400, None, "x", (1,)]),
 )
 SHAPES = st.one_of(
     st.builds(Triangular, NUMBERS, NUMBERS, NUMBERS),
@@ -178,17 +193,26 @@ IDS = st.sampled_from(["a", "b", "whole", "z", None, 3])
         delay=ESTIMATES,
         factor=ESTIMATES,
         loss=ESTIMATES,
+        response=st.one_of(st.none(), st.builds(Response, cost=NUMBERS, probability=st.one_of(st.none(), NUMBERS))),
     ),
-    st.builds(Correlation, st.lists(IDS, max_size=3).map(tuple), NUMBERS),
-    st.builds(Conditions, id=IDS, tasks=st.lists(IDS, max_size=1).map(tuple), lost=st.tuples(NUMBERS)),
+    st.builds(
+        Correlation,
+        st.lists(IDS, max_size=3).map(tuple),
+        st.one_of(NUMBERS, st.lists(st.lists(NUMBERS, max_size=3).map(tuple), max_size=3).map(tuple)),
+    ),
+    st.builds(
+        Conditions, id=IDS, tasks=st.lists(IDS, max_size=1).map(tuple), lost=st.tuples(NUMBERS), pace=st.tuples(NUMBERS)
+    ),
+    st.builds(Branch, IDS, st.lists(st.builds(Alternative, NUMBERS, st.lists(IDS, max_size=2).map(tuple)), max_size=2)),
 )
 def test_whatever_is_given_only_refusals_come_out(
-    one: Uncertainty, risk: Risk, related: Correlation, held: Conditions
+    one: Uncertainty, risk: Risk, related: Correlation, held: Conditions, fork: Branch
 ) -> None:
     """A result whose figures are numbers, or an `EngineError`; never anything else."""
     for said in (
         {"uncertainties": [one]},
-        {"risks": [risk]},
+        {"risks": [risk], "responded": True},
+        {"branches": [fork]},
         {"uncertainties": SURE, "correlations": [related]},
         {"conditions": [held]},
     ):

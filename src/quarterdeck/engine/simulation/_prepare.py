@@ -15,6 +15,7 @@ from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation.distributions import Discrete, Distribution, Estimate
 from quarterdeck.engine.simulation.ground import Ground
 from quarterdeck.engine.simulation.model import (
+    Alternative,
     Branch,
     Conditions,
     CostOf,
@@ -154,13 +155,17 @@ def _node(ground: Ground, task: TaskId, what: str) -> int:
 
 def _taken(kind: str, things: Sequence[Any], sort: type) -> None:
     """Refuse what is no such thing, and ids that stand twice."""
-    for each in things:
-        if not isinstance(each, sort):
-            raise EngineError(f"{each!r} is none of the {kind}", remedy=f"Give {sort.__name__} objects.")
+    _all(kind, things, sort)
     try:
         unique(kind, (each.id for each in things))
     except TypeError:
         raise EngineError(f"an id among the {kind} cannot be one", remedy="Give text or numbers.") from None
+
+
+def _all(kind: str, things: Sequence[Any], sort: type) -> None:
+    for each in things:
+        if not isinstance(each, sort):
+            raise EngineError(f"{each!r} is none of the {kind}", remedy=f"Give {sort.__name__} objects.")
 
 
 # -- risks
@@ -184,7 +189,7 @@ def _before(risks: tuple[Risk, ...]) -> tuple[Risk, ...]:
 def _take_risks(ground: Ground, found: Unknowns, risks: tuple[Risk, ...]) -> None:
     guesses, number = found.guesses, 0
     for place, risk in enumerate(risks):
-        chance = within(f"the probability of risk {risk.id!r}", risk.probability, low=0, high=1)
+        chance = _within("the probability of risk", risk.id, risk.probability, low=0, high=1)
         happens = Discrete((0.0, 1.0), (1 - chance, chance))
         occurs = guesses.as_row(happens, OCCURS + place, "the occurrence of risk", risk.id)
         guesses.member[Occurrence(risk.id)] = len(guesses.of) - 1
@@ -213,7 +218,8 @@ def _take_risks(ground: Ground, found: Unknowns, risks: tuple[Risk, ...]) -> Non
                 severity = len(guesses.of) - 1
             number += 1
         if risk.response is not None:
-            found.responses += within(f"the cost of the response to risk {risk.id!r}", risk.response.cost, high=RICHES)
+            cost = risk.response.cost
+            found.responses += _within("the cost of the response to risk", risk.id, cost, low=-RICHES, high=RICHES)
         found.threats.append(Threat(risk, occurs, loss, severity))
 
 
@@ -235,9 +241,16 @@ def _distribution(estimate: Estimate, what: str, key: Hashable) -> Distribution:
 
 
 def _number(value: Any, what: str, key: Hashable) -> float:
+    return _within(what, key, value, low=-RICHES, high=RICHES)
+
+
+def _within(what: str, key: Hashable, value: Any, *, low: float, high: float) -> float:
+    """Return a number in a range. Raises `EngineError` that names the id at fault."""
     try:
-        return within(f"{what} {key!r}", value, low=-RICHES, high=RICHES)
-    except TypeError:
+        return within(f"{what} {key!r}", value, low=low, high=high)
+    except EngineError as wrong:
+        raise EngineError(wrong.problem, culprits=(key,), remedy=wrong.remedy) from None
+    except (TypeError, ValueError, OverflowError):
         raise EngineError(f"{what} {key!r} is no number: {value!r}", culprits=(key,), remedy="Give one.") from None
 
 
@@ -247,8 +260,9 @@ def _number(value: Any, what: str, key: Hashable) -> float:
 def _take_branches(ground: Ground, found: Unknowns, branches: tuple[Branch, ...]) -> None:
     _taken("branches", branches, Branch)
     for place, branch in enumerate(branches):
+        _all("alternatives", branch.alternatives, Alternative)
         chances = [
-            within(f"a probability of branch {branch.id!r}", each.probability, low=0, high=1)
+            _within("a probability of branch", branch.id, each.probability, low=0, high=1)
             for each in branch.alternatives
         ]
         left = 1 - sum(chances)
@@ -271,21 +285,21 @@ def _take_branches(ground: Ground, found: Unknowns, branches: tuple[Branch, ...]
                 found.gates.setdefault(node, []).append((row, mask))
 
 
-def _take_conditions(ground: Ground, found: Unknowns, conditions: tuple[Conditions, ...]) -> None:
+def _take_conditions(ground: Ground, found: Unknowns, conditions: tuple[Any, ...]) -> None:
     _taken("conditions", conditions, Conditions)
     if len(conditions) > CONDITIONS:
         raise EngineError(f"there are {len(conditions):,} conditions, {CONDITIONS:,} are the most", remedy="Join some.")
     owner: dict[int, Hashable] = {}
     for place, each in enumerate(conditions):
         for values, what, low, most in ((each.lost, "share of days lost", 0.0, 1.0), (each.pace, "pace", 0.0, 100.0)):
-            if len(values) not in {1, 12, 53}:
+            if not isinstance(values, tuple | list) or len(values) not in {1, 12, 53}:
                 raise EngineError(
-                    f"conditions {each.id!r} give {len(values)} values for the {what}",
+                    f"conditions {each.id!r} give {values!r} for the {what}",
                     culprits=(each.id,),
                     remedy="Give one, twelve (by month) or fifty-three (by week).",
                 )
             for value in values:
-                within(f"a {what} of conditions {each.id!r}", value, low=low, high=most)
+                _within(f"a {what} of conditions", each.id, value, low=low, high=most)
         lost, pace = max(each.lost), min(each.pace)
         if lost > 0.99 or pace < 0.01:
             raise EngineError(
@@ -340,9 +354,7 @@ def _take_uncertainties(ground: Ground, found: Unknowns, uncertainties: tuple[Un
 
 def _checked_rows(ground: Ground, uncertainties: tuple[Any, ...]) -> NDArray[np.int64]:
     """Return the rows of estimated tasks, or say which is none."""
-    for each in uncertainties:
-        if not isinstance(each, Uncertainty):
-            raise EngineError(f"{each!r} is none of the uncertainties", remedy="Give Uncertainty objects.")
+    _all("uncertainties", uncertainties, Uncertainty)
     return np.array([ground.plan.row(each.task) for each in uncertainties], np.int64)
 
 

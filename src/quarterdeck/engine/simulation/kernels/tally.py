@@ -2,7 +2,7 @@
 
 Finishes are counted by **bins**, 128 between what was seen first and a quarter of that more on either side; what lies
 beyond falls into the first or the last. Durations that are more than one draw, and costs, are counted in **ticks**,
-65,536 over as much and 4,096 times as far: the sums of ticks and of their squares give mean and deviation, of what is rare
+65,536 over as much and 4,096 times as far: their sum and that of their squares give mean and deviation, of what is rare
 and far away too. All sums are of whole numbers, so that their order does not matter.
 """
 
