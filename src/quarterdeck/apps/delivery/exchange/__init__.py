@@ -1,0 +1,1 @@
+"""Plan files in and out, without a database: see `reading`, `comparing`, `network`, `writing` and `document`."""

@@ -36,7 +36,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of all parts of a document."""
 
 
-class DocumentException(Part):
+class DocumentException(Part, frozen=True):
     """Days, first to last as ISO dates, that differ from the week: without shifts they are off.
 
     `recurrence` states the pattern that falls within them; None: every one of the days. Its keys: `every` (day, week,
@@ -51,7 +51,7 @@ class DocumentException(Part):
     recurrence: dict[str, Any] | None = None
 
 
-class DocumentWeek(Part):
+class DocumentWeek(Part, frozen=True):
     """A week pattern; Monday first; None leaves the day to the calendar above. With dates, in force between them."""
 
     days: tuple[tuple[tuple[int, int], ...] | None, ...]
@@ -59,7 +59,7 @@ class DocumentWeek(Part):
     last: str = ""
 
 
-class DocumentCalendar(Part):
+class DocumentCalendar(Part, frozen=True):
     """A working calendar; with a parent it says only what differs."""
 
     id: int
@@ -72,7 +72,7 @@ class DocumentCalendar(Part):
     extra: dict[str, Any] = {}
 
 
-class DocumentRate(Part):
+class DocumentRate(Part, frozen=True):
     """A dated rate of a resource: amounts as decimal text, each for one hour (of material: for one unit).
 
     `standard_unit` and `overtime_unit` say for what time the rate was typed: h, d, w, mo, y.
@@ -88,7 +88,7 @@ class DocumentRate(Part):
     overtime_unit: str = "h"
 
 
-class DocumentResource(Part):
+class DocumentResource(Part, frozen=True):
     """Who or what does the work."""
 
     id: int
@@ -109,7 +109,7 @@ class DocumentResource(Part):
     extra: dict[str, Any] = {}
 
 
-class DocumentAssignment(Part):
+class DocumentAssignment(Part, frozen=True):
     """One resource at one task. Work in minutes; of material, units."""
 
     id: int
@@ -130,7 +130,7 @@ class DocumentAssignment(Part):
     extra: dict[str, Any] = {}
 
 
-class DocumentBaseline(Part):
+class DocumentBaseline(Part, frozen=True):
     """What one baseline holds of one task."""
 
     number: int  # 0 to 10
@@ -141,7 +141,7 @@ class DocumentBaseline(Part):
     cost: str | None = None
 
 
-class Stored(Part):
+class Stored(Part, frozen=True):
     """What the file itself says the schedule of a task is; None where it is silent."""
 
     start: int | None = None
@@ -155,7 +155,7 @@ class Stored(Part):
     late_finish: int | None = None
 
 
-class DocumentTask(Part):
+class DocumentTask(Part, frozen=True):
     """One line of a plan, in the order of the outline. Names of kinds and constraints are those of `engine.network`.
 
     The line of row 0, where a file has one, is the project itself: the parent of all others. A manual task stands at
@@ -211,7 +211,7 @@ class DocumentTask(Part):
     extra: dict[str, Any] = {}
 
 
-class DocumentLink(Part):
+class DocumentLink(Part, frozen=True):
     """A dependency. Names are those of `engine.network`; a lag in hundredths of a percent for `PERCENT`."""
 
     predecessor: int
@@ -224,7 +224,7 @@ class DocumentLink(Part):
     notes: str = ""
 
 
-class Problem(Part):
+class Problem(Part, frozen=True):
     """Something a reader noticed: what, where, and what was done about it."""
 
     severity: str  # error, warning, note
@@ -232,7 +232,7 @@ class Problem(Part):
     task: int | None = None
 
 
-class DocumentField(Part):
+class DocumentField(Part, frozen=True):
     """What a key of `custom` is: of task, resource or assignment; the program's own name of the field; its sort."""
 
     of: str
@@ -241,7 +241,7 @@ class DocumentField(Part):
     type: str  # text, number, cost, flag, date, duration
 
 
-class DocumentProgress(Part):
+class DocumentProgress(Part, frozen=True):
     """What a tracking period says of one task: its baseline as it stood, what was done, what is left.
 
     Durations in minutes of work, money as decimal text, `fraction` complete of one. None: the file is silent.
@@ -268,7 +268,7 @@ class DocumentProgress(Part):
     planned: str | None = None
 
 
-class DocumentPeriod(Part):
+class DocumentPeriod(Part, frozen=True):
     """A tracking period of a workbook: the state of every task at its status date, and the figures published for it.
 
     `published` holds the figures by their names: money and ratios as decimal text, instants and variances in time as
@@ -282,7 +282,7 @@ class DocumentPeriod(Part):
     published: dict[str, str | int] = {}
 
 
-class PlanDocument(Part):
+class PlanDocument(Part, frozen=True):
     """A whole plan."""
 
     name: str

@@ -63,7 +63,9 @@ LINK: Final = re.compile(
     re.IGNORECASE,
 )
 PERCENT: Final = re.compile(rf"\s*({NUMBER})\s*(e?)%\s*", re.IGNORECASE)
-DEMAND: Final = re.compile(rf"\s*(?P<name>.*?)\s*(?:[\[(]\s*(?P<in>{NUMBER})\s*%\s*[\])]|\s(?P<after>{NUMBER})\s*%)?\s*")
+DEMAND: Final = re.compile(
+    rf"\s*(?P<name>.*?)\s*(?:[\[(]\s*(?P<in>{NUMBER})\s*%\s*[\])]|\s(?P<after>{NUMBER})\s*%)?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,12 @@ def parse_duration(text: str, units: Units = UNITS, default: str = "d") -> Span:
     while at < len(body):
         found = AMOUNT.match(body, at)
         unit = _unit(found[2], found[3], default) if found else None
-        if found is None or unit is None or found.end() == at or (first and first[0] == "e") != (first and unit[0] == "e"):
+        if (
+            found is None
+            or unit is None
+            or found.end() == at
+            or (first and first[0] == "e") != (first and unit[0] == "e")
+        ):
             break
         total += decimal(found[1]) * units.minutes(unit)
         first, at = first or unit, found.end()
@@ -189,14 +196,16 @@ def _predecessor(part: str, units: Units) -> Predecessor:
         span = parse_duration(amount, units)
     except TextError:
         raise TextError(f"“{part.strip()}” has no lag that is understood. Write it as 12FS+3d or 15SS-50%.") from None
-    return Predecessor(found["task"], kind, span.minutes * sign, "ELAPSED" if span.elapsed else "WORKING", "DIALECT", span.unit)
+    return Predecessor(
+        found["task"], kind, span.minutes * sign, "ELAPSED" if span.elapsed else "WORKING", "DIALECT", span.unit
+    )
 
 
 def lag_text(lag: int, unit: str, lag_unit: str = "d", units: Units = UNITS) -> str:
     """Return a lag with its sign; empty where there is none. `unit` is that of `engine.network.LagUnit`.
 
-    >>> lag_text(1440, "WORKING"), lag_text(-5000, "PERCENT", "%"), lag_text(0, "WORKING"), lag_text(90, "ELAPSED", "eh")
-    ('+3d', '-50%', '', '+1.5eh')
+    >>> lag_text(1440, "WORKING"), lag_text(-5000, "PERCENT", "%"), lag_text(90, "ELAPSED", "eh"), lag_text(0, "")
+    ('+3d', '-50%', '+1.5eh', '')
     """
     if not lag:
         return ""
@@ -209,7 +218,7 @@ def lag_text(lag: int, unit: str, lag_unit: str = "d", units: Units = UNITS) -> 
 
 
 def predecessor_text(
-    task: str, kind: str, lag: int, unit: str = "WORKING", lag_unit: str = "d", units: Units = UNITS
+    task: str, kind: str, lag: int, *, unit: str = "WORKING", lag_unit: str = "d", units: Units = UNITS
 ) -> str:
     """Return one link as it is typed; the kind is left out where it is finish to start without lag.
 

@@ -1,0 +1,76 @@
+"""The child process: starts a Java machine once, then reads or writes plan files.
+
+    python -m quarterdeck.apps.delivery.exchange.java.child read|write HEAP SECONDS
+
+Each line of standard input is one piece of work: two paths with a tab between. To read: the plan file, and where its
+document goes as JSON. To write: where the document lies, and the file to make. Each piece answers with one line on
+standard output, `ok` or `no` and a reason as JSON text, so that who started this process knows at which it ended.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import jpype
+import msgspec
+
+from quarterdeck.apps.delivery.exchange.document import PlanDocument
+from quarterdeck.apps.delivery.exchange.java import machine
+from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
+from quarterdeck.apps.delivery.exchange.java.writer import write_mspdi
+
+#: What MPXJ says of files, and what we say for it: code and detail.
+SAID = {
+    "password": "password",
+    "invalid file format": "format",
+    "outofmemory": "memory",
+    "doctype": "hostile",
+    "entity": "hostile",
+}
+
+
+def read(source: str, target: str) -> None:
+    """Read a plan file into a document."""
+    found = Reader(Path(source)).document()
+    Path(target).write_bytes(msgspec.json.encode(found))
+
+
+def write(source: str, target: str) -> None:
+    """Write a document as MSPDI."""
+    write_mspdi(msgspec.json.decode(Path(source).read_bytes(), type=PlanDocument), target)
+
+
+def reason(refused: BaseException) -> dict[str, str]:
+    """Return why a piece of work failed, as a code with what was said."""
+    if isinstance(refused, NoPlan):
+        return {"code": "format", "said": ""}
+    said = first_line(refused)
+    whole = f"{refused} {getattr(refused, 'stacktrace', str)()}".lower()
+    code = next((code for word, code in SAID.items() if word in whole), "broken")
+    return {"code": code, "said": said}
+
+
+def main(arguments: list[str]) -> None:
+    """Do what standard input says until it ends."""
+    work, heap, seconds = arguments[0], int(arguments[1]), int(arguments[2])
+    do = {"read": read, "write": write}[work]
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    machine.start(heap)
+    for line in sys.stdin:
+        source, target = line.rstrip("\n").split("\t")
+        answer: dict[str, Any] = {"code": "ok"}
+        machine.alarm(seconds)
+        try:
+            do(source, target)
+        except (jpype.JException, NoPlan, ValueError, OverflowError, OSError) as refused:
+            answer = reason(refused)
+        machine.alarm(0)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
