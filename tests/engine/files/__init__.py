@@ -1,6 +1,6 @@
-"""Real schedule files against `engine.cpm`: read with MPXJ in a process of its own, made into plans, compared.
+"""Real schedule files against `engine.cpm`: read as the product reads them, scheduled, compared with what they store.
 
-`virtual_machine` is the child process that reads, `reader` runs it and keeps what it says by the files' hashes,
-`conversion` makes plans, `comparison` puts our dates beside those stored; `python -m tests.engine.files` prints the
-table of agreement. All of it is for development: the product does not ship it.
+`documents` reads through the product and keeps what was read by the files' hashes, `opinion` is the child process in
+which MPXJ's schedulers give a second opinion, `comparison` puts both beside what is stored; `python -m
+tests.engine.files` prints the table of agreement.
 """

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.engine.files.comparison import FIELDS, Compared, compared
-from tests.engine.files.reader import read, schedule_files
+from quarterdeck.apps.delivery.exchange.comparing import FIELDS
+from tests.engine.files.comparison import Compared, compared
+from tests.engine.files.documents import read, schedule_files
 
 
 def agreement(files: Mapping[str, Compared]) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from quarterdeck.apps.delivery.exchange import protrack, tasklist
+from quarterdeck.apps.delivery.exchange import cells, protrack, tasklist
 from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.exchange.errors import Unreadable
 from quarterdeck.apps.delivery.exchange.java import process
@@ -90,7 +90,7 @@ def _without_java(path: Path) -> PlanDocument | None:
     with path.open("rb") as file:
         begins = file.read(8)
     if ending in WORKBOOKS or (begins.startswith(ZIP) and _is_workbook(path)):
-        sheets = tasklist.sheets(path)
+        sheets = cells.sheets(path)
         return protrack.read(path, sheets) if protrack.is_workbook(sheets) else tasklist.read_sheets(path, sheets)
     if ending in LISTS and not begins.startswith((b"ERMHDR", b"MPX")):
         return tasklist.read_text(path)

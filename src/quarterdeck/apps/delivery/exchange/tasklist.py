@@ -12,13 +12,28 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+import msgspec
 
 from quarterdeck.apps.delivery.exchange.amounts import decimal_text, minutes_of, moment_of
+from quarterdeck.apps.delivery.exchange.cells import (
+    COLUMNS,
+    NO,
+    ROWS,
+    Row,
+    cell_text,
+    decoded,
+    is_yes,
+    parse_date,
+    plain_text,
+    plain_value,
+    slashes_day_first,
+    whole_number,
+)
 from quarterdeck.apps.delivery.exchange.columns import found_in, header_at, unit_of
 from quarterdeck.apps.delivery.exchange.document import (
     DocumentAssignment,
@@ -37,7 +52,7 @@ from quarterdeck.apps.delivery.exchange.errors import Unreadable
 from quarterdeck.apps.delivery.exchange.texts import (
     UNITS,
     TextError,
-    duration_text,
+    Units,
     parse_duration,
     parse_predecessors,
     parse_resources,
@@ -45,20 +60,6 @@ from quarterdeck.apps.delivery.exchange.texts import (
 from quarterdeck.engine.calendar import OFFICE_DAY, five_day, timeline
 from quarterdeck.engine.network import Constraint
 
-Row = Sequence[Any]
-#: Rows and columns that are read at most.
-ROWS: Final = 100_000
-COLUMNS: Final = 500
-DATES: Final = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y/%m/%d",
-    "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
-    "%a %d-%b-%y", "%d-%m-%Y",
-)  # fmt: skip
-SLASHED: Final = re.compile(
-    r"(?:[A-Za-z]{2,3} )?(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})(?:,? (\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp][Mm])?)?"
-)
-YES: Final = frozenset({"yes", "true", "y", "x", "1", "1.0"})
-NO: Final = frozenset({"no", "false", "n", "0", "0.0", ""})
 CONSTRAINTS: Final = {
     "ASAP": Constraint.AS_SOON_AS_POSSIBLE,
     "ALAP": Constraint.AS_LATE_AS_POSSIBLE,
@@ -74,23 +75,39 @@ OFFICE: Final = DocumentCalendar(id=1, name="Standard", week=DocumentWeek(days=(
 OPENS, CLOSES = OFFICE_DAY[0][0], OFFICE_DAY[-1][1]
 
 
-def sheets(path: Path) -> dict[str, list[list[Any]]]:
-    """Return the sheets of a workbook by their names. Raises `Unreadable`."""
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        return {name.strip(): book.get_sheet_by_name(name).to_python(nrows=ROWS) for name in book.sheet_names}
-    except (CalamineError, ValueError, OSError) as error:
-        if "password" in str(error).lower():
-            raise Unreadable("The workbook is protected with a password.", "Save it without the password.") from None
-        raise Unreadable("The workbook is damaged or was cut off.", "Save it again from the spreadsheet.") from None
-
-
 def read_sheets(path: Path, found: Mapping[str, list[list[Any]]]) -> PlanDocument:
     """Return the plan on the first sheet that is a task list. Raises `Unreadable`."""
+    whole = {str(row[0]).strip(): row[1] for row in found.get("Plan", []) if len(row) > 1 and row[0]}
     for name, rows in found.items():
         if header_at(rows) is not None:
-            return document(path, rows, "XLSX", name)
+            return with_plan(document(path, rows, kind="XLSX", sheet=name, units=units_of(whole)), whole)
     raise _no_list()
+
+
+def units_of(whole: Mapping[str, Any]) -> Units:
+    """Return how long days, weeks and months are, by the sheet “Plan” of a workbook that Quarterdeck wrote."""
+    given = {
+        field: whole_number(whole.get(name))
+        for field, name in (
+            ("minutes_per_day", "Minutes per day"),
+            ("minutes_per_week", "Minutes per week"),
+            ("days_per_month", "Days per month"),
+        )
+    }
+    return Units(**{field: value for field, value in given.items() if value})
+
+
+def with_plan(found: PlanDocument, whole: Mapping[str, Any]) -> PlanDocument:
+    """Return a plan with what its sheet “Plan” says of it."""
+    given: dict[str, Any] = {
+        field: at
+        for field, name in (("start", "Project start"), ("finish", "Project finish"), ("status", "Status date"))
+        if (at := minutes_of(whole.get(name))) is not None
+    }
+    for field, name in (("name", "Plan"), ("currency", "Currency")):
+        if str(whole.get(name) or "").strip():
+            given[field] = str(whole[name]).strip()
+    return msgspec.structs.replace(found, **given) if given else found
 
 
 def read_text(path: Path) -> PlanDocument:
@@ -107,17 +124,7 @@ def read_text(path: Path) -> PlanDocument:
         raise Unreadable(f"The list cannot be split into columns: {error}.", "Save it as CSV again.") from None
     if len(rows) > ROWS:
         raise Unreadable(f"The list has more than {ROWS:,} rows.", "Split it.")
-    return document(path, rows, "CSV", "")
-
-
-def decoded(data: bytes) -> str:
-    """Return text in UTF-8, UTF-16 with its mark, or Windows' western encoding."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return document(path, rows, kind="CSV")
 
 
 def _no_list() -> Unreadable:
@@ -127,12 +134,12 @@ def _no_list() -> Unreadable:
     )
 
 
-def document(path: Path, rows: Sequence[Row], kind: str, sheet: str) -> PlanDocument:
+def document(path: Path, rows: Sequence[Row], *, kind: str, sheet: str = "", units: Units = UNITS) -> PlanDocument:
     """Return the plan of a table. Raises `Unreadable` where nothing tells what its columns are, or no task is in it."""
     at = header_at(rows)
     if at is None:
         raise _no_list()
-    return _List(path, rows, at, kind, sheet).document()
+    return _List(path, rows[: ROWS + at], at, kind=kind, sheet=sheet, units=units).document()
 
 
 @dataclass
@@ -147,18 +154,19 @@ class _Line:
     level: int | None = None
     parent: int | None = None
     wbs: str = ""
-    links: list[DocumentLink] = field(default_factory=list)
+    links: list[DocumentLink] = made(default_factory=list)
 
 
 class _List:
-    def __init__(self, path: Path, rows: Sequence[Row], at: int, kind: str, sheet: str) -> None:
+    def __init__(self, path: Path, rows: Sequence[Row], at: int, *, kind: str, sheet: str, units: Units) -> None:
+        self.of_time = units
         self.path, self.kind, self.sheet = path, kind, sheet
         self.problems: list[Problem] = []
         self.headings = [str(each or "").strip() for each in rows[at][:COLUMNS]]
         self.fields = found_in(rows[at][:COLUMNS])
         self.units = {name: unit_of(self.headings[place]) for place, name in self.fields.items()}
         self.customs = {place: text for place, text in enumerate(self.headings) if text and place not in self.fields}
-        self.day_first = _day_first(rows[at + 1 :])
+        self.day_first = slashes_day_first(rows[at + 1 :])
         self.lines = list(self.read(rows, at))
         self.line = timeline(five_day("Standard"))
 
@@ -170,7 +178,7 @@ class _List:
             custom = {
                 text: value
                 for place, text in self.customs.items()
-                if place < len(row) and (value := _plain(row[place])) not in ("", None)
+                if place < len(row) and (value := plain_value(row[place])) not in ("", None)
             }
             yield _Line(number, cells, custom)
 
@@ -190,6 +198,9 @@ class _List:
             kind=self.kind,
             start=min(starts, default=None),
             calendar=1,
+            minutes_per_day=self.of_time.minutes_per_day,
+            minutes_per_week=self.of_time.minutes_per_week,
+            days_per_month=self.of_time.days_per_month,
             calendars=(OFFICE,),
             resources=resources,
             tasks=tasks,
@@ -213,12 +224,12 @@ class _List:
 
     def number(self) -> None:
         """Give every line its id: what its column says where that is whole and used once, else its place."""
-        given = [_whole(each.cells.get("id")) for each in self.lines]
+        given = [whole_number(each.cells.get("id")) for each in self.lines]
         unique = None not in given and len(set(given)) == len(given)
         for place, (line, own) in enumerate(zip(self.lines, given, strict=True), start=1):
             line.id = own if unique and own is not None else place
-            line.wbs = _code(line.cells.get("wbs"))
-            line.level = _whole(line.cells.get("outline_level"))
+            line.wbs = plain_text(line.cells.get("wbs"))
+            line.level = whole_number(line.cells.get("outline_level"))
             name = str(line.cells["name"])
             line.indent = len(name.expandtabs(4)) - len(name.expandtabs(4).lstrip())
         if "id" in self.fields.values() and not unique:
@@ -270,7 +281,7 @@ class _List:
         start, finish = self.at(line, "start", OPENS), self.at(line, "finish", CLOSES)
         actual_start, actual_finish = self.at(line, "actual_start", OPENS), self.at(line, "actual_finish", CLOSES)
         minutes, unit, estimated = self.duration(line, start, finish)
-        marked = _yes(cells.get("milestone")) or (minutes == 0 and not summary)
+        marked = is_yes(cells.get("milestone")) or (minutes == 0 and not summary)
         if marked and minutes == 0 and start is None:
             start = finish
         percent = self.percent(line)
@@ -281,7 +292,7 @@ class _List:
             parent=line.parent,
             row=line.id,
             wbs=line.wbs,
-            code=_code(cells.get("code")),
+            code=plain_text(cells.get("code")),
             kind="SUMMARY" if summary else "MILESTONE" if marked else "TASK",
             duration=minutes,
             duration_unit=unit,
@@ -291,7 +302,7 @@ class _List:
             constraint=constraint,
             constraint_at=constraint_at,
             deadline=self.at(line, "deadline", CLOSES),
-            priority=_whole(cells.get("priority")) or 500,
+            priority=whole_number(cells.get("priority")) or 500,
             percent_complete=percent,
             actual_start=actual_start,
             actual_finish=actual_finish,
@@ -305,7 +316,7 @@ class _List:
                 finish=finish if finish is not None or start is None else self.ended(start, minutes, unit),
                 total_float=self.span(line, "total_float"),
                 free_float=self.span(line, "free_float"),
-                critical=_yes(cells.get("critical")) if str(cells.get("critical") or "").strip() else None,
+                critical=is_yes(cells.get("critical")) if str(cells.get("critical") or "").strip() else None,
             ),
             baselines=tuple(self.baseline(line)),
             custom=line.custom,
@@ -316,7 +327,7 @@ class _List:
         held = line.cells.get("duration")
         if str(held if held is not None else "").strip():
             try:
-                found = parse_duration(_text(held), UNITS, self.units["duration"])
+                found = parse_duration(cell_text(held), self.of_time, self.units["duration"])
             except TextError as refused:
                 self.warn(line, str(refused))
             else:
@@ -324,7 +335,7 @@ class _List:
         if start is not None and finish is not None:
             between = max(int(self.line.between(start, finish)), 0)
             return between, "d", False
-        return (0, "d", False) if _yes(line.cells.get("milestone")) else (480, "d", True)
+        return (0, "d", False) if is_yes(line.cells.get("milestone")) else (480, "d", True)
 
     def ended(self, start: int, minutes: int, unit: str) -> int:
         """Return when a task ends that begins then."""
@@ -379,10 +390,12 @@ class _List:
         held = line.cells.get(name)
         if held is None or not str(held).strip():
             return None
-        text = _text(held)
+        text = cell_text(held)
         negative = text.startswith("-")
         try:
-            found = parse_duration(text.lstrip("-"), UNITS, self.units.get(name, unit) if name != "work" else unit)
+            found = parse_duration(
+                text.lstrip("-"), self.of_time, unit if name == "work" else self.units.get(name, unit)
+            )
         except TextError as refused:
             self.warn(line, str(refused))
             return None
@@ -411,13 +424,13 @@ class _List:
         names: dict[str, int] = {}
         for key in ("name", "wbs", "code", "row"):  # the later wins
             for line in self.lines:
-                text = str(line.id) if key == "row" else _code(line.cells.get(key))
+                text = str(line.id) if key == "row" else plain_text(line.cells.get(key))
                 names[text.lower()] = line.id
         for line in self.lines:
             for name in ("predecessors", "successors"):
-                held = _code(line.cells.get(name))
+                held = plain_text(line.cells.get(name))
                 try:
-                    found = parse_predecessors(held)
+                    found = parse_predecessors(held, self.of_time)
                 except TextError as refused:
                     self.warn(line, str(refused))
                     continue
@@ -463,79 +476,6 @@ class _List:
                     )
                 )
         return tuple(DocumentResource(id=id, name=name) for name, id in by_name.items()), tuple(made)
-
-
-def parse_date(text: str, *, day_first: bool = False) -> int | None:
-    """Return a date, or a date and time, as people and programs write it, in minutes; None of anything else.
-
-    >>> parse_date("1970-01-02"), parse_date("02.01.1970 08:00"), parse_date("1/2/1970"), parse_date("soon")
-    (1440, 1920, 1440, None)
-    """
-    body = re.sub(r"\s*(?:[A*])$", "", text.strip()).removesuffix("Z")
-    found = SLASHED.fullmatch(body)
-    if found:
-        one, two, year = int(found[1]), int(found[2]), int(found[3])
-        month, day = (two, one) if day_first or one > 12 else (one, two)
-        year += (2000 if year < 70 else 1900) if year < 100 else 0
-        hour, minute = int(found[4] or 0), int(found[5] or 0)
-        if found[6]:
-            hour = hour % 12 + (12 if found[6].lower() == "pm" else 0)
-        try:
-            return minutes_of(dt.datetime(year, month, day, hour, minute))  # noqa: DTZ001  plans know no zone
-        except ValueError:
-            return None
-    for each in DATES:
-        try:
-            return minutes_of(dt.datetime.strptime(body, each))  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
-
-
-def _day_first(rows: Sequence[Row]) -> bool:
-    """Say whether dates with slashes begin with the day: one of them can be nothing else, and none with the month."""
-    firsts, seconds = set(), set()
-    for row in rows[:ROWS]:
-        for cell in row:
-            found = SLASHED.fullmatch(cell.strip()) if isinstance(cell, str) else None
-            if found:
-                firsts.add(int(found[1]) > 12)
-                seconds.add(int(found[2]) > 12)
-    return True in firsts and True not in seconds
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dt.timedelta):
-        return duration_text(round(value.total_seconds() / 60), "h")
-    return _code(value)
-
-
-def _code(value: object) -> str:
-    """Return a cell as text, a whole number without its point."""
-    return (
-        str(int(value))
-        if isinstance(value, float) and value.is_integer()
-        else str(value if value is not None else "").strip()
-    )
-
-
-def _whole(value: object) -> int | None:
-    text = _code(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _yes(value: object) -> bool:
-    return str(value if value is not None else "").strip().lower() in YES
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="minutes").removesuffix("T00:00")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return _text(value)
-    return value.strip() if isinstance(value, str) else value
 
 
 def _type(lines: Sequence[_Line], name: str) -> str:
