@@ -61,6 +61,7 @@ export class Dates {
   private readonly known = new Map<number, string>();
   private readonly thisYear: number;
   private readonly shortForm: Intl.DateTimeFormat;
+  private readonly otherYear: Intl.DateTimeFormat;
   private readonly longForm: Intl.DateTimeFormat;
   private readonly fullForm: Intl.DateTimeFormat;
   private readonly monthForm: Intl.DateTimeFormat;
@@ -70,20 +71,21 @@ export class Dates {
     const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options });
     this.thisYear = new Date(today * 60_000).getUTCFullYear();
     this.shortForm = form({ day: "numeric", month: "short" });
+    this.otherYear = form({ day: "numeric", month: "short", year: "2-digit" });
     this.longForm = form({ day: "numeric", month: "short", year: "numeric" });
     this.fullForm = form({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
     this.monthForm = form({ month: "short" });
     this.weekdayForm = form({ weekday: "short" });
   }
 
-  /** "17 Mar", with the year when it is not this one. */
+  /** "17 Mar", with two figures of the year when it is not this one. */
   day(at: Instant | null | undefined): string {
     if (at === null || at === undefined) return "";
     const key = Math.floor(at / DAY);
     let text = this.known.get(key);
     if (text === undefined) {
       const date = new Date(key * DAY * 60_000);
-      text = (date.getUTCFullYear() === this.thisYear ? this.shortForm : this.longForm).format(date);
+      text = (date.getUTCFullYear() === this.thisYear ? this.shortForm : this.otherYear).format(date);
       this.known.set(key, text);
     }
     return text;

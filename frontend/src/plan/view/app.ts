@@ -20,7 +20,7 @@ import { follow } from "./poll";
 import { printing } from "./print";
 import { Side } from "./side";
 import { splitter } from "./splitter";
-import { toolbar, type Tools } from "./toolbar";
+import { legend, toolbar, type Tools } from "./toolbar";
 
 export interface Start {
   host: HTMLElement;
@@ -45,6 +45,7 @@ export class PlanApp {
   private readonly tall: HTMLElement;
   private readonly view: HTMLElement;
   private frame = 0;
+  private whole = true;
   private baseline = "";
 
   constructor(private readonly start: Start) {
@@ -89,7 +90,8 @@ export class PlanApp {
 
   private lay(): void {
     const { host, keep, say } = this.start;
-    this.view.append(splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, (width) => keep.write("split", width), () => this.schedule(false)), this.chart.element);
+    this.view.append(splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, this.session.columns.reduce((sum, one) => sum + one.width, 2), (width) => keep.write("split", width), () => this.schedule(false)), this.chart.element);
+    this.notice.foot.insertBefore(legend(this.session), this.notice.foot.lastChild);
     host.classList.add("plan");
     host.replaceChildren(this.tools.element, this.notice.bar, h("div", "plan-main", {}, this.scroll, this.side.element), this.notice.foot, this.notice.live);
   }
@@ -121,7 +123,7 @@ export class PlanApp {
 
   /** Ask for one painting at the next frame; `whole` where more than the place of things changed. */
   private schedule(whole: boolean): void {
-    if (whole) this.grid?.invalidate();
+    this.whole ||= whole;
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       this.paint();
@@ -129,16 +131,23 @@ export class PlanApp {
   }
 
   paint(): void {
-    const { session } = this;
+    const { session, whole } = this;
+    this.whole = false;
     const high = this.scroll.clientHeight;
+    const top = this.scroll.scrollTop;
+    this.chart.measure();
     this.view.style.setProperty("--high", `${high}px`);
     this.tall.style.setProperty("--tall", `${session.shown.rows.length * ROW + HEAD + 40}px`);
+    if (whole) {
+      this.grid.invalidate();
+      this.chart.invalidate();
+    }
     this.chart.resize();
     this.chart.follow();
-    const top = this.scroll.scrollTop;
     this.grid.paint(top, high - HEAD);
     this.chart.paint(top);
     this.tools.refresh();
+    if (!whole) return;
     this.notice.refresh(session);
     this.side.refresh();
   }

@@ -32,9 +32,13 @@ export class Chart {
   private theme: Theme;
   private scale: Scale;
   private size = { width: 0, height: 0, ratio: 0 };
+  private seen = { width: 0, height: 0, left: 0 };
   private drag: Drag | null = null;
   private top = 0;
   private readonly tip: Tip;
+  private readonly head = document.createElement("canvas");
+  private headKey = "";
+  private known: { chosen: ReadonlySet<Id>; deadline: Instant | null } = { chosen: new Set(), deadline: null };
   private path = { tasks: new Set<Id>(), links: new Set<number>() };
   private pathOf = "";
   options = { baseline: true, float: true, links: true, progress: true };
@@ -76,10 +80,14 @@ export class Chart {
     return scaleFor(first, last, perPixel, this.size.width || 800);
   }
 
+  /** Look where things are before anything is written: looking after would lay the page out twice a frame. */
+  measure(): void {
+    this.seen = { width: this.element.clientWidth, height: this.element.clientHeight, left: this.element.scrollLeft };
+  }
+
   /** Take up the room that the page gives; sizes are whole pixels of the screen. */
   resize(): void {
-    const width = this.element.clientWidth;
-    const height = this.element.clientHeight;
+    const { width, height } = this.seen;
     const ratio = devicePixelRatio || 1;
     if (width === this.size.width && height === this.size.height && ratio === this.size.ratio) return;
     this.size = { width, height, ratio };
@@ -89,7 +97,7 @@ export class Chart {
     this.canvas.style.setProperty("--h", `${height}px`);
     if (!this.theme.font) this.theme = readTheme(this.element);
     this.scale = this.scaleAt(this.scale.perPixel);
-    this.wide.style.setProperty("--wide", `${widthOf(this.scale)}px`);
+    this.wide.style.setProperty("--span", `${widthOf(this.scale)}px`);
   }
 
   /** The plan grew or shrank: the chart holds it all, and what one looks at stays. */
@@ -97,14 +105,14 @@ export class Chart {
     const before = this.scale;
     this.scale = this.scaleAt(before.perPixel);
     if (before.origin === this.scale.origin && before.end === this.scale.end) return;
-    this.wide.style.setProperty("--wide", `${widthOf(this.scale)}px`);
-    this.element.scrollLeft = scrollFor(before, this.scale, this.element.scrollLeft, 0);
+    this.wide.style.setProperty("--span", `${widthOf(this.scale)}px`);
+    this.element.scrollLeft = this.seen.left = scrollFor(before, this.scale, this.seen.left, 0);
   }
 
   zoom(perPixel: number, pointer = this.size.width / 2): void {
     const before = this.scale;
     this.scale = this.scaleAt(clampZoom(perPixel));
-    this.wide.style.setProperty("--wide", `${widthOf(this.scale)}px`);
+    this.wide.style.setProperty("--span", `${widthOf(this.scale)}px`);
     this.element.scrollLeft = scrollFor(before, this.scale, this.element.scrollLeft, pointer);
     this.repaint();
   }
@@ -126,12 +134,20 @@ export class Chart {
     if (start !== null && start !== undefined) this.showInstant(start);
   }
 
+  /** The plan or the choice changed: what follows from them is to be worked out again. */
+  invalidate(): void {
+    const { session } = this;
+    let deadline: Instant | null = null;
+    for (const at of session.store.tasks.deadline) if (at !== null && (deadline === null || at > deadline)) deadline = at;
+    this.known = { chosen: new Set(session.chosen()), deadline };
+  }
+
   scene(top: number): Scene {
     const { session } = this;
     return {
       store: session.store, outline: session.outline, shown: session.shown, scale: this.scale, calendar: session.reading.calendar, theme: this.theme,
-      left: this.element.scrollLeft, top, width: this.size.width, height: this.size.height, today: session.settings.today,
-      chosen: new Set(session.chosen()), path: this.driving(), day: (at) => session.dates.day(at),
+      left: this.seen.left, top, width: this.size.width, height: this.size.height, today: session.settings.today,
+      ...this.known, path: this.driving(), day: (at) => session.dates.day(at),
       options: this.options, letters: { critical: session.say("letter_critical"), near: session.say("letter_near") },
     };
   }
@@ -159,8 +175,23 @@ export class Chart {
     const scene = this.scene(top);
     ctx.setTransform(this.size.ratio, 0, 0, this.size.ratio, 0, 0);
     paint(ctx, scene);
-    paintHead(ctx, scene, this.headWords);
+    this.paintHead(scene);
     if (this.drag?.moved && this.drag.grip !== "pan") this.paintDrag(scene, this.drag);
+  }
+
+  /** The head changes only sideways and with the plan: while one scrolls down, its picture is used again. */
+  private paintHead(scene: Scene): void {
+    const { width, ratio } = this.size;
+    const key = [scene.left, scene.scale.origin, scene.scale.perPixel, width, ratio, this.theme.ink, scene.deadline, scene.store.plan.status].join();
+    if (key !== this.headKey) {
+      this.headKey = key;
+      this.head.width = Math.round(width * ratio);
+      this.head.height = Math.round(HEAD * ratio);
+      const ctx = this.head.getContext("2d")!;
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      paintHead(ctx, scene, this.headWords);
+    }
+    this.ctx.drawImage(this.head, 0, 0, width, HEAD);
   }
 
   private paintDrag(scene: Scene, drag: Drag): void {

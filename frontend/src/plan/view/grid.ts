@@ -24,6 +24,7 @@ export class Grid {
   private stamp = 0;
   private columns: Chosen[] = [];
   private height = 0;
+  private seen = -1;
 
   constructor(
     private readonly session: Session,
@@ -116,13 +117,14 @@ export class Grid {
     this.height = height;
     const first = Math.max(0, Math.floor(top / ROW));
     const size = this.pool.length;
-    const chosen = this.stampSelection();
+    if (this.seen !== this.stamp) this.stampSelection();
+    this.seen = this.stamp;
     for (let place = first; place < first + size; place += 1) {
       const parts = this.pool[place % size]!;
       if (parts.place === place && parts.stamp === this.stamp) continue;
       parts.place = place;
       parts.stamp = this.stamp;
-      if (place < count) this.fill(parts, place, chosen);
+      if (place < count) this.fill(parts, place, this.chosenIds);
       parts.row.hidden = place >= count;
     }
     this.rows.style.setProperty("--shift", `${-top}px`);
@@ -135,13 +137,12 @@ export class Grid {
   private chosenIds: ReadonlySet<number> = new Set();
   private block: { from: number; to: number; columns: ReadonlySet<string> } | null = null;
 
-  private stampSelection(): ReadonlySet<number> {
+  private stampSelection(): void {
     const { session } = this;
     this.chosenIds = new Set(session.chosen());
     const span = range(session.selection, session.shown, session.rowOf);
     const columns = spanOfColumns(session.selection, session.columnKeys);
     this.block = span && (span[0] !== span[1] || columns.length > 1) ? { from: span[0], to: span[1], columns: new Set(columns) } : null;
-    return this.chosenIds;
   }
 
   cursorPlace(): number {

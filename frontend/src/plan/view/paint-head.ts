@@ -2,7 +2,7 @@
 import { clock } from "../model/format";
 import { MINUTES, ticks, tiers, type Unit, xOf } from "../model/scale";
 import type { Instant } from "../model/types";
-import { HEAD, lastDeadline, type Scene } from "./paint";
+import { HEAD, type Scene } from "./paint";
 
 export interface HeadWords {
   month(at: Instant): string;
@@ -59,11 +59,11 @@ export function paintHead(ctx: CanvasRenderingContext2D, scene: Scene, words: He
     ctx.fillText(label, Math.round(middle - half), 29);
   }
   let first = true;
+  ctx.font = `500 12px ${theme.font}`;
   const starts = ticks(from, to, { unit: upper, step: 1 });
   starts.forEach((at, index) => {
     const x = Math.round(xOf(scale, at) - left);
     const next = index + 1 < starts.length ? xOf(scale, starts[index + 1]!) - left : width + 200;
-    ctx.font = `500 12px ${theme.font}`;
     const label = upperLabel(upper, at, words, next - Math.max(x, 0), first);
     ctx.fillStyle = theme.line;
     if (x >= 0) ctx.fillRect(x, 2, 1, HEAD - 2);
@@ -108,7 +108,7 @@ function flagsOf(scene: Scene, words: HeadWords): Flag[] {
       },
     });
   }
-  const deadline = lastDeadline(scene);
+  const { deadline } = scene;
   if (deadline === null) return flags;
   const at = xOf(scale, deadline) - left;
   if (at < 20 || at > width + 10) return flags;

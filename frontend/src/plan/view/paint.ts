@@ -22,6 +22,8 @@ export interface Scene {
   width: number;
   height: number;
   today: Instant;
+  /** The deadline that stands last of all: that of the whole. */
+  deadline: Instant | null;
   /** Ids of rows with the soft band of a chosen row; the current one. */
   chosen: ReadonlySet<Id>;
   /** The driving path of the current task. */
@@ -62,7 +64,7 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
   if (scene.options.links) paintLinks(pen);
   for (const [place, bar] of bars) paintBar(pen, place, bar);
   if (scene.options.progress) paintProgress(pen);
-  for (const [place, bar] of bars) if (bar.kind === "milestone") paintLabel(pen, place, bar);
+  paintLabels(pen, bars);
   ctx.restore();
 }
 
@@ -81,9 +83,12 @@ function paintGround(pen: Pen): void {
     else continue;
     ctx.fillRect(left, place * ROW, width, ROW);
   }
-  if (pen.calendar && scale.perPixel < 1440 / 2) {
+  if (pen.calendar && scale.perPixel < 1440) {
     ctx.fillStyle = theme["plan-off"];
+    // Where a day is narrow, weekends would only be stripes: then no more than longer breaks are shaded.
+    const least = scale.perPixel < 1440 / 8 ? 0 : 1440 * 3.5;
     for (const [start, end] of nonWorking(pen.calendar, from, to, scale.perPixel < 20)) {
+      if (end - start < least) continue;
       const x = Math.round(xOf(scale, start));
       ctx.fillRect(x, top, Math.max(1, Math.round(xOf(scale, end)) - x), bottom - top);
     }
@@ -107,22 +112,14 @@ function paintMarks(pen: Pen): void {
   ctx.setLineDash([1, 3]);
   line(ctx, [today, top, today, bottom]);
   ctx.setLineDash([]);
-  const finish = pen.store.plan.finish;
-  const deadline = lastDeadline(pen);
-  if (deadline !== null && finish !== null) {
+  const { deadline } = pen;
+  if (deadline !== null) {
     const x = Math.round(xOf(scale, deadline)) + 0.5;
     ctx.strokeStyle = theme.red;
     ctx.setLineDash([4, 3]);
     line(ctx, [x, top, x, bottom]);
     ctx.setLineDash([]);
   }
-}
-
-/** The deadline that stands last of all: the one of the whole. */
-export function lastDeadline(scene: Pick<Scene, "store">): Instant | null {
-  let found: Instant | null = null;
-  for (const at of scene.store.tasks.deadline) if (at !== null && (found === null || at > found)) found = at;
-  return found;
 }
 
 export function line(ctx: CanvasRenderingContext2D, points: readonly number[]): void {
@@ -276,25 +273,32 @@ function paintConstraint({ ctx, theme }: Pen, y: number, at: { x: number; broken
   if (at.broken) ctx.fillRect(Math.round(at.x) - 3, y + 14, 6, 2);
 }
 
-function paintLabel({ ctx, theme, store, shown, day }: Pen, place: number, bar: Bar): void {
-  const row = shown.rows[place]!;
-  const name = store.tasks.name[row] ?? "";
-  const short = name.length > 30 ? `${name.slice(0, 29)}…` : name;
-  const x = (bar.float ?? bar.from) + (bar.float === null ? 11 : 6);
-  const y = place * ROW + BAR_TOP + BAR_HEIGHT / 2 + 0.5;
-  ctx.font = `500 11px ${theme.font}`;
+/** Names of milestones behind their marks: all names, then all dates, since changing the font costs more than drawing. */
+function paintLabels(pen: Pen, bars: ReadonlyMap<number, Bar>): void {
+  const { ctx, theme, store, shown } = pen;
+  const labels: { text: string; day: string; x: number; y: number; ground: string }[] = [];
+  for (const [place, bar] of bars) {
+    const x = (bar.float ?? bar.from) + (bar.float === null || !pen.options.float ? 11 : 6);
+    if (bar.kind !== "milestone" || x > pen.left + pen.width || x < pen.left - 320) continue;
+    const row = shown.rows[place]!;
+    const name = store.tasks.name[row] ?? "";
+    const ground = pen.chosen.has(store.tasks.id[row]!) ? theme["accent-soft"] : theme.surface;
+    labels.push({ text: name.length > 30 ? `${name.slice(0, 29)}… ` : `${name} `, day: pen.day(store.tasks.start[row]!), x, y: place * ROW + BAR_TOP + BAR_HEIGHT / 2 + 0.5, ground });
+  }
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  ctx.lineWidth = 3;
-  ctx.strokeStyle = theme.surface;
-  ctx.strokeText(short, x, y);
-  ctx.fillStyle = theme.ink;
-  ctx.fillText(short, x, y);
-  const after = x + ctx.measureText(`${short} `).width;
+  ctx.font = `500 11px ${theme.font}`;
+  const ends = labels.map(({ text, x, y, ground }) => {
+    const width = ctx.measureText(text).width;
+    ctx.fillStyle = ground;
+    ctx.fillRect(x - 2, y - 7, width + 2, 13);
+    ctx.fillStyle = theme.ink;
+    ctx.fillText(text, x, y);
+    return x + width;
+  });
   ctx.font = `400 11px ${theme.font}`;
-  ctx.strokeText(day(store.tasks.start[row]!), after, y);
   ctx.fillStyle = theme.ink2;
-  ctx.fillText(day(store.tasks.start[row]!), after, y);
+  labels.forEach(({ day, y }, at) => ctx.fillText(day, ends[at]!, y));
 }
 
 function paintProgress(pen: Pen): void {

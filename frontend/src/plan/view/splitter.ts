@@ -3,7 +3,7 @@ import { h } from "./build";
 
 const LEAST = 160;
 
-export function splitter(host: HTMLElement, label: string, kept: number | null, keep: (width: number) => void, moved: () => void): HTMLElement {
+export function splitter(host: HTMLElement, label: string, kept: number | null, usual: number, keep: (width: number) => void, moved: () => void): HTMLElement {
   const bar = h("div", "plan-split", { role: "separator", "aria-orientation": "vertical", "aria-label": label, tabindex: 0, "aria-valuemin": LEAST });
   let width = kept ?? 0;
   const set = (next: number) => {
@@ -14,7 +14,7 @@ export function splitter(host: HTMLElement, label: string, kept: number | null, 
     bar.setAttribute("aria-valuemax", String(Math.max(LEAST, room - 160)));
     moved();
   };
-  set(kept ?? Math.min(596, Math.round((host.clientWidth || innerWidth) * 0.44)));
+  set(kept ?? Math.min(usual, Math.round((host.clientWidth || innerWidth) * 0.48)));
   bar.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     bar.setPointerCapture(event.pointerId);

@@ -29,7 +29,7 @@ function choice(label: string, options: readonly [string, string][], act: (value
 function menu(label: string, name: string, items: () => Node[]): HTMLElement {
   const id = newId("plan-menu");
   const box = h("div", "menu plan-menu", { id, popover: "auto" });
-  const opener = h("button", "button button-small", { type: "button", popovertarget: id }, icon(name), label);
+  const opener = h("button", "button button-small button-icon", { type: "button", popovertarget: id, "aria-label": label, title: label }, icon(name));
   box.addEventListener("beforetoggle", (event) => {
     if ((event as ToggleEvent).newState === "open") box.replaceChildren(...items());
   });
@@ -43,7 +43,8 @@ function tick(label: string, checked: boolean, act: (on: boolean) => void, disab
   return h("label", "menu-item", {}, field, label);
 }
 
-function legend(session: Session): HTMLElement {
+/** The key to the colours. */
+export function legend(session: Session): HTMLElement {
   const { say } = session;
   const key = (css: string, text: string) => h("span", "key", {}, h("span", `plan-key ${css}`, { "aria-hidden": "true" }), text);
   return h("div", "plan-legend", {}, key("is-critical", say("key_critical")), key("is-near", say("key_near")), key("is-plain", say("key_other")), key("is-baseline", say("key_baseline")), key("is-float", say("key_float")), key("is-progress", say("key_progress")));
@@ -57,8 +58,8 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   const redo = small("redo-2", say("redo"), `${held}Y`, () => session.redo());
   const edits = [
     small("plus", say("add"), say("key_insert"), () => session.add()),
-    small("outdent", say("outdent"), "Alt Shift ←", () => session.level("outdent")),
-    small("indent", say("indent"), "Alt Shift →", () => session.level("indent")),
+    small("list-indent-decrease", say("outdent"), "Alt Shift ←", () => session.level("outdent")),
+    small("list-indent-increase", say("indent"), "Alt Shift →", () => session.level("indent")),
     small("link", say("link"), `${held}F2`, () => session.link()),
     small("unlink", say("unlink"), `${held}Shift F2`, () => session.unlink()),
     small("trash-2", say("remove"), say("key_delete"), () => session.remove()),
@@ -96,7 +97,6 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     show.element, levels.element, search, columns, layers,
     small("info", say("detail"), "Alt Enter", () => deeds.detail()),
     small("printer", say("print"), `${held}P`, () => deeds.print()),
-    legend(session),
   );
   const refresh = () => {
     undo.disabled = session.queue.undoable === null;
