@@ -92,6 +92,8 @@ ROOT_URLCONF = "quarterdeck.web.urls"
 WSGI_APPLICATION = "quarterdeck.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database(env.envsecret("DATABASE_URL"), default=DATA_DIR / "quarterdeck.sqlite3")}
+#: Calls of the API that a user may make a minute, counted by each server process; 0: no limit.
+API_PER_MINUTE = env.envint("API_PER_MINUTE", 1200)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import AuthenticationError, HttpError, Throttled
 from ninja.errors import ValidationError as ShapeError
 
 from quarterdeck.kernel.records import BulkRefused, StaleRecord
@@ -27,6 +27,14 @@ def by_field(error: ValidationError) -> dict[str, list[str]]:
     if not hasattr(error, "error_dict"):
         return {"record": [str(text) for text in error.messages]}
     return {("record" if name == NON_FIELD_ERRORS else name): texts for name, texts in error.message_dict.items()}
+
+
+def hurried(_request: HttpRequest, error: Throttled) -> HttpResponse:
+    """Return the refusal of a call too many, with the seconds to wait."""
+    seconds = max(1, error.wait or 1)
+    answer = problem(429, "Too many calls", f"Wait {seconds} s, or ask for more rows in one call.")
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def install(api: NinjaAPI) -> None:
@@ -73,6 +81,7 @@ def install(api: NinjaAPI) -> None:
         (Http404, gone),
         (PermissionDenied, denied),
         (AuthenticationError, unknown),
+        (Throttled, hurried),
         (HttpError, plain),
     )
     for kind, handler in handlers:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import APIKeyCookie, HttpBearer
+from ninja.throttling import SimpleRateThrottle
 
 from quarterdeck import __version__
 from quarterdeck.kernel import clock
@@ -34,8 +36,6 @@ class Session(APIKeyCookie):
     param_name = "sessionid"
 
     def __init__(self) -> None:
-        from django.conf import settings
-
         self.param_name = settings.SESSION_COOKIE_NAME
         super().__init__(csrf=True)
 
@@ -48,6 +48,27 @@ class Session(APIKeyCookie):
         return actor
 
 
+class PerUser(SimpleRateThrottle):
+    """So many calls a minute by one user, over session and tokens together. Each server process counts for itself."""
+
+    scope = "user"
+
+    def __init__(self) -> None:
+        super().__init__(f"{settings.API_PER_MINUTE}/min")
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Tell whether this call is within the limit."""
+        self.num_requests = settings.API_PER_MINUTE
+        return super().allow_request(request)
+
+    def get_cache_key(self, request: HttpRequest) -> str | None:
+        """Return under which name the calls are counted; None for no limit."""
+        actor = actor_of(request)
+        if not self.num_requests or actor.user is None:
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": actor.user.pk}
+
+
 def build() -> NinjaAPI:
     """Return the API over every register declared; called once, when all are."""
     api = NinjaAPI(
@@ -58,6 +79,7 @@ def build() -> NinjaAPI:
         docs_url=None,
         openapi_url="/openapi.json",
         auth=[Token(), Session()],
+        throttle=PerUser(),
     )
     install(api)
     for register in all_registers():
