@@ -53,6 +53,7 @@ DOMAIN = [
     "quarterdeck.apps.organisation",
     "quarterdeck.apps.people",
     "quarterdeck.apps.portfolio",
+    "quarterdeck.apps.delivery",
 ]
 
 # Ours come first, so that a template or command of ours is found before one of a library of the same name.

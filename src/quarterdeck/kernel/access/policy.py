@@ -16,6 +16,8 @@ from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.audit.models import Record
 
 R = TypeVar("R", bound=models.Model)
+#: Keys asked for at once: a database takes only so many values in one statement.
+KEYS = 10_000
 
 
 class AccessDenied(PermissionDenied):
@@ -147,10 +149,12 @@ def require(actor: Actor, action: str, records: Iterable[Record]) -> None:
     model = type(kept[0])
     if actor.paths(action, record_type(model)) == ("",):
         return
-    pks = [record.pk for record in kept]
-    rows: QuerySet[Record] = model._default_manager.filter(pk__in=pks)
-    if visible(rows, actor, action).count() != len(set(pks)):
-        raise AccessDenied(refusal(action, model))
+    pks = list({record.pk for record in kept})
+    for start in range(0, len(pks), KEYS):
+        asked = pks[start : start + KEYS]
+        rows: QuerySet[Record] = model._default_manager.filter(pk__in=asked)
+        if visible(rows, actor, action).count() != len(asked):
+            raise AccessDenied(refusal(action, model))
 
 
 def refusal(action: str, model: type[models.Model]) -> str:

@@ -25,6 +25,9 @@ class Record(models.Model):
     currency_field: ClassVar[str] = ""
     #: field name -> class of sensitivity ("money", "personal"); those without the right do not see the field.
     field_classes: ClassVar[dict[str, str]] = {}
+    #: Names of fields that are worked out from the others: no Change tells them, and what works them out writes them
+    #: apart, by `records.write_followed`.
+    follows: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False, null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -46,12 +47,17 @@ def encode(value: Any) -> Any:
 
 
 def state_of(record: models.Model) -> State:
-    """Return every stored field of a record by attribute name (`owner_id`, not `owner`), without the bookkeeping."""
-    return {
-        field.attname: encode(field.to_python(getattr(record, field.attname)))
-        for field in record._meta.concrete_fields
-        if field.attname not in UNSTATED
-    }
+    """Return every stored field of a record by attribute name (`owner_id`, not `owner`).
+
+    Without the bookkeeping, and without what follows from other fields.
+    """
+    # Plans write ten thousand records at once: a value that is what its field holds is taken as it is.
+    values = record.__dict__
+    state: State = {}
+    for name, plain, convert in _stated(type(record)):
+        value = values[name] if name in values else getattr(record, name)
+        state[name] = value if value is None or type(value) is plain else encode(convert(value))
+    return state
 
 
 def revive(model: type[M], state: State) -> M:
@@ -72,6 +78,23 @@ def revive(model: type[M], state: State) -> M:
 def keeps_as_it_is(field: Any) -> bool:
     """Tell whether JSON keeps the values of a field as they are."""
     return isinstance(field, _AS_THEY_ARE)
+
+
+@lru_cache(maxsize=256)
+def _stated(model: type[models.Model]) -> tuple[tuple[str, type | None, Callable[[Any], Any]], ...]:
+    """Return what a state holds of a model: the attribute, the type of plain values, what makes others such."""
+    unstated = UNSTATED | getattr(model, "follows", frozenset())
+    return tuple(
+        (field.attname, _plain(field), field.to_python)
+        for field in model._meta.concrete_fields
+        if field.attname not in unstated
+    )
+
+
+def _plain(field: Any) -> type | None:
+    if isinstance(field, models.IntegerField):
+        return int
+    return str if isinstance(field, models.CharField | models.TextField) else None
 
 
 @lru_cache(maxsize=256)

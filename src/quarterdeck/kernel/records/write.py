@@ -216,15 +216,52 @@ def delete(record: Record, *, actor: Actor, note: str = "") -> Change:
     return changes[-1]
 
 
-def _going_with(record: Record) -> list[Record]:
-    """Return the records that go with this one, innermost first, so that history knows of them too."""
-    collector = Collector(using=record._state.db or "default", origin=record)
-    collector.collect([record])
+def delete_many(records: Sequence[Record], *, actor: Actor, note: str = "") -> list[Change]:
+    """Remove many records of one model, and what goes with them, in a few statements; all or nothing.
+
+    Their changes are told in the order given, what goes with them before them, and Undo brings the last told back
+    first: give what is below before what it is below of. Raises BulkRefused with those changed meanwhile, InUse naming
+    what still refers to them, or AccessDenied.
+    """
+    if not records:
+        return []
+    model = type(records[0])
+    actor = actor.by(actor.via, actor.batch or uuid.uuid4())
+    with transaction.atomic():
+        require(actor, "delete", records)
+        stored = _lock_many(model, records)
+        stale = {
+            place: ValidationError(_("%(record)s was changed by someone else meanwhile.") % {"record": record})
+            for place, record in enumerate(records)
+            if record.pk not in stored or stored[record.pk].version != record.version
+        }
+        if stale:
+            raise BulkRefused(stale)
+        named = [stored[record.pk] for record in records]
+        try:
+            gone = [*_going_with(*named), *named]
+            changes = [_removal(record, actor, note) for record in gone]
+            model._default_manager.filter(pk__in=list(stored)).delete()
+        except (ProtectedError, RestrictedError) as error:
+            held = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+            raise InUse(_("These are still used by %(what)s.") % {"what": _counted(held)}) from error
+        Change.objects.bulk_create(changes, batch_size=BATCH)
+        told: dict[type[Record], list[int]] = defaultdict(list)
+        for record, change in zip(gone, changes, strict=True):
+            told[type(record)].append(change.record_id)
+        for kind, pks in told.items():
+            _tell(kind, tuple(pks), Action.DELETE, set(), actor)
+    return changes
+
+
+def _going_with(*records: Record) -> list[Record]:
+    """Return the records that go with some of one model, innermost first, so that history knows of them too."""
+    collector = Collector(using=records[0]._state.db or "default", origin=records[0])
+    collector.collect(records)
     found: list[models.Model] = [item for queryset in collector.fast_deletes for item in queryset]
     found += [item for kind in reversed(list(collector.data)) for item in collector.data[kind]]
-    return [
-        item for item in found if isinstance(item, Record) and not (type(item) is type(record) and item.pk == record.pk)
-    ]
+    named = {(type(record), record.pk) for record in records}
+    return [item for item in found if isinstance(item, Record) and (type(item), item.pk) not in named]
 
 
 def _removal(record: Record, actor: Actor, note: str) -> Change:

@@ -1,0 +1,1 @@
+"""What is read of plans, always for whole plans at once."""

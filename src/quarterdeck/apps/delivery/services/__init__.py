@@ -1,0 +1,39 @@
+"""The verbs of this app; each is one transaction and takes the actor."""
+
+from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
+from quarterdeck.apps.delivery.services.importing import Imported, plan_import
+from quarterdeck.apps.delivery.services.plans import (
+    baseline_take,
+    plan_adopt,
+    plan_copy,
+    plan_drop,
+    plan_new,
+    plan_save,
+    task_remove,
+    task_save,
+)
+from quarterdeck.apps.delivery.services.reckoning import PlanRefused, Reckoned, Touched, locked, recalculate
+from quarterdeck.apps.delivery.services.turning import plan_turn, plans_settle
+
+__all__ = [
+    "Edited",
+    "Imported",
+    "Overtaken",
+    "PlanRefused",
+    "Reckoned",
+    "Touched",
+    "baseline_take",
+    "locked",
+    "plan_adopt",
+    "plan_copy",
+    "plan_drop",
+    "plan_edit",
+    "plan_import",
+    "plan_new",
+    "plan_save",
+    "plan_turn",
+    "plans_settle",
+    "recalculate",
+    "task_remove",
+    "task_save",
+]

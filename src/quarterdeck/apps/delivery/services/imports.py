@@ -1,0 +1,255 @@
+"""The conversation that brings plan files in: uploaded, read apart from the request, shown, given a place, written."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+import msgspec
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quarterdeck.apps.delivery.exchange.document import PlanDocument
+from quarterdeck.apps.delivery.exchange.inspection import inspect
+from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
+from quarterdeck.apps.delivery.models import Plan, PlanFile, PlanImport
+from quarterdeck.apps.delivery.services.importing import Imported, plan_import
+from quarterdeck.apps.delivery.services.staging import Staged, staged
+from quarterdeck.apps.portfolio import services as portfolio
+from quarterdeck.apps.portfolio.choices import Kind
+from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import AccessDenied, may, refusal, visible
+from quarterdeck.kernel.jobs.models import Job
+from quarterdeck.kernel.jobs.progress import Progress
+from quarterdeck.kernel.jobs.queue import enqueue
+from quarterdeck.kernel.jobs.registry import job
+
+State = PlanImport.State
+#: Differences from what the file stores that are shown one by one.
+SHOWN: Final = 50
+#: Files of one upload, and bytes of one.
+FILES, SIZE = 200, 100 * 1024 * 1024
+
+
+@transaction.atomic
+def files_upload(*, files: Sequence[tuple[str, bytes]], actor: Actor, into: str = "") -> uuid.UUID:
+    """Take plan files and queue their reading; return the upload. Raises ValidationError for too many, or too large."""
+    if not files:
+        raise ValidationError(_("Choose a file first."))
+    if len(files) > FILES:
+        raise ValidationError(_("At most %(most)d files at once.") % {"most": FILES})
+    for name, content in files:
+        if len(content) > SIZE:
+            raise ValidationError(_("“%(name)s” is larger than %(most)d MB.") % {"name": name, "most": SIZE // 1024**2})
+    upload = uuid.uuid4()
+    queued = enqueue(files_read, actor=actor, title=_("Read %(n)d plan files") % {"n": len(files)}, upload=str(upload))
+    for name, content in files:
+        run = PlanImport.objects.create(
+            user=actor.user,
+            upload=upload,
+            file_name=PurePath(name).name[:200],
+            batch=uuid.uuid4(),
+            report={"into": into[:20]} if into else {},
+            job=queued,
+            created_at=actor.now,
+        )
+        PlanFile.objects.create(run=run, content=content)
+    return upload
+
+
+@job(title=gettext_lazy("Read plan files"), retries=1)
+def files_read(progress: Progress, *, upload: str) -> dict[str, Any]:
+    """Read the files of an upload that are not read yet; run again after a kill, it reads what is missing."""
+    runs = list(PlanImport.objects.filter(upload=upload, state=State.READING).select_related("file").order_by("pk"))
+    progress.start(len(runs), _("Reading plans"))
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-import-") as folder:
+        paths = {}
+        for run in runs:
+            path = Path(folder) / str(run.pk) / f"plan{PurePath(run.file_name).suffix.lower()[:10]}"
+            path.parent.mkdir()
+            path.write_bytes(bytes(run.file.content))
+            paths[path] = run
+        for path, found in read_many(list(paths)):
+            run = paths[path]
+            progress.say(run.file_name)
+            note_read(run=run, found=found, actor=progress.actor)
+            progress.step()
+    return {"url": f"/plan-imports/{upload}/"}
+
+
+def note_read(*, run: PlanImport, found: PlanDocument | Unreadable, actor: Actor) -> None:
+    """Keep what was read of a file, or why it could not be."""
+    into = {name: run.report[name] for name in ("into",) if name in run.report}
+    if isinstance(found, Unreadable):
+        run.state, run.report = State.REFUSED, into | {"problem": found.problem, "remedy": found.remedy}
+        run.save(update_fields=["state", "report"])
+        return
+    if found.name in ("", "plan"):
+        found = msgspec.structs.replace(found, name=PurePath(run.file_name).stem)
+    report = report_of(found)
+    if refused := report["compared"]["refused"]:
+        culprits = bool(report["compared"].get("culprits"))
+        if culprits:
+            run.state = State.REFUSED
+            run.report = into | {"problem": refused, "remedy": ""}
+            run.save(update_fields=["state", "report"])
+            return
+    run.state, run.report = State.READ, into | report
+    with transaction.atomic():
+        run.save(update_fields=["state", "report"])
+        PlanFile.objects.filter(pk=run.pk).update(document=msgspec.json.encode(found))
+
+
+def report_of(document: PlanDocument) -> dict[str, Any]:
+    """Return what is told of a plan before it is written: its figures, quality, and stored against recomputed."""
+    found = inspect(document)
+    told = found.as_dict()
+    names = {each.id: each.name for each in document.tasks}
+    told["critical_path"] = told["critical_path"][:SHOWN]
+    told["problems"] = told["problems"][: SHOWN * 4]
+    told["compared"]["culprits"] = [str(each) for each in found.comparison.culprits]
+    told["differences"] = [
+        {**dataclasses.asdict(each), "name": names.get(each.task, "")} for each in found.comparison.differences[:SHOWN]
+    ]
+    told["resources"] = [each.name for each in document.resources][:SHOWN]
+    told["baselined"] = bool(document.baseline_names) or any(each.baselines for each in document.tasks)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(told, enc_hook=str))
+    return plain
+
+
+def target_of(code: str, *, document: PlanDocument, actor: Actor) -> tuple[Initiative, Plan | None]:
+    """Return where a plan goes that is brought into a node: the project, and the plan of it to be changed.
+
+    Into a project it changes the plan that came of the same name, else it becomes a new one. Into a programme or
+    portfolio it goes to the project of its name there; one that is not stored yet is returned where there is none.
+    """
+    node = visible(Initiative.objects.filter(code=code.strip().upper()), actor).select_related("unit", "scope").first()
+    if node is None:
+        raise ValidationError(
+            _("“%(code)s” is not the code of a project or programme that you may see.") % {"code": code}
+        )
+    if node.kind != Kind.PROJECT:
+        below = visible(Initiative.objects.filter(parent=node, kind=Kind.PROJECT, name=document.name[:200]), actor)
+        project = below.select_related("unit", "scope").first()
+        if project is None:
+            return Initiative(name=document.name[:200], kind=Kind.PROJECT, parent=node, unit=node.unit), None
+        node = project
+    for plan in Plan.objects.filter(initiative=node).order_by("-is_current", "pk"):
+        if plan.source.get("name", "") == document.name:
+            return node, plan
+    return node, None
+
+
+def difference_of(staged_: Staged) -> dict[str, Any]:
+    """Return in words what an import would change: counts by kind of record, and tasks by name and field."""
+    tasks = staged_.tasks
+    fields: Counter[str] = Counter()
+    lines = []
+    for record, _old, new in tasks.changed:
+        told = [name for name in new if name not in ("position", "more")]
+        fields.update(told)
+        if told:
+            lines.append({"name": record.name, "fields": sorted(told)})
+    return {
+        "added": len(tasks.added),
+        "changed": len(lines),
+        "removed": len(tasks.removed),
+        "links_added": len(staged_.links.added),
+        "links_removed": len(staged_.links.removed),
+        "fields": dict(fields.most_common()),
+        "lines": lines[:SHOWN],
+        "gone": [record.name for record in tasks.removed[:SHOWN]],
+    }
+
+
+def plan_preview(*, document: PlanDocument, into: str, actor: Actor) -> dict[str, Any]:
+    """Return where a plan would go and what it would change there; nothing is written. Raises ValidationError."""
+    initiative, plan = target_of(into, document=document, actor=actor)
+    try:
+        laid = staged(document, plan or Plan(initiative=initiative), actor=actor)
+    except EngineError as error:
+        raise ValidationError(str(error)) from error
+    return {
+        "project": initiative.code or "",
+        "project_name": initiative.name,
+        "plan": None if plan is None else plan.name,
+        **difference_of(laid),
+    }
+
+
+@transaction.atomic
+def plan_bring(*, document: PlanDocument, into: str, actor: Actor, note: str = "") -> Imported:
+    """Write a plan into a node, see `target_of`; a project that is not there is added."""
+    actor = actor.by("import", actor.batch or uuid.uuid4())
+    initiative, plan = target_of(into, document=document, actor=actor)
+    if initiative._state.adding:
+        portfolio.initiative_save(initiative, actor=actor, note=note)
+    elif plan is None and not may(actor, "view", initiative):
+        raise AccessDenied(refusal("add", Plan))
+    return plan_import(document=document, initiative=initiative, actor=actor, plan=plan, note=note)
+
+
+@transaction.atomic
+def files_write(*, upload: uuid.UUID, into: Mapping[int, str], actor: Actor) -> Job | None:
+    """Queue the writing of the read files of an upload into nodes, by the id of each import; None for nothing to do."""
+    rows = PlanImport.objects.select_for_update().filter(upload=upload, user=actor.user, state=State.READ)
+    runs = [run for run in rows if into.get(run.pk, "").strip()]
+    if not runs:
+        return None
+    queued = enqueue(files_written, actor=actor, title=_("Import %(n)d plans") % {"n": len(runs)}, upload=str(upload))
+    for run in runs:
+        run.report["into"] = into[run.pk].strip().upper()
+        run.report.pop("refusal", None)
+        run.state, run.job = State.WRITING, queued
+        run.save(update_fields=["report", "state", "job"])
+    return queued
+
+
+@job(title=gettext_lazy("Import plans"), retries=1)
+def files_written(progress: Progress, *, upload: str) -> dict[str, Any]:
+    """Write the plans of an upload, each in a transaction of its own with its being done."""
+    keys = list(
+        PlanImport.objects.filter(upload=upload, state=State.WRITING).order_by("pk").values_list("pk", flat=True)
+    )
+    progress.start(len(keys), _("Writing plans"))
+    for key in keys:
+        file_write(key=key, actor=progress.actor, say=progress.say)
+        progress.step()
+    return {"url": f"/plan-imports/{upload}/"}
+
+
+def file_write(*, key: int, actor: Actor, say: Callable[[str], object] = lambda _text: None) -> PlanImport | None:
+    """Write one file that waits for it; a refusal is kept with it and nothing written."""
+    try:
+        with transaction.atomic():
+            run = PlanImport.objects.select_for_update().filter(pk=key, state=State.WRITING).first()
+            if run is None:
+                return None
+            say(run.file_name)
+            kept = PlanFile.objects.filter(pk=key).values_list("document", flat=True).first()
+            document = msgspec.json.decode(bytes(kept or b""), type=PlanDocument)
+            done = plan_bring(
+                document=document, into=run.report["into"], actor=actor.by("import", run.batch), note=run.file_name
+            )
+            run.state, run.finished_at = State.DONE, actor.now
+            run.initiative_id, run.plan_id = done.plan.initiative_id, done.plan.pk
+            run.report |= {"added": done.added, "changed": done.changed, "removed": done.removed}
+            run.save()
+            PlanFile.objects.filter(pk=key).delete()
+            return run
+    except (ValidationError, PermissionDenied) as error:
+        text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        run = PlanImport.objects.get(pk=key)
+        run.state = State.READ
+        run.report["refusal"] = text
+        run.save(update_fields=["state", "report"])
+        return run

@@ -1,0 +1,199 @@
+"""Reckoning a plan anew: read it, solve it, write what differs; and the count of its edits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from quarterdeck.apps.delivery.choices import FIRST_BASELINE, TaskKind
+from quarterdeck.apps.delivery.models import Baseline, Plan, PlanRevision, Task
+from quarterdeck.apps.delivery.selectors.network import FOUND, Held, held
+from quarterdeck.apps.delivery.selectors.solving import Solved, on_day, plain, solved
+from quarterdeck.engine.cpm import NONE
+from quarterdeck.engine.errors import EngineError
+from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
+
+
+class PlanRefused(ValidationError):
+    """A plan that cannot be: why, in words that name its tasks, and whose fault it is by id."""
+
+    def __init__(self, message: str, culprits: Sequence[int] = (), *, task: int | None = None, field: str = "") -> None:
+        super().__init__(message)
+        self.culprits, self.task, self.field = tuple(culprits), task, field
+
+
+@dataclass
+class Touched:
+    """What an edit did: rows whose own fields changed, those that went, whether links or the outline did."""
+
+    edited: set[int] = field(default_factory=set)
+    removed: set[int] = field(default_factory=set)
+    links: bool = False
+    outline: bool = False
+
+
+@dataclass
+class Reckoned:
+    """A plan after it was reckoned: its rows with their dates, and which of them changed."""
+
+    solved: Solved
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+    revision: int
+
+    @property
+    def changed(self) -> list[int]:
+        """The ids of the tasks whose row differs from before."""
+        ids: list[int] = self.solved.held.ids[self.rows].tolist()
+        return ids
+
+
+def locked(plan_id: int) -> Plan:
+    """Return a plan with its row locked: edits of one plan come one after the other."""
+    return Plan.objects.select_for_update(of=("self",)).select_related("initiative").get(pk=plan_id)
+
+
+@transaction.atomic
+def recalculate(
+    *,
+    plan: Plan,
+    actor: Actor,
+    touched: Touched | None = None,
+    batch: uuid.UUID | None = None,
+    request: str = "",
+    shown: bool = False,
+) -> Reckoned:
+    """Work a plan out anew and write the rows that differ, as its next revision. The caller has locked it.
+
+    Raises PlanRefused, naming the tasks, for links in a circle and whatever else no plan can have; the transaction of
+    the edit is then to be given up.
+    """
+    touched = touched or Touched()
+    try:
+        now = solved(held(plan, before=True, shown=shown))
+    except EngineError as error:
+        raise refused(error) from error
+    revision = plan.revision + 1
+    differing = now.changed()
+    _write(now, differing, touched, revision)
+    plan.revision, plan.reckoned_at = revision, actor.now
+    for name, value in _facts(plan, now).items():
+        setattr(plan, name, value)
+    names = ("revision", "reckoned_at", *_FACTS)
+    records.write_followed(Plan, [plan.pk], {name: [getattr(plan, name)] for name in names})
+    PlanRevision.objects.create(
+        plan=plan,
+        number=revision,
+        batch=batch,
+        request=request[:64],
+        at=actor.now,
+        actor=actor.user,
+        removed=sorted(touched.removed),
+        links=touched.links,
+        outline=touched.outline,
+    )
+    edited = np.array([row for key in touched.edited if (row := now.held.row_of.get(key)) is not None], np.int64)
+    return Reckoned(now, np.union1d(differing, edited).astype(np.int64), revision)
+
+
+def refused(error: EngineError) -> PlanRefused:
+    """Return a refusal of the engine as one that people are shown."""
+    culprits = [int(each) for each in error.culprits if isinstance(each, int)]
+    return PlanRefused(f"{error}".replace("\n", " "), culprits)
+
+
+def _write(now: Solved, differing: Any, touched: Touched, revision: int) -> None:
+    """Write what differs, and in which revision it, or its own fields, changed."""
+    ids = now.held.ids[differing].tolist()
+    if ids:
+        columns: dict[str, Any] = {name: plain(now.found[name][differing]) for name in FOUND}
+        columns["starts_on"] = on_day(now.found["start"][differing])
+        columns["finishes_on"] = on_day(now.found["finish"][differing])
+        columns["changed_in"] = [revision] * len(ids)
+        records.write_followed(Task, ids, columns)
+    edited = sorted(touched.edited)
+    if edited:
+        both = [revision] * len(edited)
+        records.write_followed(Task, edited, {"changed_in": both, "edited_in": both})
+
+
+_FACTS = (
+    "found_start",
+    "found_finish",
+    "starts_on",
+    "finishes_on",
+    "least_float",
+    "task_count",
+    "critical_count",
+    "late_count",
+    "milestone_count",
+    "percent",
+    "trouble",
+)
+
+
+def _facts(plan: Plan, now: Solved) -> dict[str, Any]:
+    """Return what is said of the plan as a whole."""
+    if now.schedule is None:
+        blank = Plan()
+        return {name: getattr(blank, name) for name in _FACTS}
+    found, rows, leaves = now.found, now.held.rows, now.leaves
+    unfinished = leaves & (found["done"] < 100) & np.array([each is None for each in rows["actual_finish"]], bool)
+    floats = found["total_float"][unfinished & (found["total_float"] != NONE)]
+    weights = np.array(rows["duration"], np.float64) * leaves
+    start, finish = now.schedule.project_start, now.schedule.project_finish
+    late = unfinished & (found["finish"] > due(plan, now.held))
+    milestones = np.array(
+        [
+            kind in (TaskKind.MILESTONE, TaskKind.START_MILESTONE) or not span
+            for kind, span in zip(rows["kind"], rows["duration"], strict=True)
+        ],
+        bool,
+    )
+    starts_on, finishes_on = on_day([start, finish])
+    return {
+        "found_start": start,
+        "found_finish": finish,
+        "starts_on": starts_on,
+        "finishes_on": finishes_on,
+        "least_float": int(floats.min()) if len(floats) else None,
+        "task_count": int(leaves.sum()),
+        "critical_count": int((found["critical"] & leaves).sum()),
+        "late_count": int(late.sum()),
+        "milestone_count": int((milestones & leaves).sum()),
+        "percent": round(float((found["done"] * weights).sum() / weights.sum()), 2) if weights.sum() else 0.0,
+        "trouble": {},
+    }
+
+
+def due(plan: Plan, now: Held) -> Any:
+    """Return by when each row was to be finished: its deadline, or else as the first baseline has it."""
+    far = np.iinfo(np.int64).max
+    by = np.full(len(now), far, np.int64)
+    figures = Baseline.objects.filter(plan=plan, number=FIRST_BASELINE).values_list("figures", flat=True).first() or {}
+    place = now.row_of
+    for key, finish in zip(figures.get("task", ()), figures.get("finish", ()), strict=True):
+        if finish is not None and (row := place.get(key)) is not None:
+            by[row] = finish
+    assert now.columns is not None
+    deadline = now.columns.column("deadline")
+    return np.where(deadline != NONE, np.minimum(deadline, by), by)
+
+
+def next_numbers(plan: Plan, count: int) -> range:
+    """Return so many numbers for new tasks of a plan, after the highest in use."""
+    last: int = Task.objects.filter(plan=plan).aggregate(last=Max("uid"))["last"] or 0
+    return range(last + 1, last + 1 + count)
+
+
+def gone_meanwhile() -> PlanRefused:
+    """Return the refusal of an edit of what is no task of the plan."""
+    return PlanRefused(_("This task is not in the plan any more."))

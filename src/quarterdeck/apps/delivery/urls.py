@@ -1,0 +1,23 @@
+"""Addresses of the bespoke pages, stated from the root."""
+
+from django.urls import path
+
+from quarterdeck.apps.delivery.pages import data, export, importing, plan
+
+_ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
+
+urlpatterns = [
+    path("projects/<str:code>/plan/", plan.page, name="delivery-plan"),
+    path("projects/<str:code>/plan/<int:key>/", plan.page, name="delivery-plan-other"),
+    *(
+        path(f"projects/<str:code>/plan/{inside}{word}", view, name=f"delivery-plan-{word}{'-other' if inside else ''}")
+        for word, view in {**_ASKED, "undo": data.turn, "redo": data.turn}.items()
+        for inside in ("", "<int:key>/")
+    ),
+    path("projects/<str:code>/plan/export.<str:kind>", export.export, name="delivery-plan-export"),
+    path("projects/<str:code>/plan/do/<slug:verb>/", plan.act, name="delivery-plan-act"),
+    path("plan-imports/", importing.upload, name="delivery-import"),
+    path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),
+    path("plan-imports/<uuid:upload>/progress", importing.progress, name="delivery-import-progress"),
+    path("plan-imports/<uuid:upload>/write/", importing.write, name="delivery-import-write"),
+]
