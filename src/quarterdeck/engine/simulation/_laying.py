@@ -74,8 +74,8 @@ def lay(ground: Ground, unknowns: Unknowns, correlations: Sequence[Correlation],
     loaded, factors, repairs = loadings(correlations)
     lengthened = unknowns.weather.keys() - unknowns.drawn.keys()  # their durations are put back for each block
     apart = sorted(unknowns.hits.keys() | unknowns.gates.keys() | lengthened)
-    uncertain = np.array(sorted({*unknowns.drawn, *apart, *unknowns.weather}), np.int32)
     combined = np.array(sorted({*apart, *unknowns.weather}), np.int32)
+    uncertain = np.union1d(np.fromiter(unknowns.drawn, np.int32), combined)
     ranked = np.flatnonzero(np.isin(uncertain, combined)).astype(np.int32)
     priced = tuple(draw for price in unknowns.prices for draw in (price.amount_draw, price.rate_draw) if draw >= 0)
     place, severity, grades = _places(unknowns, uncertain, ranked, priced)
@@ -121,11 +121,9 @@ def _places(unknowns: Unknowns, uncertain: Rows, ranked: Rows, priced: tuple[int
     guesses = unknowns.guesses
     place = np.full((len(guesses.of), 3), -1, np.int32)
     place[:, 0], place[:, 1] = guesses.node, guesses.row
-    drawn = np.array(list(unknowns.drawn.items()), np.int64).reshape(-1, 2)
-    if len(drawn):
-        at = np.searchsorted(uncertain, drawn[:, 0])
-        alone = ~np.isin(at, ranked)
-        place[drawn[alone, 1], 2] = at[alone]
+    at = np.searchsorted(uncertain, np.fromiter(unknowns.drawn, np.int32))
+    alone = ~np.isin(at, ranked)
+    place[np.fromiter(unknowns.drawn.values(), np.int64)[alone], 2] = at[alone]
     place[list(priced), 2] = len(uncertain) + np.arange(len(priced))
     severity = np.full(len(unknowns.threats), -1, np.int32)
     grades = len(uncertain) + len(priced) + len(unknowns.threats)

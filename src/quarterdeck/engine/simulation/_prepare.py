@@ -31,6 +31,7 @@ DURATION, COST, RATE, FACTOR, OCCURS, IMPACT, BRANCH, WEATHER = (kind << 29 for 
 #: Alternatives that a branch may have, one bit each, and conditions that a plan may have.
 ALTERNATIVES: Final = 63
 CONDITIONS: Final = 1_000
+RATE_OF: Final = "the rate of task"
 #: Money is refused beyond this.
 RICHES: Final = 1e15
 
@@ -405,7 +406,7 @@ def _take_price(ground: Ground, found: Unknowns, each: Uncertainty, row: int) ->
     amount, amount_draw = _money(found, each.cost, COST + row, ("the cost of task", each.task))
     if amount_draw >= 0:
         found.guesses.member[CostOf(each.task)] = amount_draw
-    rate, rate_draw = _money(found, each.rate, RATE + row, ("the rate of task", each.task))
+    rate, rate_draw = _money(found, each.rate, RATE + row, (RATE_OF, each.task))
     found.prices.append(Price(each.task, place, amount, amount_draw, rate, rate_draw))
 
 

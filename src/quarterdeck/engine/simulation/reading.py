@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quarterdeck.engine.cpm import NONE
 from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation._laying import Laid
+from quarterdeck.engine.simulation._prepare import RATE_OF
 from quarterdeck.engine.simulation._running import Counted, Runner
 from quarterdeck.engine.simulation.ground import Ground
 from quarterdeck.engine.simulation.result import (
@@ -134,15 +135,20 @@ class Reading:
 
     def bars(self, found: Floats) -> tuple[Bar, ...]:
         """Return the drivers that matter most, the strongest first."""
-        laid, guesses = self.laid, self.laid.unknowns.guesses
-        names: list[tuple[Any, Hashable]] = [("duration", self.ground.ids[node]) for node in laid.uncertain.tolist()]
-        amounts = {price.amount_draw for price in laid.unknowns.prices}
-        names += [("cost" if draw in amounts else "rate", guesses.key[draw]) for draw in laid.priced]
-        names += [("risk", threat.risk.id) for threat in laid.unknowns.threats]
         order = np.argsort(-np.abs(found), kind="stable")[:SHOWN]
-        return tuple(
-            Bar(names[place][0], names[place][1], float(found[place])) for place in order.tolist() if found[place] != 0
-        )
+        return tuple(Bar(*self.driver(place), float(found[place])) for place in order.tolist() if found[place] != 0)
+
+    def driver(self, place: int) -> tuple[Any, Hashable]:
+        """Return what a driver is, and the id of what it belongs to."""
+        laid, unknowns = self.laid, self.laid.unknowns
+        if place < len(laid.uncertain):
+            return "duration", self.ground.ids[laid.uncertain[place]]
+        place -= len(laid.uncertain)
+        if place < len(laid.priced):
+            draw = laid.priced[place]
+            is_rate = unknowns.guesses.what[draw] == RATE_OF
+            return "rate" if is_rate else "cost", unknowns.guesses.key[draw]
+        return "risk", unknowns.threats[place - len(laid.priced)].risk.id
 
     # -- tasks
 
@@ -277,10 +283,11 @@ def grades(values: NDArray[Any], seen: Floats) -> NDArray[np.int64]:
 def moments(sums: NDArray[np.int64], gauge: Gauge, count: int, *, whole: bool) -> tuple[Floats, Floats]:
     """Return means and standard deviations from sums of ticks and their squares.
 
-    >>> from quarterdeck.engine.simulation._running import gauge
-    >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
-    >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
-    [[11.0], [1.0]]
+        >>> from quarterdeck.engine.simulation._prepare import RATE_OF
+    from quarterdeck.engine.simulation._running import gauge
+        >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
+        >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
+        [[11.0], [1.0]]
     """
     one, square = sums[:, 0].astype(np.float64), sums[:, 1] + sums[:, 2] * 2.0**32
     spread = np.maximum(square - one**2 / count, 0.0) / max(count - 1, 1)
