@@ -97,12 +97,9 @@ def parse_duration(text: str, units: Units = UNITS, default: str = "d") -> Span:
     while at < len(body):
         found = AMOUNT.match(body, at)
         unit = _unit(found[2], found[3], default) if found else None
-        if (
-            found is None
-            or unit is None
-            or found.end() == at
-            or (first and first[0] == "e") != (first and unit[0] == "e")
-        ):
+        if found is None or unit is None or (first and first.startswith("e") != unit.startswith("e")):
+            break
+        if not found[3] and not (at == 0 and found.end() == len(body)):  # one of several parts names its unit
             break
         total += decimal(found[1]) * units.minutes(unit)
         first, at = first or unit, found.end()
@@ -178,7 +175,7 @@ def _parts(text: str) -> Iterable[str]:
 
 def _predecessor(part: str, units: Units) -> Predecessor:
     found = LINK.fullmatch(part)
-    if found is None:
+    if found is None or "+" in found["task"]:
         raise TextError(f"“{part.strip()}” is no predecessor. Write it as 12, 12FS+3d or 15SS-50%.")
     kind = KINDS[(found["kind"] or "FS").upper()]
     lag = re.sub(r"\s+", " ", (found["lag"] or found["bare"] or "").strip())
