@@ -11,6 +11,8 @@ import string
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from django.apps import apps
+
 if TYPE_CHECKING:
     from tests.factories.build import Factory
 
@@ -25,6 +27,11 @@ def _three_letters(_factory: Factory, n: int) -> str:
 
 def _absent(_factory: Factory, _n: int) -> Any:
     return ABSENT
+
+
+def _own_project(factory: Factory, _n: int) -> Any:
+    """A project of its own for each plan, since only one plan of a project is the current one."""
+    return factory.make(apps.get_model("portfolio.initiative"))
 
 
 def _year_start(_factory: Factory, n: int) -> dt.date:
@@ -51,6 +58,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
         "parent": lambda f, _n: f.place.homes[1],
         "unit": lambda f, _n: f.place.homes[0],
     },
+    "delivery.plan": {"initiative": _own_project},
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
 }
 

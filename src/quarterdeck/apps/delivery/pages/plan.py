@@ -98,7 +98,7 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             goal = f"/projects/{plan.initiative.code}/plan/"
             text = _("“%(name)s” is the current plan.") % {"name": plan.name}
         elif verb == "drop":
-            services.plan_drop(plan=plan, actor=actor)
+            services.plan_remove(plan, actor=actor)
             goal = f"/projects/{plan.initiative.code}/plan/"
             text = _("“%(name)s” removed.") % {"name": plan.name}
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -32,6 +33,7 @@ from quarterdeck.kernel.audit.models import Change
 OFFICE = (((480, 720), (780, 1020)),) * 5 + ((), ())
 #: Calendars of a plan made here.
 STANDARD = 1
+STANDARD_CALENDARS = (DocumentCalendar(id=STANDARD, name="Standard", week=DocumentWeek(days=OFFICE)),)
 
 
 @transaction.atomic
@@ -54,25 +56,39 @@ def plan_new(
         is_current=not Plan.objects.filter(initiative=initiative, is_current=True).exists(),
     )
     records.save(plan, actor=actor)
-    told = calendars or (DocumentCalendar(id=STANDARD, name=_("Standard"), week=DocumentWeek(days=OFFICE)),)
-    records.save_many(
-        [PlanCalendar(plan=plan, uid=each.id, name=each.name, definition=msgspec.to_builtins(each)) for each in told],
-        actor=actor,
-    )
+    _calendars(plan, calendars or STANDARD_CALENDARS, actor)
     recalculate(plan=plan, actor=actor, batch=actor.batch)
     return plan
 
 
 def plan_save(record: Plan, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a plan by its own fields. One made here starts empty; an Undo writes it as it was."""
-    fresh = record._state.adding
+    fresh = record._state.adding and actor.via != "undo"
+    actor = actor.by(actor.via, actor.batch or uuid.uuid4())
     with transaction.atomic():
-        if fresh and actor.via != "undo":
+        if fresh and record.initiative_id:
             day = record.initiative.planned_start or actor.today
             record.start = record.start or (day - dt.date(1970, 1, 1)).days * 1440 + 480
-            others = Plan.objects.filter(initiative=record.initiative, is_current=True)
-            record.is_current = not others.exists()
-        return records.save(record, actor=actor, note=note)
+            record.calendar_uid = record.calendar_uid or STANDARD
+            record.is_current = not Plan.objects.filter(initiative=record.initiative, is_current=True).exists()
+        change = records.save(record, actor=actor, note=note)
+        if fresh:
+            _calendars(record, STANDARD_CALENDARS, actor)
+        return change
+
+
+def _calendars(plan: Plan, told: Iterable[DocumentCalendar], actor: Actor) -> None:
+    made = [PlanCalendar(plan=plan, uid=each.id, name=each.name, definition=msgspec.to_builtins(each)) for each in told]
+    records.save_many(made, actor=actor)
+
+
+@transaction.atomic
+def plan_remove(record: Plan, *, actor: Actor, note: str = "") -> Change:
+    """Remove a plan with all that it holds. The current one stays as long as there is another."""
+    others = Plan.objects.filter(initiative_id=record.initiative_id).exclude(pk=record.pk)
+    if record.is_current and others.exists():
+        raise ValidationError(_("This is the current plan. Make another one current first."))
+    return records.delete(record, actor=actor, note=note)
 
 
 @transaction.atomic
@@ -108,15 +124,6 @@ def plan_adopt(*, plan: Plan, actor: Actor) -> None:
     if not plan.is_current:
         plan.is_current = True
         records.save(plan, actor=actor)
-
-
-@transaction.atomic
-def plan_drop(*, plan: Plan, actor: Actor) -> None:
-    """Remove a plan with all that it holds. The current one stays as long as there is another."""
-    plan = locked(plan.pk)
-    if plan.is_current and Plan.objects.filter(initiative=plan.initiative).exclude(pk=plan.pk).exists():
-        raise ValidationError(_("This is the current plan. Make another one current first."))
-    records.delete(plan, actor=actor)
 
 
 @transaction.atomic
@@ -205,6 +212,8 @@ def task_save(record: Task, *, actor: Actor, note: str = "") -> Change | None:
     if actor.via == "undo":
         return records.save(record, actor=actor, note=note)
     plan = locked(record.plan_id)
+    if not record._state.adding and not Task.objects.filter(pk=record.pk, plan=plan).exists():
+        raise ValidationError({"plan": _("A task stays in its plan.")})
     if record._state.adding:
         last = Task.objects.filter(plan=plan).aggregate(place=Max("position"), uid=Max("uid"))
         record.position = (last["place"] or 0) + (1 << 20)

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from quarterdeck.kernel.ui import components, fields, marks, slots, toasts
 from quarterdeck.kernel.ui.assets import asset_url
+from quarterdeck.kernel.ui.frame import frame_of
+from quarterdeck.kernel.ui.request import actor_of
 
 register = template.Library()
 
@@ -39,9 +41,10 @@ register.simple_tag(asset_url, name="asset")
 
 @register.simple_tag(takes_context=True)
 def slot(context: template.Context, name: str, record: Any) -> SafeString:
-    """Draw what apps put into the slot `name` for a record."""
+    """Draw what apps put into the slot `name` for a record; on a past date the actor's moment is that of the date."""
     request: HttpRequest = context["request"]
-    return slots.render(name, record, request.actor)  # type: ignore[attr-defined]  # set by the access middleware
+    actor, moment = actor_of(request), frame_of(request).moment
+    return slots.render(name, record, actor if moment is None else actor.at(moment))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,156 @@
+"""The registers of delivery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import ExpressionWrapper, F, FloatField, QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from quarterdeck.apps.delivery import services
+from quarterdeck.apps.delivery.choices import TaskKind
+from quarterdeck.apps.delivery.models import Plan, Task
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.registers import Column, Register, View, register
+from quarterdeck.kernel.ui import components
+
+
+def _days(path: str, per_day: str) -> Any:
+    """Return minutes of work as days of the plan."""
+    return ExpressionWrapper(F(path) * 1.0 / F(per_day), output_field=FloatField())
+
+
+def _plan_float(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.annotate(float_days=_days("least_float", "minutes_per_day"))
+    return found
+
+
+def _task_days(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.annotate(days=_days("span", "plan__minutes_per_day"))
+    return found
+
+
+def _task_float(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.annotate(float_days=_days("total_float", "plan__minutes_per_day"))
+    return found
+
+
+def _task_project(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.annotate(project=F("plan__initiative__name"))
+    return found
+
+
+def _figure(value: Any, record: Any) -> SafeString:
+    return components.figure(round(value, 1), places=1)
+
+
+@register
+class PlanRegister(Register[Plan]):
+    """Plans of projects."""
+
+    model, slug, nav, icon, order = Plan, "plans", "delivery", "chart-no-axes-gantt", 10
+    purpose = _("The schedule of each project: tasks, what waits for what, and the dates that follow.")
+    title = "name"
+    columns = (
+        "initiative",
+        "name",
+        "starts_on",
+        "finishes_on",
+        "percent",
+        "float_days",
+        "late_count",
+        "critical_count",
+        "task_count",
+    )
+    computed = (Column("float_days", _("Least float, d"), "number", annotate=_plan_float, display=_figure),)
+    sections = {
+        _("Plan"): ("initiative", "name", "is_current"),
+        _("Found"): ("starts_on", "finishes_on", "percent", "late_count", "critical_count", "task_count"),
+        _("How durations are counted"): ("minutes_per_day", "minutes_per_week", "days_per_month"),
+    }
+    read_only = (
+        "is_current",
+        "starts_on",
+        "finishes_on",
+        "percent",
+        "late_count",
+        "critical_count",
+        "task_count",
+    )
+    filters = ("initiative", "is_current", "finishes_on")
+    search, ordering = ("name", "initiative__name", "initiative__code"), ("initiative__code", "name")
+    views = (
+        View("current", _("Current plans"), {"f.is_current": "yes"}, opens=True),
+        View("late", _("With late tasks"), {"f.is_current": "yes", "f.late_count": "1..", "sort": "-late_count"}),
+        View("what-if", _("What if"), {"f.is_current": "no"}),
+    )
+    writer, remover = services.plan_save, services.plan_remove
+
+    def home(self, record: Plan) -> str:
+        """The plan's own page."""
+        own = "" if record.is_current else f"{record.pk}/"
+        return f"/projects/{record.initiative.code}/plan/{own}"
+
+    def found(self, record: Plan) -> str:
+        """Say whose plan it is."""
+        return record.initiative.name
+
+
+@register
+class TaskRegister(Register[Task]):
+    """Tasks of all plans in one list; a plan's own page is where they are planned."""
+
+    model, slug, nav, icon, order = Task, "tasks", "delivery", "list-checks", 20
+    purpose = _("Tasks and milestones of the current plans, wherever they belong. They are planned on the plan’s page.")
+    title = "name"
+    columns = ("name", "project", "kind", "starts_on", "finishes_on", "days", "done", "float_days", "critical")
+    computed = (
+        Column("project", _("Project"), annotate=_task_project),
+        Column("days", _("Duration, d"), "number", annotate=_task_days, display=_figure),
+        Column("float_days", _("Total float, d"), "number", annotate=_task_float, display=_figure),
+    )
+    sections = {
+        _("Task"): ("plan", "name", "wbs", "code", "kind", "duration", "priority"),
+        _("Dates"): ("starts_on", "finishes_on", "done", "critical", "is_summary"),
+        _("Money"): ("fixed_cost", "cost", "actual_cost"),
+        _("More"): ("notes",),
+    }
+    read_only = (
+        "kind",
+        "starts_on",
+        "finishes_on",
+        "done",
+        "critical",
+        "is_summary",
+        "fixed_cost",
+        "cost",
+        "actual_cost",
+    )
+    filters = ("plan", "kind", "critical", "finishes_on", "starts_on", "is_summary")
+    search, ordering = ("name", "wbs", "code"), ("plan", "position")
+    bulk = ("priority",)
+    views = (
+        View("all", _("Work"), {"f.is_summary": "no", "sort": "starts_on"}, opens=True),
+        View(
+            "milestones",
+            _("Milestones"),
+            {
+                "f.kind": f"{TaskKind.MILESTONE},{TaskKind.START_MILESTONE}",
+                "f.is_summary": "no",
+                "sort": "finishes_on",
+                "cols": "name,project,finishes_on,done,float_days,critical",
+            },
+        ),
+        View("next", _("Finish in 30 days"), {"f.finishes_on": "next:30d", "f.is_summary": "no", "sort": "finishes_on"}),
+        View("critical", _("Critical"), {"f.critical": "yes", "f.is_summary": "no", "sort": "finishes_on"}),
+    )
+    writer, remover = services.task_save, services.task_remove
+
+    def rows(self, actor: Actor, action: str = "view") -> QuerySet[Task]:
+        """Those of current plans, when they are read; copies to try things in have their own page."""
+        return super().rows(actor, action).select_related("plan__initiative")
+
+    def found(self, record: Task) -> str:
+        """Say of which plan it is."""
+        return str(record.plan)
