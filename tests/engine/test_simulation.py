@@ -213,6 +213,8 @@ def test_a_risk_strikes_as_often_and_as_hard_as_said() -> None:
     assert found.work.mean == pytest.approx(480 + 960 * found.risks[0].occurred)
     assert found.cost.mean == pytest.approx(500 * found.risks[0].occurred)
     assert found.risks[0].work_saved == pytest.approx(960 * found.risks[0].occurred)
+    assert found.risks[0].cost_saved == pytest.approx(500 * found.risks[0].occurred)
+    assert found.risks[0].cost_saved_by_share == {0.1: 0, 0.5: 0, 0.8: 500, 0.9: 500}
     assert found.risks[0].work_saved_by_share == {0.1: 0, 0.5: 0, 0.8: 960, 0.9: 960}
     assert found.risks[0].finish_correlation == pytest.approx(1, abs=0.02)
 
