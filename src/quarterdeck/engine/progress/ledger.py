@@ -26,7 +26,7 @@ import numpy as np
 
 from quarterdeck.engine.calendar import around_the_clock, timeline
 from quarterdeck.engine.checking import within
-from quarterdeck.engine.cpm import MICROSOFT, Columns, Options, Schedule, columns, schedule
+from quarterdeck.engine.cpm import MICROSOFT, Columns, Options, Schedule, columns
 from quarterdeck.engine.cpm.columns import Minutes
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import LinkKind, Network, TaskId
@@ -39,6 +39,7 @@ from quarterdeck.engine.progress.alignment import (
     Flags,
     aligned,
 )
+from quarterdeck.engine.progress.stepping import scheduled
 
 CAUSES: Final = tuple(Cause)
 #: Up to so many changes are laid on in every order, at 2 to the power of their number schedules.
@@ -161,6 +162,7 @@ class _Work:
         self.line = timeline(around_the_clock() if clock else new.calendars[place])
         self.units = _units(both)
         self.known: dict[frozenset[Cause], _Found] = {}
+        self.near: Schedule | None = None
 
     def _row(self, task: TaskId) -> int:
         both = self.both
@@ -203,10 +205,15 @@ class _Work:
         """Return the finish that is watched."""
         return found.project_finish if self.row is None else int(found.finish[self.row])
 
+    def scheduled(self, mix: Mix) -> Schedule:
+        """Return a mixture of the plans, scheduled from the one before: most differ by a change or two."""
+        self.near = scheduled(mixed(self.both, mix), self.near, self.options)
+        return self.near
+
     def schedule(self, newer: frozenset[Cause]) -> _Found:
         """Return the older plan with some causes as in the newer, scheduled; each is made once."""
         if newer not in self.known:
-            found = schedule(mixed(self.both, self._mix(newer)), self.options)
+            found = self.scheduled(self._mix(newer))
             self.known[newer] = _Found(self.finish(found), _path(found, self.row), found.start.copy())
         return self.known[newer]
 
@@ -302,7 +309,7 @@ class _Work:
     def _laid(self, context: frozenset[Cause], groups: Sequence[tuple[_Unit, ...]], mask: int) -> int:
         """Return W of the finish when the groups of a mask are laid on a plan."""
         units = [unit for place, group in enumerate(groups) if mask >> place & 1 for unit in group]
-        return self.line.work_at(self.finish(schedule(mixed(self.both, self._mix(context, units)), self.options)))
+        return self.line.work_at(self.finish(self.scheduled(self._mix(context, units))))
 
     def _named(self, unit: _Unit, minutes: int) -> Change:
         both = self.both
@@ -405,6 +412,7 @@ def mixed(both: Alignment, mix: Mix) -> Columns:
         successor=both.pairs[held, 1].copy(),
         link_kind=both.pairs[held, 2].copy(),
         calendars=calendars,
+        calendar_ids=None,
         splits=splits,
         ids=both.ids,
         names=both.names,
