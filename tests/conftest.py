@@ -1,5 +1,6 @@
 """What every test stands on: fast password hashing, uploads in a temporary folder."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,23 @@ hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, 
 hypothesis_settings.register_profile("search", max_examples=2000, deadline=None)
 hypothesis_settings.load_profile("steady")
 
+#: By how many others a test counts that is marked slow.
+SLOW = 60
+
 
 def pytest_configure() -> None:
     """A real password hash costs 0.3 s by design; tests take the quick one. They call the API as often as they like."""
     settings.API_PER_MINUTE = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the files that take longest first, so that no process is left alone with one of them in the end."""
+    weights = Counter[Path]()
+    for item in items:
+        weights[item.path] += SLOW if item.get_closest_marker("slow") else 1
+    items.sort(key=lambda item: (-weights[item.path], str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,7 @@ class Verification:
 
     def pytest(self, *arguments: str, **env: str) -> str:
         """A run of pytest; its counts are added to the totals."""
-        spread = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+        spread = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
         command = [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "--tb=short", *spread, *arguments]
         failure = None
         try:

@@ -27,8 +27,6 @@ TEXT = {
     ".mk",
     "",
 }
-#: Names of what git ignores, for where git is missing.
-SKIPPED = {".git", *(line.strip("/").rpartition("/")[2] for line in (ROOT / ".gitignore").read_text().splitlines())}
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
 
 # Written in parts, so that this file passes its own test.
@@ -57,7 +55,9 @@ def tracked() -> list[Path]:
         done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
         files = [ROOT / name for name in done.stdout.split("\0") if name]
     else:
-        files = [path for path in ROOT.rglob("*") if not SKIPPED.intersection(path.relative_to(ROOT).parts)]
+        lines = (ROOT / ".gitignore").read_text().splitlines()
+        ignored = {".git", *(line.strip("/").rpartition("/")[2] for line in lines)}
+        files = [path for path in ROOT.rglob("*") if not ignored.intersection(path.relative_to(ROOT).parts)]
     return [path for path in sorted(files) if path.is_file()]
 
 

@@ -23,7 +23,7 @@ from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.registers import all_registers
 from tests.cast import ADMINISTRATOR, ANONYMOUS, INSIDE, OUTSIDE, READER, STRANGER, Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 #: What anyone may open, by the beginning of the address, and why.
 PUBLIC = {
