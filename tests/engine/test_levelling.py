@@ -100,6 +100,62 @@ def test_the_least_finish_of_all_orders(
     assert done.bound <= done.objective
 
 
+@settings(max_examples=25)
+@given(st.lists(works, min_size=3, max_size=5), st.lists(links, max_size=4))
+def test_what_is_proved_is_the_least_of_all_orders(
+    raw: list[tuple[int, int, int]], given_links: list[tuple[int, int, LinkKind, int]]
+) -> None:
+    """From the poorest of searches constraint programming finds the least finish and says so."""
+    activities = tuple(
+        Activity(number, length, {"crew": crew, "crane": crane}) for number, (length, crew, crane) in enumerate(raw)
+    )
+    kept = tuple(Link(one, other, kind, lag) for one, other, kind, lag in given_links if one < other < len(raw))
+    problem = Problem(activities, kept, (Resource("crew", 2), Resource("crane", 3)))
+    done = level(problem, schedules=1, population=1, prove=True)
+    check(problem, done)
+    assert done.optimal
+    assert done.bound == done.objective == by_enumeration(problem)
+
+
+def test_a_proof_goes_round_what_has_begun() -> None:
+    """The only order that fits before the let hours (4 to 6): 3 and 1, then 2; the longest path alone says 3."""
+    lengths = {"a": 3, "b": 2, "c": 1}
+    works_ = tuple(Activity(name, length, {"press": 1}) for name, length in lengths.items())
+    problem = Problem((Activity("let", 2, {"press": 1}, started=4), *works_), resources=(Resource("press"),))
+    done = level(problem, schedules=1, population=1, prove=True)
+    check(problem, done)
+    assert (done.finish, done.optimal) == (8, True)
+
+
+def test_the_least_cost_of_delay_is_proved() -> None:
+    """One crew, three jobs of 1, 2 and 3 days due at once: dearest by day first (Smith, 1956): 5 + 3 * 4 + 6 * 2."""
+    days = {"a": (1, 5.0), "b": (2, 4.0), "c": (3, 2.0)}
+    problem = Problem(
+        tuple(Activity(name, length * DAY, {"crew": 1}, project=name) for name, (length, _) in days.items()),
+        resources=(Resource("crew"),),
+        projects=tuple(Project(name, 0, cost) for name, (_, cost) in days.items()),
+    )
+    searched, proved = level(problem), level(problem, prove=True)
+    assert searched.objective == proved.objective == pytest.approx(5 + 3 * 4 + 6 * 2)
+    assert (searched.optimal, proved.optimal) == (False, True)
+    assert proved.gap == 0
+
+
+def test_energy_refutes_what_paths_and_work_do_not() -> None:
+    """Three works of 3 with two of three places each cannot share: 9, where the work over capacity says 6 only."""
+    problem = Problem(tuple(Activity(name, 3, {"berth": 2}) for name in "abc"), resources=(Resource("berth", 3),))
+    done = level(problem)
+    assert done.finish == 9
+    assert done.bound >= 6
+    tight = Problem(
+        (Activity("a", 4, {"x": 1}), Activity("b", 4, {"x": 1}), Activity("c", 2, {"x": 1}), Activity("d", 2)),
+        (Link("d", "a"), Link("d", "b"), Link("a", "c"), Link("b", "c")),
+        (Resource("x"),),
+    )
+    done = level(tight, schedules=1)
+    assert (done.finish, done.bound, done.optimal) == (12, 12.0, True)  # 2 + 4 + 4 + 2; path 8, work 10
+
+
 def test_without_limits_it_is_the_longest_path() -> None:
     """General Foundry (Render, Stair & Hanna, ch. 13): 15 weeks, nothing moved."""
     weeks = {"A": 2, "B": 3, "C": 2, "D": 4, "E": 4, "F": 3, "G": 5, "H": 2}
@@ -207,14 +263,17 @@ def test_the_costliest_project_goes_first() -> None:
     assert done.bound == 0
 
 
-def test_the_same_whatever_the_threads_and_better_by_islands() -> None:
+def test_the_same_whatever_the_threads() -> None:
     problem = Problem(
-        tuple(Activity(number, 1 + number * 7 % 5, {"a": 1 + number % 2, "b": number % 3}) for number in range(30)),
+        tuple(
+            Activity(number, 1 + number * 7 % 5, {"a": 3 if number % 3 else 1, "b": number % 3}) for number in range(30)
+        ),
         tuple(Link(number, number + 4) for number in range(26)),
-        (Resource("a", 3), Resource("b", 3)),
+        (Resource("a", 5), Resource("b", 3)),
     )
-    one, again = (level(problem, schedules=4000, islands=3, seed=5) for _ in range(2))
+    one, again = (level(problem, schedules=4000, threads=threads, seed=5) for threads in (1, 3))
     assert one == again
+    assert one.schedules >= 4000
     check(problem, one)
 
 
@@ -240,6 +299,8 @@ def test_the_plain_passes_give_the_schedules_of_the_general_ones(
     found = sorted((shared_data / "psplib").rglob("*.sm"))[::60]
     if not found:
         pytest.skip("no instances are given")
+    # The bound that only plain problems have would end their search earlier.
+    monkeypatch.setattr("quarterdeck.engine.levelling._bounds._energetic", lambda _instance, _free, floor: floor)
     plain = [level(psplib.instance(path), schedules=600) for path in found]
 
     def general(plan: Prepared, count: int, step: int) -> Grid:
@@ -247,8 +308,20 @@ def test_the_plain_passes_give_the_schedules_of_the_general_ones(
         assert grid.instance.plain
         return replace(grid, instance=grid.instance._replace(plain=False))
 
-    monkeypatch.setattr("quarterdeck.engine.levelling.solve.gridded", general)
+    monkeypatch.setattr("quarterdeck.engine.levelling._horizon.gridded", general)
     assert [level(psplib.instance(path), schedules=600) for path in found] == plain
+
+
+def test_small_published_instances_are_proved(shared_data: Path) -> None:
+    found = sorted((shared_data / "psplib" / "j30").glob("*.sm"))[::12]
+    if not found:
+        pytest.skip("no instances are given")
+    known = psplib.best_known(shared_data / "psplib")
+    for path in found:
+        problem = psplib.instance(path)
+        done = level(problem, schedules=3000, prove=True)
+        check(problem, done)
+        assert (done.finish, done.optimal) == (known[path.name], True)
 
 
 def starts_of(problem: Problem) -> Mapping[object, int]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.calendar import Calendar, around_the_clock, intersection, timeline
+from quarterdeck.engine.calendar import Calendar, intersection, timeline
 from quarterdeck.engine.checking import unique, within
 from quarterdeck.engine.errors import EngineError
+from quarterdeck.engine.levelling._skills import ALWAYS, SHARES, checked_skills, spans_of, team
 from quarterdeck.engine.levelling.problem import Activity, Problem, Resource
 from quarterdeck.engine.network import LagCalendar, LagUnit, Link, LinkKind
 
@@ -24,17 +25,15 @@ SLOTS = 60_000
 """Slots of a first horizon at most: beyond, the step is made longer."""
 FARTHEST = 500_000
 """Slots beyond which no horizon grows: what does not fit by then never will."""
-SHARES = 100
-"""Capacity is given out in hundredths of a unit."""
-ALWAYS = around_the_clock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """The problem checked and in topological order, still in minutes.
 
-    `edges` (m, 6): predecessor, successor, by finish, to finish, wait, lag. `demands` (n, resources) in units. `alone`
-    where all count on one calendar and no lag runs by the clock: slots that do not work can be left out then.
+    `edges` (m, 6): predecessor, successor, by finish, to finish, wait, lag. `demands` (n, resources) in units.
+    `options`: the calendars on which each may work, `calendar` the first of them. `alone` where all count on one
+    calendar and no lag runs by the clock: slots that do not work can be left out then.
     """
 
     problem: Problem
@@ -42,6 +41,7 @@ class Prepared:
     index: Mapping[Hashable, int]
     calendars: tuple[Calendar, ...]
     calendar: Whole
+    options: tuple[tuple[int, ...], ...]
     demands: NDArray[np.float64]
     edges: Whole
     alone: bool
@@ -64,8 +64,8 @@ def prepared(problem: Problem) -> Prepared:
     _checked(problem, resources)
     order = _topological(problem)
     index = {activity.id: number for number, activity in enumerate(order)}
-    spans = [_span(activity, resources) for activity in order]
-    calendars = tuple(dict.fromkeys(spans)) or (ALWAYS,)
+    spans = [spans_of(activity, _span(activity, resources), problem.resources) for activity in order]
+    calendars = tuple(dict.fromkeys(span for each in spans for span in each)) or (ALWAYS,)
     alone = len(calendars) == 1
     edges = [
         _edge(link, index, order, alone=alone) for link in problem.links if order[index[link.successor]].started is None
@@ -73,14 +73,15 @@ def prepared(problem: Problem) -> Prepared:
     table = np.array(edges, dtype=np.int64).reshape(-1, 6)
     alone = alone and not table[:, 4].any()
     pinned = tuple(number for number, activity in enumerate(order) if activity.started is not None)
-    calendar = np.array([calendars.index(span) for span in spans], dtype=np.int64)
+    options = tuple(tuple(calendars.index(span) for span in each) for each in spans)
+    calendar = np.array([each[0] for each in options], dtype=np.int64)
     column = {resource.id: number for number, resource in enumerate(problem.resources)}
     demands = np.zeros((len(order), len(column)))
     for number, activity in enumerate(order):
         for name, units in activity.demands.items():
             demands[number, column[name]] = units
     step = _step(order, table, problem)
-    return Prepared(problem, order, index, calendars, calendar, demands, table, alone, step, pinned)
+    return Prepared(problem, order, index, calendars, calendar, options, demands, table, alone, step, pinned)
 
 
 def gridded(plan: Prepared, count: int, step: int) -> Grid:
@@ -126,7 +127,17 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
     steps = edges[:, 5] + edges[:, 2] * act[edges[:, 0], DURATION]
     due = [int(np.searchsorted(instants, project.due)) for project in plan.problem.projects]
     costs = [project.delay_cost * step / 1440 for project in plan.problem.projects]
-    whole = plan.alone and need.shape[1] == 1 and not act[:, SPLIT].any() and not plan.pinned
+    bounds = np.stack([ends - [len(np.flatnonzero(row)) for row in working], ends], axis=1)
+    seats = team(
+        plan.order,
+        plan.options,
+        plan.problem.resources,
+        bounds,
+        slots=[instants[np.flatnonzero(row)] for row in working],
+        step=step,
+    )
+    simple = not act[:, SPLIT].any() and not plan.pinned and not len(seats.seats)
+    whole = plan.alone and need.shape[1] == 1 and simple
     instance = Instance(
         whole,
         act,
@@ -142,6 +153,7 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
         _plain(edges, steps, 0, 1),
         np.array([*due, len(instants)], dtype=np.int64),
         np.array([*costs, 0.0]),
+        seats,
     )
     return Grid(instants, step, instance)
 
@@ -294,6 +306,7 @@ def _checked(problem: Problem, resources: Mapping[Hashable, Resource]) -> None:
                 f"activity {link.successor!r} links to itself", culprits=(link.successor,), remedy="Remove the link."
             )
     for activity in problem.activities:
+        checked_skills(activity, problem.resources)
         within(f"the duration of activity {activity.id!r}", activity.duration, low=0)
         for name, units in activity.demands.items():
             if name not in resources:

@@ -6,23 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.levelling._prepare import Grid, Prepared
+from quarterdeck.engine.levelling._skills import SHARES
 from quarterdeck.engine.levelling.problem import Cause, Move
 
 Whole = NDArray[np.int64]
 
 
 def moves(
-    plan: Prepared, grid: Grid, state: Whole, free: Whole, *, starts: Whole, unlevelled: Whole
+    plan: Prepared, grid: Grid, state: Whole, held: Whole, free: Whole, *, starts: Whole, unlevelled: Whole
 ) -> tuple[Move, ...]:
     """A reason for every activity that starts later than it would without limits, in order of start.
 
     The place just before its own is looked at: where a predecessor forbids it, that is the cause; else the resources
-    that lack there and those that hold them.
+    that lack there and those that hold them. For work that asks for skills, all who have these and are busy there.
     """
     from quarterdeck.engine.levelling.kernels import DURATION, START
 
     told = []
-    taken = _taken(plan, grid, state)
+    team = grid.instance.team
+    demands, wanted = plan.demands.copy(), plan.demands.copy()
+    of_seat = np.repeat(np.arange(len(demands)), np.diff(team.seat_of))
+    for seat, j in enumerate(of_seat.tolist()):
+        demands[j, held[seat]] += team.seats[seat, 1] / SHARES
+        able = np.flatnonzero(team.able[team.seats[seat, 0]])
+        wanted[j, able] = np.maximum(wanted[j, able], team.seats[seat, 1] / SHARES)
+    taken = used(demands, grid, state)
     given = _given(plan, grid)
     later = np.flatnonzero(state[:, START] > free[:, START])
     for j in later[np.argsort(starts[later], kind="stable")]:
@@ -32,7 +40,9 @@ def moves(
             told.append(Move(name, before, now, Cause.PREDECESSOR, (), holders))
             continue
         length = max(1, int(grid.instance.act[j, DURATION]))
-        lacking, by = _blockers(grid, state, int(j), length=length, demands=plan.demands, taken=taken, given=given)
+        lacking, by = _blockers(
+            grid, state, int(j), length=length, own=demands, wanted=wanted, taken=taken, given=given
+        )
         resources = tuple(plan.problem.resources[number].id for number in lacking)
         told.append(Move(name, before, now, Cause.RESOURCE, resources, tuple(plan.order[i].id for i in by)))
     return tuple(told)
@@ -57,7 +67,8 @@ def _blockers(
     j: int,
     *,
     length: int,
-    demands: NDArray[np.float64],
+    own: NDArray[np.float64],
+    wanted: NDArray[np.float64],
     taken: NDArray[np.float64],
     given: NDArray[np.float64],
 ) -> tuple[list[int], list[int]]:
@@ -67,28 +78,28 @@ def _blockers(
     instance = grid.instance
     place = max(int(state[j, PLACE]) - 1, int(instance.act[j, LOW]))
     window = instance.slots[place : place + length]
-    own = (window >= state[j, START]) & (window < state[j, FINISH])
-    others = taken[:, window] - np.outer(demands[j], own)
-    short = (others + demands[j][:, None] > given[:, window] + 1e-9) & (demands[j][:, None] > 0)
+    inside = (window >= state[j, START]) & (window < state[j, FINISH])
+    others = taken[:, window] - np.outer(own[j], inside)
+    short = (others + wanted[j][:, None] > given[:, window] + 1e-9) & (wanted[j][:, None] > 0)
     if not short.any():
         return [], []
     slot = window[int(np.flatnonzero(short.any(axis=0))[0])]
     lacking = np.flatnonzero(short[:, int(np.flatnonzero(short.any(axis=0))[0])])
-    there = (state[:, START] <= slot) & (slot < state[:, FINISH]) & (demands[:, lacking] > 0).any(axis=1)
+    there = (state[:, START] <= slot) & (slot < state[:, FINISH]) & (own[:, lacking] > 0).any(axis=1)
     there[j] = False
     return lacking.tolist(), np.flatnonzero(there).tolist()
 
 
-def _taken(plan: Prepared, grid: Grid, state: Whole) -> NDArray[np.float64]:
+def used(demands: NDArray[np.float64], grid: Grid, state: Whole) -> NDArray[np.float64]:
     """Units of each resource in use by slot."""
     from quarterdeck.engine.levelling.kernels import DURATION, PLACE
 
-    used = np.zeros((len(plan.problem.resources), len(grid.instants)))
-    for j, asked in enumerate(plan.demands):
+    table = np.zeros((demands.shape[1], len(grid.instants)))
+    for j, asked in enumerate(demands):
         place, length = int(state[j, PLACE]), int(grid.instance.act[j, DURATION])
         for number in np.flatnonzero(asked).tolist():
-            used[number, grid.instance.slots[place : place + length]] += asked[number]
-    return used
+            table[number, grid.instance.slots[place : place + length]] += asked[number]
+    return table
 
 
 def _given(plan: Prepared, grid: Grid) -> NDArray[np.float64]:

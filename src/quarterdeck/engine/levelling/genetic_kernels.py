@@ -15,22 +15,25 @@ from quarterdeck.engine.levelling.kernels import (
     FINISH,
     NO_ROOM,
     OTHER,
+    PROJECT,
     RANK,
     RELEASE,
     START,
     backward,
-    cost_of,
     forward,
     ordered,
     reset,
 )
 from quarterdeck.engine.levelling.plain_kernels import plain_backward, plain_forward
+from quarterdeck.engine.levelling.team_kernels import Team, team_forward
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
-MUTATION = 0.03
+MUTATION = 0.05
 """The chance with which neighbours in an order change places; of those tried on PSPLIB's j120 the best by little."""
+MONEY = 1e-6
+"""What a slot of the makespan counts beside money: of two schedules of the same cost the shorter wins."""
 
 
 class Instance(NamedTuple):
@@ -53,6 +56,7 @@ class Instance(NamedTuple):
     plain_succ: Whole
     due: Whole  # by project
     delay_cost: Real  # by project, of a slot
+    team: Team
 
 
 @compiled
@@ -114,6 +118,9 @@ def generated(instance: Instance, order: Whole, free: Whole, state: Whole) -> in
             free[:, 0],
             state,
         )
+    elif len(instance.team.seats):
+        held, chosen = np.zeros(len(instance.team.seats), np.int64), np.zeros(len(order), np.int64)
+        makespan = staffed(instance, order, free, state, held, chosen)
     else:
         makespan = forward(
             order,
@@ -128,6 +135,27 @@ def generated(instance: Instance, order: Whole, free: Whole, state: Whole) -> in
         )
     reset(free, instance.full, len(free) if makespan == NO_ROOM else makespan)
     return makespan
+
+
+@compiled
+def staffed(  # noqa: PLR0917  compiled: arrays one by one
+    instance: Instance, order: Whole, free: Whole, state: Whole, held: Whole, chosen: Whole
+) -> int:
+    """As `generated` where work asks for skills, writing who holds each place; `free` is used up."""
+    return team_forward(
+        order,
+        instance.act,
+        instance.need,
+        instance.pred_of,
+        instance.pred,
+        instance.slots,
+        instance.before,
+        free,
+        state,
+        instance.team,
+        held,
+        chosen,
+    )
 
 
 @compiled
@@ -232,53 +260,108 @@ def tournament(cost: Real, size: int) -> int:
 
 
 @compiled
-def searched(  # noqa: PLR0917
-    instance: Instance, urgency: Real, orders: Whole, cost: Real, made: int, budget: int, floor: float, justify: bool
-) -> int:
-    """Search on from `orders` (2 * population, n) and their `cost`, both written, until `budget` schedules are made.
+def worth(instance: Instance, state: Whole, makespan: int) -> float:
+    """What a schedule costs: the makespan, or what the delay of each project does. The less the better.
 
-    With `made` 0 a population is drawn first. Numbers come from the generator of this thread, seeded by `seeded`. Ends
-    early at a cost of `floor`. The best stands first. Returns the schedules made (a justified one counts for three), or
-    NO_ROOM when the horizon was too short.
+    Of equal ones that which starts its work the earlier on the mean costs less, by less than a slot: without that the
+    search has nothing to go by, since most schedules are equally long.
     """
-    size, n = orders.shape[0] // 2, orders.shape[1]
-    free, state = instance.full.copy(), np.zeros((n, 3), np.int64)
-    counts, turns, seen = np.zeros(len(free) + 3, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    ranked, stamp, drawing = instance.act[:, RANK].max() > 0, 0, made == 0
-    while drawing or (made < budget and cost[:size].min() > floor):
-        for k in range(0 if drawing else size, size if drawing else 2 * size):
-            if drawing:
-                power = np.inf if k == 0 else 1.0 + k % 3
-                sampled(instance.pred_of, instance.succ_of, instance.succ, urgency, power, turns, orders[k])
-            else:
-                stamp += 1
-                crossed(orders[tournament(cost, size)], orders[tournament(cost, size)], seen, stamp, orders[k])
-                mutated(instance.pred_of, instance.pred, orders[k])
-            if ranked:
-                by_rank(instance.act, orders[k], turns)
-            if justify:
-                makespan = justified(instance, orders[k], free, state, counts, turns)
-            else:
-                makespan = generated(instance, orders[k], free, state)
-            if makespan == NO_ROOM:
-                return NO_ROOM
-            cost[k] = cost_of(instance.act, state, instance.due, instance.delay_cost, makespan)
-            made += 3 if justify else 1
-        if not drawing:
-            best = np.argsort(cost, kind="mergesort")[:size]
-            kept, worth = orders[best].copy(), cost[best].copy()
-            orders[:size] = kept
-            cost[:size] = worth
-        drawing = False
-    chief = np.argmin(cost[:size])
-    first, worth_first = orders[0].copy(), cost[0]
-    orders[0], cost[0] = orders[chief].copy(), cost[chief]
-    if chief:
-        orders[chief], cost[chief] = first, worth_first
-    return made
+    n, mean = len(state), 0.0
+    for j in range(n):
+        mean += state[j, START]
+    fine = makespan + mean / (n * (makespan + 1.0))
+    if not instance.delay_cost.any():
+        return fine
+    total, ends = MONEY * fine, np.zeros(len(instance.due), np.int64)
+    for j in range(n):
+        p = instance.act[j, PROJECT]
+        ends[p] = max(ends[p], state[j, FINISH])
+    for p in range(len(ends)):
+        total += instance.delay_cost[p] * max(0, ends[p] - instance.due[p])
+    return total
 
 
 @compiled
-def seeded(seed: int) -> None:
-    """Seed the generator of this thread."""
+def signed(state: Whole) -> np.int64:
+    """A number that tells this schedule from others by its starts (Fowler, Noll & Vo's hash)."""
+    sign = np.int64(1469598103934665603)
+    for j in range(len(state)):
+        sign = (sign ^ state[j, START]) * np.int64(1099511628211)
+        sign ^= sign >> np.int64(29)
+    return sign
+
+
+@compiled
+def bred(  # noqa: PLR0917
+    instance: Instance,
+    urgency: Real,
+    orders: Whole,
+    cost: Real,
+    signs: Whole,
+    first: int,
+    last: int,
+    seed: int,
+    justify: bool,
+) -> int:
+    """Write the rows `first` to `last` of the population: their orders, what they cost, and their signs.
+
+    Rows of the first half are drawn at random, those of the second are children of the first. The numbers come from
+    `seed`. Returns the schedules made (a justified one counts for three), or NO_ROOM when the horizon was too short.
+    """
     np.random.seed(seed)
+    size, n = len(orders) // 2, orders.shape[1]
+    free, state = instance.full.copy(), np.zeros((n, 3), np.int64)
+    counts, turns, seen = np.zeros(len(free) + 3, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    ranked = instance.act[:, RANK].max() > 0
+    for k in range(first, last):
+        if k < size:
+            power = np.inf if k == 0 else 1.0 + k % 3
+            sampled(instance.pred_of, instance.succ_of, instance.succ, urgency, power, turns, orders[k])
+        else:
+            crossed(orders[tournament(cost, size)], orders[tournament(cost, size)], seen, k, orders[k])
+            mutated(instance.pred_of, instance.pred, orders[k])
+        if ranked:
+            by_rank(instance.act, orders[k], turns)
+        if justify:
+            makespan = justified(instance, orders[k], free, state, counts, turns)
+        else:
+            makespan = generated(instance, orders[k], free, state)
+        if makespan == NO_ROOM:
+            return NO_ROOM
+        cost[k] = worth(instance, state, makespan)
+        signs[k] = signed(state)
+    return (last - first) * (3 if justify else 1)
+
+
+@compiled
+def selected(orders: Whole, cost: Real, signs: Whole) -> None:
+    """Let the best half of the population live, in the first half of the rows, the best first.
+
+    Each schedule once: without that its copies crowd out all others. Copies live on only where others are too few.
+    """
+    size = len(orders) // 2
+    ranks = np.argsort(cost, kind="mergesort")
+    by_sign = np.argsort(signs, kind="mergesort")
+    place = np.empty(2 * size, np.int64)
+    for turn in range(2 * size):
+        place[ranks[turn]] = turn
+    copy = np.zeros(2 * size, np.bool_)
+    low = 0
+    while low < 2 * size:
+        high, chief = low + 1, by_sign[low]
+        while high < 2 * size and signs[by_sign[high]] == signs[chief]:
+            chief = by_sign[high] if place[by_sign[high]] < place[chief] else chief
+            high += 1
+        for turn in range(low, high):
+            copy[by_sign[turn]] = by_sign[turn] != chief
+        low = high
+    picks, count = np.empty(size, np.int64), 0
+    for wanted in range(2):
+        for turn in range(2 * size):
+            if count < size and copy[ranks[turn]] == (wanted == 1):
+                picks[count] = ranks[turn]
+                count += 1
+    kept, kept_cost, kept_signs = orders[picks].copy(), cost[picks].copy(), signs[picks].copy()
+    orders[:size] = kept
+    cost[:size] = kept_cost
+    signs[:size] = kept_signs

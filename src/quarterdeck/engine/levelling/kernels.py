@@ -21,6 +21,8 @@ LANES, WIDTH = 4, 15
 MOST = (1 << (WIDTH - 1)) - 1
 """The greatest capacity of a resource, in the smallest shares in which it is given out."""
 GUARD = sum(1 << (WIDTH * lane + WIDTH - 1) for lane in range(LANES))
+PLENTY = (1 << (WIDTH * LANES)) - 1
+"""A slot in which every resource has the most."""
 
 # Columns of an activity. PINNED: the slot in which it has begun, or -1; what it takes is taken off `full` already, its
 # own need is nil. RANK: 0 goes first, never above a successor's.
@@ -206,23 +208,6 @@ def ordered(  # noqa: PLR0917
         turn = counts[state[j, column]]
         counts[state[j, column]] += 1
         into[n - 1 - turn if descending else turn] = j
-
-
-@compiled
-def cost_of(act: Whole, state: Whole, due: Whole, delay_cost: NDArray[np.float64], makespan: int) -> float:
-    """The makespan; or, with costs of delay, what each project costs for each slot beyond its due one.
-
-    The makespan counts with a millionth then, so that of two schedules of the same cost the shorter wins.
-    """
-    if not delay_cost.any():
-        return float(makespan)
-    total = 1e-6 * makespan
-    ends = np.zeros(len(due), np.int64)
-    for j in range(len(act)):
-        ends[act[j, PROJECT]] = max(ends[act[j, PROJECT]], state[j, FINISH])
-    for p in range(len(due)):
-        total += delay_cost[p] * max(0, ends[p] - due[p])
-    return total
 
 
 @compiled

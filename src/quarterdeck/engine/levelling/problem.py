@@ -16,11 +16,15 @@ from quarterdeck.engine.network import Link
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Who or what works: `capacity` units (1.0: one person full-time) whenever its calendar does (None: always)."""
+    """Who or what works: `capacity` units (1.0: one person full-time) whenever its calendar does (None: always).
+
+    `skills`: what else than by its own name it can be asked for.
+    """
 
     id: Hashable
     capacity: float = 1.0
     calendar: Calendar | None = None
+    skills: frozenset[Hashable] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class Activity:
 
     It works when its calendar (None: always) and those of the resources it demands all work. `started` pins it where it
     began; `splittable` lets it wait inside and go on later.
+
+    `skills` are units by skill, whoever has it: each whole unit, and what is left over (0.5: half of someone), is a
+    place that one resource holds from start to finish; levelling says who. It works when all who hold a place do.
     """
 
     id: Hashable
@@ -40,6 +47,7 @@ class Activity:
     priority: int = 500
     splittable: bool = False
     project: Hashable | None = None
+    skills: Mapping[Hashable, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +94,19 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who holds a place of an activity: so many `units` of a resource for its skill."""
+
+    skill: Hashable
+    resource: Hashable
+    units: float
+
+
+@dataclass(frozen=True, slots=True)
 class Levelled:
     """The schedule: starts and finishes by activity, its finish, how good it is at least, and why what moved has moved.
+
+    `assigned`: who holds the places of each activity that asks for skills.
 
     `objective` is the length from the start of the plan in minutes, or the cost of delay; `bound` what it cannot fall
     below; `gap` = (objective - bound) / objective, None where the objective is nil. `slot` is the step in minutes in
@@ -105,6 +124,21 @@ class Levelled:
     schedules: int
     slot: int
     moves: tuple[Move, ...]
+    assigned: Mapping[Hashable, tuple[Assigned, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothed:
+    """A smoothed schedule: starts and finishes by activity, its finish, and the `peaks` in units by resource.
+
+    `before` are the peaks of the schedule from which smoothing began.
+    """
+
+    starts: Mapping[Hashable, int]
+    finishes: Mapping[Hashable, int]
+    finish: int
+    peaks: Mapping[Hashable, float]
+    before: Mapping[Hashable, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
