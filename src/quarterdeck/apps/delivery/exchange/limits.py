@@ -94,6 +94,11 @@ def check_xml(head: bytes) -> None:
     if declared and not PLAIN_ENCODINGS.fullmatch(declared[1].decode("ascii")) and b"\0" not in head[:4]:
         name = declared[1].decode("ascii")
         raise Unreadable(f"The XML says that its encoding is {name}, which is not read.", "Save it as UTF-8.")
+    if root is None and len(head) == PROLOG:
+        raise Unreadable(
+            "The XML begins with more than a plan ever has before its first element.",
+            "Save the plan again from the program that made it.",
+        )
     if root is None:
         raise Unreadable("The XML has no content.", "The file was cut off or is no plan. Save the plan again.")
 

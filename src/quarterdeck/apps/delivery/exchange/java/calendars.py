@@ -21,11 +21,13 @@ def calendars(project: Any, of_resources: set[int | None]) -> Iterator[DocumentC
         extra: dict[str, Any] = {"PERSONAL": True} if each.getPersonal() else {}
         if each.getGUID() is not None:
             extra["GUID"] = str(each.getGUID())
+        alone = parent is None or parent is each
+        days = week(each)
         yield DocumentCalendar(
             id=int(each.getUniqueID()),
             name=text(each.getName()),
-            parent=None if parent is None or parent is each else int(parent.getUniqueID()),
-            week=DocumentWeek(days=week(each)),
+            parent=None if alone else int(parent.getUniqueID()),
+            week=DocumentWeek(days=tuple(day_ or () for day_ in days) if alone else days),
             weeks=tuple(
                 DocumentWeek(days=week(held), first=str(day(span.getStart())), last=str(day(span.getEnd())))
                 for held in each.getWorkWeeks()

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jpype
 import msgspec
@@ -21,13 +21,17 @@ from quarterdeck.apps.delivery.exchange.java import machine
 from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
 from quarterdeck.apps.delivery.exchange.java.writer import write_mspdi
 
-#: What MPXJ says of files, and what we say for it: code and detail.
-SAID = {
+#: Causes of an error that are looked at, one behind the other.
+DEPTH: Final = 10
+#: Words in what the libraries say of a file, and the code of `process.REASONS` for them.
+SAID: Final = {
     "password": "password",
     "invalid file format": "format",
     "outofmemory": "memory",
-    "doctype": "hostile",
-    "entity": "hostile",
+    "doctype is disallowed": "hostile",
+    "structures must start and end": "cut",
+    "premature end of file": "cut",
+    "past the end of the file": "cut",
 }
 
 
@@ -46,10 +50,12 @@ def reason(refused: BaseException) -> dict[str, str]:
     """Return why a piece of work failed, as a code with what was said."""
     if isinstance(refused, NoPlan):
         return {"code": "format", "said": ""}
-    said = first_line(refused)
-    whole = f"{refused} {getattr(refused, 'stacktrace', str)()}".lower()
+    chain = [refused]
+    while isinstance(chain[-1], jpype.JException) and chain[-1].getCause() is not None and len(chain) < DEPTH:
+        chain.append(chain[-1].getCause())
+    whole = " ".join(map(str, chain)).lower()
     code = next((code for word, code in SAID.items() if word in whole), "broken")
-    return {"code": code, "said": said}
+    return {"code": code, "said": first_line(chain[-1])}
 
 
 def main(arguments: list[str]) -> None:

@@ -44,6 +44,7 @@ REASONS: Final = {
         "Save it without pictures and timephased data, or split it.",
     ),
     "died": ("The file ended the program that reads it: it is damaged.", "Save the plan again, or save it as XML."),
+    "cut": ("The file was cut off: its end is missing.", "Send or copy it again, whole."),
     "broken": (
         "The file is damaged or was cut off.",
         "Open it in the program that made it and save it again, or save it as XML.",

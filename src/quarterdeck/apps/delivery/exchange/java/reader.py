@@ -351,5 +351,9 @@ def first_line(refused: object) -> str:
     """Return what an exception of Java says, without its class and trace."""
     lines: Iterable[str] = str(refused).splitlines() or [""]
     found = next(iter(lines))
-    head, colon, rest = found.partition(": ")
-    return rest if colon and "." in head and " " not in head else found
+    while ":" in found:  # the classes of exceptions, one in another
+        head, _, rest = found.partition(":")
+        if "." not in head or " " in head:
+            break
+        found = rest.strip()
+    return found
