@@ -1,10 +1,12 @@
 /** The script of the plan page: fetches the plan and shows it, on a desk as grid and chart, on a phone as cards. */
 import { find } from "../lib/dom";
+import { narrow } from "../lib/screen";
 import { DAY, type PlanData } from "../plan/model/types";
 import { PlanApp } from "../plan/view/app";
 import { h } from "../plan/view/build";
 import { keepFor } from "../plan/view/keep";
 import { Network } from "../plan/view/net";
+import { Phone } from "../plan/view/phone";
 import { jsonOf, sayer } from "../plan/words";
 
 async function begin(host: HTMLElement): Promise<void> {
@@ -20,7 +22,9 @@ async function begin(host: HTMLElement): Promise<void> {
       constraints: jsonOf<Record<string, string>>("plan-constraints", {}), keep: keepFor(base),
     };
     performance.mark("plan-data");
-    new PlanApp(start).paint();
+    const view = new URLSearchParams(location.search).get("view");
+    if (view === "progress" || (narrow.matches && view !== "chart")) new Phone(start);
+    else new PlanApp(start).paint();
     performance.mark("plan-painted");
   } catch (fault) {
     const again = h("button", "button", { type: "button" }, say("try_now"));
