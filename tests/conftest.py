@@ -15,12 +15,26 @@ hypothesis_settings.load_profile("steady")
 
 #: By how many others a test counts that is marked slow.
 SLOW = 60
+TESTS = Path(__file__).parent
+#: Beginnings of the paths of tests that no database has a part in.
+ONCE = (
+    "config/",
+    "contracts/test_architecture.py",
+    "contracts/test_recipe.py",
+    "contracts/test_repository.py",
+)
 
 
 def pytest_configure() -> None:
     """A real password hash costs 0.3 s by design; tests take the quick one. They call the API as often as they like."""
     settings.API_PER_MINUTE = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what says nothing of a database: it need not be run on each."""
+    if item.path.relative_to(TESTS).as_posix().startswith(ONCE):
+        item.add_marker(pytest.mark.once)
 
 
 @pytest.hookimpl(trylast=True)

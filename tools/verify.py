@@ -29,7 +29,9 @@ from tools.postgres import PostgresError, server  # noqa: E402  needs the path a
 BIN = Path(sys.executable).parent
 CODE = ["src", "tests", "tools", "hatch_build.py"]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ENGINE = Path("tests/engine")  # asks no database, so it runs once
+#: Rooms without database, which are tried on real files where there are any.
+ENGINE, FILES = "tests/engine", "tests/apps/delivery/exchange"
+KEPT_APART = [f"--ignore={ENGINE}", f"--ignore={FILES}"]
 SHARED = {name: value for name in ("QUARTERDECK_SHARED_DATA",) if (value := os.environ.get(name))}
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)\b")
 NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", re.MULTILINE)
@@ -87,8 +89,9 @@ class Verification:
             "assets": self.assets,
             "typescript": lambda: self.npm("check"),
             "frontend": lambda: self.npm("test"),
-            "engine": lambda: self.pytest(str(ENGINE), **SHARED),
-            "sqlite": lambda: self.pytest("-m", "not browser", f"--ignore={ENGINE}"),
+            "engine": lambda: self.pytest(ENGINE, **SHARED),
+            "files": lambda: self.pytest(FILES, **SHARED),
+            "sqlite": lambda: self.pytest("-m", "not browser", *KEPT_APART),
             "postgresql": self.postgresql,
             "browser": self.browser,
         }
@@ -137,7 +140,7 @@ class Verification:
         """The same tests on PostgreSQL, by a server of our own."""
         try:
             with server() as address:
-                return self.pytest("-m", "not browser", f"--ignore={ENGINE}", QUARTERDECK_DATABASE_URL=address)
+                return self.pytest("-m", "not browser and not once", *KEPT_APART, QUARTERDECK_DATABASE_URL=address)
         except PostgresError as error:
             raise StepError(str(error)) from None
 
