@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +50,8 @@ REASONS: Final = {
         "Open it in the program that made it and save it again, or save it as XML.",
     ),
 }
+#: Answers of a process that is no more.
+ENDED: Final = ("late", "memory", "died")
 #: How the machine ends when memory has run out.
 OUT_OF_MEMORY: Final = 3
 
@@ -154,7 +156,7 @@ def read(paths: Sequence[Path], limits: Limits = LIMITS) -> Iterator[tuple[Path,
                 link.symlink_to(path.resolve())
                 answer = child.ask(link, target)
                 code = answer["code"]
-                if code in ("late", "memory", "died"):
+                if code in ENDED:
                     child.close()
                     child = None
                 if code != "ok":
@@ -170,17 +172,36 @@ def read(paths: Sequence[Path], limits: Limits = LIMITS) -> Iterator[tuple[Path,
 
 def write(document: PlanDocument, path: Path, limits: Limits = LIMITS) -> None:
     """Write a document as MSPDI. Raises `Unwritable`; a file is made whole or not at all."""
+    for _, refused in write_many([(document, path)], limits):
+        if refused is not None:
+            raise refused
+
+
+def write_many(
+    pairs: Iterable[tuple[PlanDocument, Path]], limits: Limits = LIMITS
+) -> Iterator[tuple[Path, Unwritable | None]]:
+    """Write documents as MSPDI through one process; yield each file as it is done, with why it could not be made."""
     with tempfile.TemporaryDirectory(prefix="quarterdeck-plans-") as folder:
-        source, target = Path(folder) / "plan.json", Path(folder) / "plan.xml"
-        source.write_bytes(msgspec.json.encode(document))
-        child = _Child("write", limits, folder)
+        child: _Child | None = None
         try:
-            answer = child.ask(source, target)
+            for number, (document, path) in enumerate(pairs):
+                child = child or _Child("write", limits, folder)
+                source, target = Path(folder) / f"{number}.json", Path(folder) / f"{number}.xml"
+                source.write_bytes(msgspec.json.encode(document))
+                answer = child.ask(source, target)
+                if answer["code"] in ENDED:
+                    child.close()
+                    child = None
+                if answer["code"] != "ok":
+                    said = answer.get("said", "") or REASONS[answer["code"]][0]
+                    words = f"The plan could not be written as XML: {said}"
+                    yield path, Unwritable(words, "Export it as a task list instead.")
+                    continue
+                part = path.with_name(f".{path.name}.part")
+                part.write_bytes(target.read_bytes())
+                part.replace(path)
+                target.unlink()
+                yield path, None
         finally:
-            child.close()
-        if answer["code"] != "ok":
-            said = answer.get("said", "") or REASONS.get(answer["code"], ("", ""))[0]
-            raise Unwritable(f"The plan could not be written as XML: {said}", "Export it as a task list instead.")
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(target.read_bytes())
-        part.replace(path)
+            if child is not None:
+                child.close()
