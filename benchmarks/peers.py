@@ -242,7 +242,9 @@ def main() -> None:
             found += networkx(given, asked.repeats)
         found += tj3(given, asked.repeats)
     levelled = [
-        each for sizes in asked.levelling or [(500, 20)] for each in levelling_peers.beside(*sizes, asked.repeats)
+        each
+        for works, resources in asked.levelling or [(500, 20)]
+        for each in levelling_peers.beside(works, resources, asked.repeats)
     ]
     print(table(HEADS, [each.row for each in found]))
     print(table(levelling_peers.HEADS, [each.row for each in levelled]))
