@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.compiled import compiled_bare, compiled_inline
+from quarterdeck.engine.compiled import compiled_bare
 from quarterdeck.engine.simulation.kernels.draws import Drawn, Draws, Grades, Wholes, draw
 from quarterdeck.engine.simulation.kernels.efforts import Efforts, span_efforts
 from quarterdeck.engine.simulation.kernels.instants import Ground, forward_instants
@@ -103,7 +103,7 @@ class Found(NamedTuple):
 ONCE, TOTALS, SURVEY, COUNTS, KEPT = range(5)
 
 
-@compiled_inline
+@compiled_bare
 def date(model: Model, room: Room, critical: Masks) -> None:
     """Find the dates that follow from the durations of a block, and what is critical, where there is room for marks."""
     if room.ground.several:
@@ -115,7 +115,7 @@ def date(model: Model, room: Room, critical: Masks) -> None:
     settle(model.logic, room.dates)
 
 
-@compiled_inline
+@compiled_bare
 def iterate(model: Model, room: Room, block: int, without: int, critical: Masks) -> None:
     """Work one block out; `without` is the row of a risk that is not to occur, -1: none."""
     draw(model.draws, room.drawn, block)
@@ -130,7 +130,7 @@ def iterate(model: Model, room: Room, block: int, without: int, critical: Masks)
     price(model.costs, room.dates, room.drawn.row, room.money)
 
 
-@compiled_inline
+@compiled_bare
 def note(room: Room, block: int, totals: Totals) -> int:
     """Write the finishes and costs of a block down; return how many of its lanes are asked for."""
     lanes = len(room.dates.total)
@@ -152,7 +152,7 @@ def extend_whole(least_most: Doubles, row: Wholes) -> None:
     least_most[1] = max(least_most[1], most)
 
 
-@compiled_inline
+@compiled_bare
 def look(room: Room, begin: int, used: int, survey: Survey) -> None:
     """Take a block into a survey."""
     for k in range(len(survey.watched)):
@@ -175,7 +175,7 @@ def count_critical(room: Room, used: int, count: NDArray[np.int64]) -> None:
         count[i] += bits(U8(room.critical[i] & room.dates.present[i] & asked))
 
 
-@compiled_inline
+@compiled_bare
 def tally(room: Room, used: int, measures: Measures, sums: Sums) -> None:
     """Count a block."""
     drivers, drawn, dates = measures.drivers, room.drawn, room.dates
