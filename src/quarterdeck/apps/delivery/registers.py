@@ -142,7 +142,9 @@ class TaskRegister(Register[Task]):
                 "cols": "name,project,finishes_on,done,float_days,critical",
             },
         ),
-        View("next", _("Finish in 30 days"), {"f.finishes_on": "next:30d", "f.is_summary": "no", "sort": "finishes_on"}),
+        View(
+            "next", _("Finish in 30 days"), {"f.finishes_on": "next:30d", "f.is_summary": "no", "sort": "finishes_on"}
+        ),
         View("critical", _("Critical"), {"f.critical": "yes", "f.is_summary": "no", "sort": "finishes_on"}),
     )
     writer, remover = services.task_save, services.task_remove

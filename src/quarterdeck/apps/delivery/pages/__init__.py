@@ -1,1 +1,1 @@
-"""Bespoke pages of plans, and what they ask for while one works on them."""
+"""The pages of plans, and what they ask for while one works on them."""

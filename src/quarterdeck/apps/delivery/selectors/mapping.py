@@ -87,9 +87,14 @@ def amount(text: str) -> Decimal:
     return found.quantize(PLACES) if found.is_finite() and abs(found) < Decimal(10) ** 15 else Decimal(0)
 
 
+def plain(part: Any) -> Any:
+    """Return a part of a document as JSON holds it, so that what is stored compares equal with what comes again."""
+    return msgspec.json.decode(msgspec.json.encode(part))
+
+
 def kept(part: Any, names: frozenset[str]) -> dict[str, Any]:
     """Return the fields of a part of a document that say something, of those named, as plain values."""
-    return {name: value for name, value in msgspec.to_builtins(part).items() if name in names}
+    return {name: value for name, value in plain(part).items() if name in names}
 
 
 def task_values(given: DocumentTask, engine: EngineTask | None, outline: str) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def resource_values(given: DocumentResource) -> dict[str, Any]:
         "calendar_uid": given.calendar,
         "max_units": given.max_units,
         "unit": given.unit[:50],
-        "rates": [msgspec.to_builtins(each) for each in given.rates],
+        "rates": [plain(each) for each in given.rates],
         "more": more,
     }
 

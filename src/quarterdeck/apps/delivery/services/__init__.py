@@ -2,6 +2,7 @@
 
 from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
+from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
 from quarterdeck.apps.delivery.services.plans import (
     baseline_take,
     plan_adopt,
@@ -23,12 +24,16 @@ __all__ = [
     "Reckoned",
     "Touched",
     "baseline_take",
+    "files_upload",
+    "files_write",
     "locked",
     "plan_adopt",
+    "plan_bring",
     "plan_copy",
     "plan_edit",
     "plan_import",
     "plan_new",
+    "plan_preview",
     "plan_remove",
     "plan_save",
     "plan_turn",

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -23,6 +22,7 @@ from quarterdeck.apps.delivery.models import (
     TaskAssignment,
     TaskLink,
 )
+from quarterdeck.apps.delivery.selectors.mapping import plain
 from quarterdeck.apps.delivery.services.importing import free_name
 from quarterdeck.apps.delivery.services.reckoning import Touched, locked, recalculate
 from quarterdeck.apps.portfolio.models import Initiative
@@ -78,7 +78,7 @@ def plan_save(record: Plan, *, actor: Actor, note: str = "") -> Change | None:
 
 
 def _calendars(plan: Plan, told: Iterable[DocumentCalendar], actor: Actor) -> None:
-    made = [PlanCalendar(plan=plan, uid=each.id, name=each.name, definition=msgspec.to_builtins(each)) for each in told]
+    made = [PlanCalendar(plan=plan, uid=each.id, name=each.name, definition=plain(each)) for each in told]
     records.save_many(made, actor=actor)
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
 from quarterdeck.apps.delivery.exchange.network import network
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanCalendar, PlanResource, Task, TaskAssignment, TaskLink
@@ -113,7 +111,7 @@ def _set_plan(plan: Plan, document: PlanDocument, converted: Any) -> None:
     plan.source = mapping.kept(document, frozenset(names))
     line = project_line(document)
     if line is not None:
-        plan.source["line"] = msgspec.to_builtins(line)
+        plan.source["line"] = mapping.plain(line)
 
 
 def project_line(document: PlanDocument) -> DocumentTask | None:
@@ -156,7 +154,7 @@ def _calendars(document: PlanDocument, plan: Plan) -> Beside:
                 "plan": plan,
                 "uid": each.id,
                 "name": each.name[:200] or mapping.UNNAMED,
-                "definition": msgspec.to_builtins(each),
+                "definition": mapping.plain(each),
             },
         )
         for each in document.calendars

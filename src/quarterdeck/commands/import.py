@@ -1,0 +1,110 @@
+"""Bring plan files into the database: quarterdeck import plan.mpp ... --into PRJ-0042
+
+Into a project, a file changes the plan that came of the same name, or becomes a new one. Into a programme or portfolio,
+each file goes to the project of its name below it, which is added where there is none. Each file is written whole or
+not at all. With --dry-run nothing is written, and what would change is told. Exit status 1 when a file was refused.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from quarterdeck.commands import Refusal
+from quarterdeck.commands.common import start
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Files, where they go, and how to tell of it."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a plan file, or a folder of such files")
+    parser.add_argument("--into", required=True, metavar="CODE", help="code of a project, programme or portfolio")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing; tell what would change")
+    parser.add_argument("--json", action="store_true", help="tell it as one JSON object for each line")
+    parser.add_argument("--as", dest="email", metavar="E-MAIL", help="act as this user, with their rights")
+
+
+def found(given: list[Path]) -> list[Path]:
+    """The files, those of folders in order of name. Raises Refusal for what is not there."""
+    files: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            files += sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise Refusal(f"There is no file {path}.")
+    return files
+
+
+def acting(email: str | None) -> Any:
+    """Who acts: a user, or whoever runs the command."""
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
+    from quarterdeck.kernel.access.models import User
+
+    if email is None:
+        return Actor.system(now=clock.now(), label="quarterdeck import", via="import")
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise Refusal(f"There is no user {email}.")
+    return Actor(user=user, now=clock.now(), via="import")
+
+
+def brought(document: Any, options: argparse.Namespace, actor: Any) -> dict[str, Any]:
+    """What became, or would become, of one plan; a refusal tells its reason."""
+    from django.core.exceptions import PermissionDenied, ValidationError
+
+    from quarterdeck.apps.delivery.services import plan_bring, plan_preview
+
+    try:
+        if options.dry_run:
+            told = plan_preview(document=document, into=options.into, actor=actor)
+            return {"state": "would be imported", **{name: told[name] for name in told if name != "lines"}}
+        done = plan_bring(document=document, into=options.into, actor=actor)
+    except ValidationError as error:
+        return {"state": "refused", "why": " ".join(error.messages)}
+    except PermissionDenied as error:
+        return {"state": "refused", "why": str(error)}
+    plan = done.plan
+    return {
+        "state": "imported",
+        "project": plan.initiative.code,
+        "plan": plan.pk,
+        "added": done.added,
+        "changed": done.changed,
+        "removed": done.removed,
+        "start": plan.starts_on.isoformat() if plan.starts_on else None,
+        "finish": plan.finishes_on.isoformat() if plan.finishes_on else None,
+        "tasks": plan.task_count,
+        "critical": plan.critical_count,
+    }
+
+
+def line(told: dict[str, Any]) -> str:
+    """One line for people."""
+    if told["state"] == "refused":
+        return f"{told['file']}: refused. {told['why']}"
+    where = told.get("project") or "a new project"
+    counts = f"{told['added']} added, {told['changed']} changed, {told['removed']} removed"
+    return f"{told['file']}: {told['state']} into {where}, {counts}"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read every file, write each, tell of each."""
+    start()
+    from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
+
+    files, actor = found(options.files), acting(options.email)
+    refused = 0
+    for number, (path, document) in enumerate(read_many(files), start=1):
+        if isinstance(document, Unreadable):
+            told: dict[str, Any] = {"state": "refused", "why": str(document)}
+        else:
+            told = brought(document, options, actor)
+        told = {"file": str(path), **told}
+        refused += told["state"] == "refused"
+        print(json.dumps(told, ensure_ascii=False) if options.json else line(told), flush=True)
+        if sys.stderr.isatty() and len(files) > 1:
+            print(f"\r{number} of {len(files)}", end="", file=sys.stderr, flush=True)
+    return 1 if refused else 0
