@@ -13,7 +13,7 @@ def task(uid: int, name: str, start: str, finish: str, hours: int, *more: str) -
     """One task of an MSPDI file."""
     return (
         f"<Task><UID>{uid}</UID><ID>{uid}</ID><Name>{escape(name)}</Name><Start>{start}</Start><Finish>{finish}</Finish>"
-        f"<Duration>PT{hours}H0M0S</Duration><DurationFormat>7</DurationFormat>{''.join(more)}</Task>"
+        f"<Duration>PT{hours}H0M0S</Duration><DurationFormat>7</DurationFormat><Critical>1</Critical>{''.join(more)}</Task>"
     )
 
 

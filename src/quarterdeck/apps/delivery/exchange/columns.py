@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from quarterdeck.engine.network import Constraint
+
 #: Field -> names of its column, as `plain` makes them.
 NAMES: Final = {
     "id": ("id", "unique id", "no", "nr", "number", "row", "task id", "task no", "line", "#"),
@@ -45,6 +47,17 @@ NAMES: Final = {
     "critical": ("critical", "is critical"),
 }  # fmt: skip
 FIELDS: Final = {name: field for field, names in NAMES.items() for name in names}
+#: Constraints by their short names.
+CONSTRAINTS: Final = {
+    "ASAP": Constraint.AS_SOON_AS_POSSIBLE,
+    "ALAP": Constraint.AS_LATE_AS_POSSIBLE,
+    "SNET": Constraint.START_NO_EARLIER_THAN,
+    "SNLT": Constraint.START_NO_LATER_THAN,
+    "FNET": Constraint.FINISH_NO_EARLIER_THAN,
+    "FNLT": Constraint.FINISH_NO_LATER_THAN,
+    "MSO": Constraint.MUST_START_ON,
+    "MFO": Constraint.MUST_FINISH_ON,
+}
 #: Without one of these a table is no list of tasks.
 NEEDED: Final = "name"
 #: Lines above the header at most: titles, dates of printing.

@@ -89,7 +89,8 @@ def compare(document: PlanDocument) -> Comparison:
         found = schedule(plan.network, plan.options)
     except EngineError as refused:
         return Comparison(str(refused), refused.culprits)
-    known = {each.id for each in plan.network.tasks}
+    planned = {each.id for each in plan.network.tasks}
+    known = {each.id for each in document.tasks if each.id in planned and each.stored.start is not None}
     stored = {
         (each.id, name): value
         for each in document.tasks

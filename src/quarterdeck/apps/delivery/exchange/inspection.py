@@ -54,7 +54,7 @@ class Inspection:
             "kind": of.kind,
             "dialect": of.dialect.value,
             "start": iso(of.start),
-            "finish": iso(of.finish if found.schedule is None else found.schedule.project_finish),
+            "finish": iso(of.finish if found.schedule is None or of.start is None else found.schedule.project_finish),
             "status": iso(of.status),
             "counts": self.counts,
             "links_by_kind": dict(Counter(SHORT[each.kind] for each in of.links)),
@@ -80,7 +80,7 @@ class Inspection:
         }
 
     def _date(self, task: int, field: str) -> int | None:
-        if self.comparison.schedule is None:
+        if self.comparison.schedule is None or self.document.start is None:
             return None
         found: int | None = getattr(self.comparison.schedule[task], field)
         return found

@@ -61,8 +61,8 @@ class Converted:
 def network(document: PlanDocument, *, pinned: frozenset[int] = frozenset()) -> Converted:
     """Return a document as a plan, the tasks in `pinned` held where the file has them.
 
-    Lines that have no date at all, empty branches and the line of a project without tasks are left out. Raises
-    `EngineError` for what the engine refuses in it.
+    Left out are manual tasks without a start, which stand nowhere, empty branches and the line of a project without
+    tasks. Raises `EngineError` for what the engine refuses in it.
     """
     return _Conversion(document, pinned).converted()
 
@@ -164,7 +164,7 @@ class _Conversion:
         self.tasks = [
             each
             for each in document.tasks
-            if each.stored.start is not None and (each.id in parents or not is_branch(each))
+            if (each.stored.start is not None or not each.manual) and (each.id in parents or not is_branch(each))
         ]
         self.resources = {each.id: each for each in document.resources}
         self.assignments: dict[int, list[DocumentAssignment]] = {}

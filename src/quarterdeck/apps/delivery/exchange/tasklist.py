@@ -34,7 +34,7 @@ from quarterdeck.apps.delivery.exchange.cells import (
     slashes_day_first,
     whole_number,
 )
-from quarterdeck.apps.delivery.exchange.columns import found_in, header_at, unit_of
+from quarterdeck.apps.delivery.exchange.columns import CONSTRAINTS, found_in, header_at, unit_of
 from quarterdeck.apps.delivery.exchange.document import (
     DocumentAssignment,
     DocumentBaseline,
@@ -60,16 +60,6 @@ from quarterdeck.apps.delivery.exchange.texts import (
 from quarterdeck.engine.calendar import OFFICE_DAY, five_day, timeline
 from quarterdeck.engine.network import Constraint
 
-CONSTRAINTS: Final = {
-    "ASAP": Constraint.AS_SOON_AS_POSSIBLE,
-    "ALAP": Constraint.AS_LATE_AS_POSSIBLE,
-    "SNET": Constraint.START_NO_EARLIER_THAN,
-    "SNLT": Constraint.START_NO_LATER_THAN,
-    "FNET": Constraint.FINISH_NO_EARLIER_THAN,
-    "FNLT": Constraint.FINISH_NO_LATER_THAN,
-    "MSO": Constraint.MUST_START_ON,
-    "MFO": Constraint.MUST_FINISH_ON,
-}
 #: The office calendar that a list is given, having none.
 OFFICE: Final = DocumentCalendar(id=1, name="Standard", week=DocumentWeek(days=(OFFICE_DAY,) * 5 + ((), ())))
 OPENS, CLOSES = OFFICE_DAY[0][0], OFFICE_DAY[-1][1]
@@ -80,7 +70,10 @@ def read_sheets(path: Path, found: Mapping[str, list[list[Any]]]) -> PlanDocumen
     whole = {str(row[0]).strip(): row[1] for row in found.get("Plan", []) if len(row) > 1 and row[0]}
     for name, rows in found.items():
         if header_at(rows) is not None:
-            return with_plan(document(path, rows, kind="XLSX", sheet=name, units=units_of(whole)), whole)
+            return with_plan(
+                document(path, rows, kind="XLSX", sheet=name, units=units_of(whole), exact="Minutes per day" in whole),
+                whole,
+            )
     raise _no_list()
 
 
@@ -134,12 +127,19 @@ def _no_list() -> Unreadable:
     )
 
 
-def document(path: Path, rows: Sequence[Row], *, kind: str, sheet: str = "", units: Units = UNITS) -> PlanDocument:
-    """Return the plan of a table. Raises `Unreadable` where nothing tells what its columns are, or no task is in it."""
+def document(
+    path: Path, rows: Sequence[Row], *, kind: str, sheet: str = "", units: Units = UNITS, exact: bool = False
+) -> PlanDocument:
+    """Return the plan of a table; `exact`: midnight means midnight, and not a date without a time.
+
+    Raises `Unreadable` where nothing tells what its columns are, or no task is in it.
+    """
     at = header_at(rows)
     if at is None:
         raise _no_list()
-    return _List(path, rows[: ROWS + at], at, kind=kind, sheet=sheet, units=units).document()
+    found = _List(path, rows[: ROWS + at], at, kind=kind, sheet=sheet, units=units)
+    found.exact = exact
+    return found.document()
 
 
 @dataclass
@@ -159,7 +159,7 @@ class _Line:
 
 class _List:
     def __init__(self, path: Path, rows: Sequence[Row], at: int, *, kind: str, sheet: str, units: Units) -> None:
-        self.of_time = units
+        self.of_time, self.exact = units, False
         self.path, self.kind, self.sheet = path, kind, sheet
         self.problems: list[Problem] = []
         self.headings = [str(each or "").strip() for each in rows[at][:COLUMNS]]
@@ -192,6 +192,9 @@ class _List:
         links = tuple(self.links())
         resources, assignments = self.resources(tasks)
         starts = [each.stored.start for each in tasks if each.stored.start is not None]
+        if not starts:
+            words = "The list has no dates: it says how long tasks take, and not when the first begins."
+            self.problems.append(Problem(severity="note", text=words))
         return PlanDocument(
             name=self.path.stem,
             program="Task list",
@@ -416,7 +419,7 @@ class _List:
         if found is None or not dt.date(1900, 1, 1) <= moment_of(found).date() < dt.date(2200, 1, 1):
             self.warn(line, f"“{held}” is no date.")
             return None
-        return found + time if found % 1440 == 0 else found
+        return found + time if found % 1440 == 0 and not self.exact else found
 
     # -- links and resources
 

@@ -118,7 +118,7 @@ class _Sheet:
             10,
             lambda task: "" if task.remaining is None else self.span(task.remaining, task.duration_unit),
         )
-        yield "Constraint Type", 24, lambda task: "" if "SOON" in task.constraint else _words(task.constraint)
+        yield "Constraint Type", 24, lambda task: _words(task.constraint)
         yield "Constraint Date", 17, lambda task: _moment(task.constraint_at)
         yield "Deadline", 17, lambda task: _moment(task.deadline)
         yield "Task Mode", 10, lambda task: "Manual" if task.manual else ""
