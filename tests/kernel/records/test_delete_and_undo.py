@@ -98,6 +98,27 @@ def test_undo_of_an_edit_restores_the_fields_and_is_a_change_itself(system: Any)
     assert tag.name == "Copper", "an undo can be undone"
 
 
+def test_acts_on_one_record_are_taken_back_one_after_the_other(system: Any) -> None:
+    tag = Tag(name="Fibre", colour="series1")
+    added = records.save(tag, actor=system)
+    batches = [added.batch] if added else []
+    for name, colour in (("Copper", "series1"), ("Copper", "series2"), ("Glass", "series2")):
+        tag.name, tag.colour = name, colour
+        change = records.save(tag, actor=system)
+        assert change is not None
+        batches.append(change.batch)
+    for batch, expected in zip(
+        reversed(batches[1:]), ("Copper series2", "Copper series1", "Fibre series1"), strict=True
+    ):
+        records.undo(batch, actor=system)
+        tag.refresh_from_db()
+        assert f"{tag.name} {tag.colour}" == expected
+    with pytest.raises(UndoRefused):
+        records.undo(batches[-1], actor=system)
+    records.undo(batches[0], actor=system)
+    assert not Tag.objects.exists()
+
+
 def test_undo_of_a_bulk_takes_all_back_or_nothing(system: Any) -> None:
     tags = [Tag(name=f"Tag {n}") for n in range(3)]
     records.save_many(tags, actor=system)

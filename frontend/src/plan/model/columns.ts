@@ -18,26 +18,26 @@ export interface Column {
 }
 
 export const COLUMNS: readonly Column[] = [
-  { key: "row", sort: "number", width: 36, initial: true },
+  { key: "row", sort: "number", width: 34, initial: true },
   { key: "wbs", sort: "text", width: 64, initial: false },
   { key: "name", field: "name", sort: "text", width: 200, initial: true },
   { key: "duration", field: "duration", sort: "duration", width: 52, initial: true },
-  { key: "start", field: "start", sort: "date", width: 68, initial: true },
-  { key: "finish", field: "finish", sort: "date", width: 68, initial: true },
-  { key: "late", sort: "number", width: 48, initial: true },
+  { key: "start", field: "start", sort: "date", width: 76, initial: true },
+  { key: "finish", field: "finish", sort: "date", width: 76, initial: true },
+  { key: "late", sort: "number", width: 46, initial: true },
   { key: "total_float", sort: "number", width: 58, initial: true },
   { key: "percent", field: "percent", sort: "percent", width: 38, initial: true },
   { key: "predecessors", field: "predecessors", sort: "text", width: 90, initial: true },
   { key: "resources", field: "resources", sort: "text", width: 130, initial: false },
   { key: "remaining", field: "remaining", sort: "duration", width: 70, initial: false },
-  { key: "actual_start", field: "actual_start", sort: "date", width: 76, initial: false },
-  { key: "actual_finish", field: "actual_finish", sort: "date", width: 76, initial: false },
+  { key: "actual_start", field: "actual_start", sort: "date", width: 84, initial: false },
+  { key: "actual_finish", field: "actual_finish", sort: "date", width: 84, initial: false },
   { key: "free_float", sort: "number", width: 58, initial: false },
-  { key: "deadline", field: "deadline", sort: "date", width: 70, initial: false },
+  { key: "deadline", field: "deadline", sort: "date", width: 84, initial: false },
   { key: "constraint", field: "constraint", sort: "choice", width: 150, initial: false },
-  { key: "constraint_at", field: "constraint_at", sort: "date", width: 76, initial: false },
-  { key: "baseline_start", sort: "date", width: 76, initial: false },
-  { key: "baseline_finish", sort: "date", width: 76, initial: false },
+  { key: "constraint_at", field: "constraint_at", sort: "date", width: 84, initial: false },
+  { key: "baseline_start", sort: "date", width: 84, initial: false },
+  { key: "baseline_finish", sort: "date", width: 84, initial: false },
   { key: "priority", field: "priority", sort: "number", width: 60, initial: false },
   { key: "work", field: "work", sort: "duration", width: 64, initial: false },
   { key: "cost", sort: "number", width: 84, initial: false },
@@ -106,7 +106,7 @@ export function cellText(reading: Reading, row: number, key: string): string {
   const tasks = store.tasks;
   switch (key) {
     case "row": return String(row + 1);
-    case "duration": return duration(tasks.duration[row], tasks.unit[row] ?? "d", lengths, tasks.estimated[row]);
+    case "duration": return duration(tasks.duration[row], tasks.unit[row] ?? "d", lengths, tasks.estimated[row] && !isStructural(reading, row));
     case "remaining": return duration(tasks.remaining[row], tasks.unit[row] ?? "d", lengths);
     case "work": return duration(tasks.work[row], "h", lengths);
     case "start": case "finish": case "actual_start": case "actual_finish": case "deadline": case "constraint_at": case "baseline_start": case "baseline_finish":

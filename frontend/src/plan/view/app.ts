@@ -6,12 +6,12 @@ import { fitZoom, ZOOMS } from "../model/scale";
 import type { Id, Instant, PlanData } from "../model/types";
 import { Session } from "../session";
 import type { Say } from "../words";
-import { h } from "./build";
+import { button, h } from "./build";
 import { Chart } from "./chart";
 import { Editor } from "./editor";
 import { Grid } from "./grid";
 import { openHelp } from "./help";
-import { go, listenKeys, listenPointer, type Reach } from "./keyboard";
+import { go, listenKeys, listenPointer, perform, type Reach } from "./keyboard";
 import type { Keep } from "./keep";
 import type { Network } from "./net";
 import { Notice } from "./notice";
@@ -44,6 +44,7 @@ export class PlanApp {
   private readonly scroll: HTMLElement;
   private readonly tall: HTMLElement;
   private readonly view: HTMLElement;
+  private empty!: HTMLElement;
   private frame = 0;
   private whole = true;
   private baseline = "";
@@ -82,14 +83,17 @@ export class PlanApp {
     this.tools = toolbar(session, this.chart, {
       detail: () => this.detail(), print: () => window.print(), columns: () => keep.write("columns", session.columns), baseline: (number) => void this.chooseBaseline(number),
     });
-    this.lay();
+    this.lay(reach);
     listenKeys(reach);
     listenPointer(reach);
     this.listen();
   }
 
-  private lay(): void {
+  private lay(reach: Reach): void {
     const { host, keep, say } = this.start;
+    const add = button(say("add"), () => perform(reach, { act: "add" }), { icon: "plus", css: "button-primary" });
+    this.empty = h("div", "plan-nothing", { hidden: true }, h("b", "", {}, say("empty")), h("p", "", {}, say(this.session.editable ? "empty_how" : "empty_read")), ...(this.session.editable ? [add] : []));
+    this.view.append(this.empty);
     this.view.append(splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, this.session.columns.reduce((sum, one) => sum + one.width, 2), (width) => keep.write("split", width), () => this.schedule(false)), this.chart.element);
     this.notice.foot.insertBefore(legend(this.session), this.notice.foot.lastChild);
     host.classList.add("plan");
@@ -148,6 +152,7 @@ export class PlanApp {
     this.chart.paint(top);
     this.tools.refresh();
     if (!whole) return;
+    this.empty.hidden = session.store.count > 0;
     this.notice.refresh(session);
     this.side.refresh();
   }

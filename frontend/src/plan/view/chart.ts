@@ -55,6 +55,7 @@ export class Chart {
     this.element = h("div", "plan-chart", {}, this.wide);
     this.tip = new Tip(session, this.element);
     this.ctx = this.canvas.getContext("2d")!;
+    this.invalidate();
     this.scale = this.scaleAt(perPixel);
     this.theme = {} as Theme;
     onTheme(() => {
@@ -72,7 +73,7 @@ export class Chart {
   private span(): [Instant, Instant] {
     const { start, finish } = this.session.store.plan;
     const first = start ?? this.session.settings.today;
-    return [first, Math.max(finish ?? first + 30 * 1440, first + 5 * 1440)];
+    return [first, Math.max(finish ?? first + 30 * 1440, first + 5 * 1440, this.known.deadline ?? 0)];
   }
 
   private scaleAt(perPixel: number): Scale {

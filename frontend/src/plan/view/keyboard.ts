@@ -33,6 +33,10 @@ export function go(reach: Reach, to: Direction, extend: boolean): void {
 
 /** Begin to edit the current cell; where it takes nothing, say why. */
 export function edit(reach: Reach, typed: string | null): void {
+  if (!reach.session.selection.cursor) {
+    reach.session.add();
+    reach.reveal();
+  }
   const cell = reach.session.selection.cursor;
   if (!cell) return;
   reach.reveal();
@@ -138,8 +142,13 @@ function pasted(reach: Reach, text: string): void {
   const cells = fromTsv(text);
   const chosen = session.chosen();
   const first = chosen[0];
-  if (!cursor || first === undefined || cells.length === 0 || !session.editable) return;
   const columns = session.columnKeys;
+  if (session.editable && session.store.count === 0 && cells.length) {
+    const from = columns.indexOf("name");
+    session.addMany(cells.map((line) => Object.fromEntries(line.map((text, index) => [columns[from + index] ?? "", text]))));
+    return reach.announce(session.say("said_pasted", { n: cells.length }));
+  }
+  if (!cursor || first === undefined || cells.length === 0 || !session.editable) return;
   const span = spanOfColumns(session.selection, columns);
   const start = session.shown.place[session.rowOf(first)]!;
   const set: { id: number; column: string; text: string }[] = [];

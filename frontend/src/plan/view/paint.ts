@@ -278,7 +278,7 @@ function paintLabels(pen: Pen, bars: ReadonlyMap<number, Bar>): void {
   const { ctx, theme, store, shown } = pen;
   const labels: { text: string; day: string; x: number; y: number; ground: string }[] = [];
   for (const [place, bar] of bars) {
-    const x = (bar.float ?? bar.from) + (bar.float === null || !pen.options.float ? 11 : 6);
+    const x = bar.from + 11;
     if (bar.kind !== "milestone" || x > pen.left + pen.width || x < pen.left - 320) continue;
     const row = shown.rows[place]!;
     const name = store.tasks.name[row] ?? "";

@@ -65,7 +65,7 @@ def _take_back(change: Change, actor: Actor) -> None:
         record: Record = model._default_manager.get(pk=change.record_id)
     except ObjectDoesNotExist as gone:
         raise UndoRefused(_("%(record)s has been removed meanwhile.") % {"record": change.label}) from gone
-    if record.version != change.version:
+    if record.version != change.version and not _cancelled_since(change):
         raise UndoRefused(_("%(record)s has been changed again meanwhile.") % {"record": change.label})
     if change.action == Action.CREATE:
         _take_out(record, change, actor, note)
@@ -76,6 +76,20 @@ def _take_back(change: Change, actor: Actor) -> None:
     text = _("%(record)s stays as it is: %(why)s")
     _obeying(text, change, lambda: rules_of(model).write(record, actor=actor, note=note))
     _set_many(record, change, actor, note)
+
+
+def _cancelled_since(change: Change) -> bool:
+    """Tell whether all that happened to a record since has been taken back, so that it stands as the change left it.
+
+    Whoever takes back several acts one after the other meets each record with a higher version than the act left.
+    """
+    later = Change.objects.filter(record_type=change.record_type, record_id=change.record_id, pk__gt=change.pk)
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for before, after in later.order_by("pk").values_list("before", "after"):
+        first = {**before, **first}
+        last |= after
+    return bool(first) and first == last
 
 
 def _obeying(text: str, change: Change, act: Callable[[], Any]) -> None:
