@@ -104,10 +104,10 @@ class Ground:
 
     @cached_property
     def calendar(self) -> int:
-        """The number of the one calendar of the plan; -1 where there are several, or tasks delayed by the clock."""
+        """The number of the one calendar of the plan; -1 where there are several, or delays by the clock."""
         net = self.plan.net
         used = set(np.unique(net.calendar[~self.flagged(layout.PHANTOM)]).tolist())
-        if (net.rules[:, layout.DELAY] > 0).any():
+        if (net.rules[:, layout.DELAY] > 0).any() or net.span[self.flagged(layout.PHANTOM)].any():
             return -1
         used |= set(np.unique(net.lag_calendar[net.lag != 0]).tolist())
         return int(used.pop()) if len(used) == 1 else -1
