@@ -141,6 +141,39 @@ def test_the_least_cost_of_delay_is_proved() -> None:
     assert proved.gap == 0
 
 
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 6), st.floats(0.1, 9)), min_size=2, max_size=4))
+def test_the_least_cost_of_all_orders(raw: list[tuple[int, int, float]]) -> None:
+    """One crew: the sum of cost times days late, over all orders (total weighted tardiness)."""
+    problem = Problem(
+        tuple(Activity(n, length * DAY, {"crew": 1}, project=n) for n, (length, _, _) in enumerate(raw)),
+        resources=(Resource("crew"),),
+        projects=tuple(Project(n, due * DAY, cost) for n, (_, due, cost) in enumerate(raw)),
+    )
+
+    def cost_of(order: tuple[tuple[int, int, float], ...]) -> float:
+        ends = [sum(length for length, _, _ in order[: k + 1]) for k in range(len(order))]
+        return sum(cost * max(0, end - due) for end, (_, due, cost) in zip(ends, order, strict=True))
+
+    least = min(cost_of(order) for order in permutations(raw))
+    done = level(problem, schedules=60, prove=True)
+    assert done.objective == pytest.approx(least, abs=1e-6)
+    assert done.optimal
+    assert done.bound <= least + 1e-6
+
+
+def test_delay_is_counted_by_the_clock() -> None:
+    """Due on Thursday at 12:00; nine hours of office work end on Friday at 9:00: 21 hours late, at 24 a day."""
+    problem = Problem(
+        (Activity("A", 540, {"crew": 1}, calendar=WEEK, project="P"),),
+        resources=(Resource("crew", calendar=WEEK),),
+        projects=(Project("P", 720, 24.0), Project("empty", -1440, 1.0)),
+    )
+    done = level(problem, prove=True)
+    assert (done.finish, done.optimal) == (DAY + 540, True)
+    assert done.objective == pytest.approx(21.0)
+
+
 def test_energy_refutes_what_paths_and_work_do_not() -> None:
     """Three works of 3 with two of three places each cannot share: 9, where the work over capacity says 6 only."""
     problem = Problem(tuple(Activity(name, 3, {"berth": 2}) for name in "abc"), resources=(Resource("berth", 3),))

@@ -22,7 +22,7 @@ def cost_of_delay(instance: "Instance", state: Whole) -> float:
 
     ends = np.zeros(len(instance.due), np.int64)
     np.maximum.at(ends, instance.act[:, PROJECT], state[:, FINISH])
-    return float(instance.delay_cost @ np.maximum(0, ends - instance.due))
+    return float(instance.delay_cost @ np.maximum(0, instance.clock[ends] - instance.due))
 
 
 def floor_of(grid: Grid, free: Whole) -> float:

@@ -125,8 +125,8 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
     pred_of, pred = _sorted(edges, 1, 0, len(act))
     succ_of, succ = _sorted(edges, 0, 1, len(act))
     steps = edges[:, 5] + edges[:, 2] * act[edges[:, 0], DURATION]
-    due = [int(np.searchsorted(instants, project.due)) for project in plan.problem.projects]
-    costs = [project.delay_cost * step / 1440 for project in plan.problem.projects]
+    some = {each.project for each in plan.order}
+    costs = [project.delay_cost / 1440 if project.id in some else 0.0 for project in plan.problem.projects]
     bounds = np.stack([ends - [len(np.flatnonzero(row)) for row in working], ends], axis=1)
     seats = team(
         plan.order,
@@ -151,7 +151,8 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
         full,
         _plain(edges, steps, 1, 0),
         _plain(edges, steps, 0, 1),
-        np.array([*due, len(instants)], dtype=np.int64),
+        np.concatenate([[plan.problem.start], instants + step]).astype(np.int64),
+        np.array([*(project.due for project in plan.problem.projects), 0], dtype=np.int64),
         np.array([*costs, 0.0]),
         seats,
     )

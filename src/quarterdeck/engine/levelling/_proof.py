@@ -3,8 +3,10 @@
 Where all count on one calendar and nothing is split: a slot is a whole number then.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
 Whole = NDArray[np.int64]
 
-CENT = 100
-"""The parts of a unit of money in which the model reckons the cost of a slot's delay."""
+FINE = 1_000_000
+"""The parts of the least cost of a slot's delay in which the model reckons where costs have no common measure."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,23 +84,19 @@ class _Model:
         ]
         edges = grid.instance.plain_pred
         for j in range(len(state)):
-            if not self._begun(j):
-                for before, step in edges[grid.instance.pred_of[j] : grid.instance.pred_of[j + 1]].tolist():
-                    self.model.add(self.starts[j] >= self.starts[before] + step)
+            for before, step in edges[grid.instance.pred_of[j] : grid.instance.pred_of[j + 1]].tolist():
+                self.model.add(self.starts[j] >= self.starts[before] + step)
         self.seats = [tuple(seat) for j in range(len(state)) for seat in self._seats(j)]
         self._resources()
         self._aim(int(floor), cost, last)
         for j, start in enumerate(self.starts):
             self.model.add_hint(start, int(state[j, 0]))
 
-    def _begun(self, j: int) -> bool:
-        return self.plan.order[j].started is not None
-
     def _start(self, j: int, last: int) -> "cp_model.IntVar":
         from quarterdeck.engine.levelling.kernels import PINNED, RELEASE
 
         act = self.grid.instance.act
-        if self._begun(j):
+        if self.plan.order[j].started is not None:
             return self.model.new_constant(int(act[j, PINNED]))
         return self.model.new_int_var(int(act[j, RELEASE]), max(int(act[j, RELEASE]), last - self.lengths[j]), "")
 
@@ -150,23 +148,45 @@ class _Model:
             self.model.minimize(span)
             self.scale = 1.0
             return
-        # Costs become whole numbers, rounded down: what is proved of these holds of the true ones.
-        self.scale = max(CENT, 1000 / max(1e-9, float(instance.delay_cost[instance.delay_cost > 0].min())))
+        # Costs become whole numbers, else rounded down: what is proved of these holds of the true ones.
+        self.scale = _scale(instance.delay_cost[instance.delay_cost > 0].tolist())
         lates, rates = [], []
         for p, rate in enumerate(instance.delay_cost.tolist()):
             if rate:
-                late = self.model.new_int_var(0, last, "")
+                end = self.model.new_int_var(0, last, "")
                 for j in np.flatnonzero(instance.act[:, PROJECT] == p).tolist():
-                    self.model.add(late >= ends[j] - int(instance.due[p]))
+                    self.model.add(end >= ends[j])
+                late = self.model.new_int_var(0, max(0, int(instance.clock[-1] - instance.due[p])), "")
+                self.model.add(late >= self._minute(end) - int(instance.due[p]))
                 lates.append(late)
-                rates.append(int(rate * self.scale))
+                rates.append(int(rate * self.scale + 1e-9))
         total = cp_model.LinearExpr.weighted_sum(lates, rates)
-        self.model.add(total <= int(cost * self.scale))
+        self.model.add(total <= int(cost * self.scale + 1e-6))
         self.model.minimize(total)
+
+    def _minute(self, end: "cp_model.IntVar") -> "cp_model.LinearExprT":
+        """The minute at which the slots before `end` have passed."""
+        clock = self.grid.instance.clock
+        if (np.diff(clock) == self.grid.step).all():
+            return end * self.grid.step + int(clock[0])
+        minute = self.model.new_int_var(int(clock[0]), int(clock[-1]), "")
+        self.model.add_element(end, clock.tolist(), minute)
+        return minute
 
     def told(self, value: float) -> float:
         """A value of the model in slots or money."""
         return value / self.scale
+
+
+def _scale(rates: list[float]) -> float:
+    """What makes these costs whole numbers, small ones where they have a common measure."""
+    least = min(rates)
+    parts = [Fraction(rate / least).limit_denominator(1000) for rate in rates]
+    if all(abs(rate / least - part) <= 1e-12 * part for rate, part in zip(rates, parts, strict=True)):
+        common = math.lcm(*(part.denominator for part in parts))
+        if common <= FINE:
+            return common / least
+    return FINE / least
 
 
 def _runs(values: Whole) -> Iterator[tuple[int, int, int]]:

@@ -69,7 +69,7 @@ def spans_of(activity: Activity, named: Calendar, resources: Sequence[Resource])
     """
     if not seats_of(activity):
         return (named,)
-    able = [each for each in resources if each.skills.intersection(activity.skills)]
+    able = [each for each in resources if any(skill in each.skills for skill in activity.skills)]
     own = tuple(dict.fromkeys(each.calendar for each in able if each.calendar is not None))
     sizes = range(1, len(own) + 1) if len(own) <= CLOSED else (1, len(own))
     met = [] if named is ALWAYS else [named]

@@ -54,8 +54,9 @@ class Instance(NamedTuple):
     full: Whole  # (slots, words)
     plain_pred: Whole
     plain_succ: Whole
-    due: Whole  # by project
-    delay_cost: Real  # by project, of a slot
+    clock: Whole  # (slots + 1) the minute at which the slots before have passed
+    due: Whole  # by project, a minute
+    delay_cost: Real  # by project, of a minute
     team: Team
 
 
@@ -277,7 +278,7 @@ def worth(instance: Instance, state: Whole, makespan: int) -> float:
         p = instance.act[j, PROJECT]
         ends[p] = max(ends[p], state[j, FINISH])
     for p in range(len(ends)):
-        total += instance.delay_cost[p] * max(0, ends[p] - instance.due[p])
+        total += instance.delay_cost[p] * max(0, instance.clock[ends[p]] - instance.due[p])
     return total
 
 

@@ -107,7 +107,7 @@ class _Answer:
 
     @property
     def proven(self) -> bool:
-        return self.cost <= self.bound + 1e-6
+        return self.cost <= self.bound + 1e-6 * max(1.0, self.cost)
 
 
 def _answered(grid: Grid, state: Whole, held: Whole, chosen: Whole, *, floor: float, schedules: int) -> _Answer:
