@@ -14,7 +14,7 @@ from quarterdeck.apps.people.apps import follow_grants
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.demo import organisation, people, portfolio, setup, talk, watching
+from quarterdeck.demo import organisation, people, plans, portfolio, setup, talk, watching
 from quarterdeck.demo.timeline import Timeline
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import events
@@ -53,6 +53,7 @@ def build_all(*, now: dt.datetime) -> Built:
     organisation.plan_rates(world)
     people.plan_development(world)
     portfolio.plan(world)
+    plans.plan(world)
     setup.plan(world)
     talk.plan(world)
     watching.plan(world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.contrib.auth.decorators import login_required
@@ -31,11 +31,39 @@ from quarterdeck.kernel.ui.request import actor_of
 View = Callable[[HttpRequest, Plan, Actor], HttpResponse]
 
 
+#: A whole number that a database can hold.
+Whole = Annotated[int, msgspec.Meta(ge=-(1 << 62), le=1 << 62)]
+Typed = str | Whole | float | bool | None
+
+
+class Command(msgspec.Struct, omit_defaults=True):
+    """One command of an edit; which parts it takes, `services.Editor` says."""
+
+    do: str
+    task: Whole | None = None
+    tasks: list[Whole] = []
+    field: str = ""
+    value: Typed = None
+    name: str = ""
+    duration: Typed = None
+    kind: str = ""
+    key: str = ""
+    after: Whole | None = None
+    parent: Whole | None = None
+    predecessor: Whole | None = None
+    successor: Whole | None = None
+    lag: Typed = None
+    link: Whole | None = None
+    start: Typed = None
+    at: Whole | float | None = None
+    gap: Whole | float | None = None
+
+
 class Edit(msgspec.Struct):
     """What an edit says."""
 
-    revision: int
-    commands: list[dict[str, Any]]
+    revision: Whole
+    commands: list[Command]
     request: str = ""
 
 
@@ -140,7 +168,7 @@ def edit(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
     asked = msgspec.json.decode(request.body, type=Edit)
     done = services.plan_edit(
         plan_id=plan.pk,
-        commands=asked.commands,
+        commands=[msgspec.to_builtins(each) for each in asked.commands],
         revision=asked.revision,
         actor=actor,
         request=asked.request,

@@ -87,6 +87,7 @@ def plan_edit(
             raise Overtaken(plan.revision, overtaken)
     batch = uuid.uuid4()
     editor = Editor(plan, actor.by(actor.via, batch))
+    editor.load(named)
     for command in commands:
         editor.do(command)
     touched = editor.write()
