@@ -107,10 +107,10 @@ def test_edited_by_keyboard_alone(seats: Windows) -> None:
     new = len(LINES) + 1
     expect(cell(page, new, "name")).to_contain_text("Lessons learned")
     keys.press("End")
-    keys.type("24FS+3d")
+    keys.type("23FS+3d")
     keys.press("Enter")
     settled(page)
-    expect(cell(page, new, "predecessors")).to_have_text("24FS+3d")
+    expect(cell(page, new, "predecessors")).to_have_text("23FS+3d")
     start = cell(page, new, "start").inner_text()
     assert start != cell(page, 1, "start").inner_text()
     keys.press("Alt+Shift+ArrowRight")
