@@ -283,8 +283,7 @@ def grades(values: NDArray[Any], seen: Floats) -> NDArray[np.int64]:
 def moments(sums: NDArray[np.int64], gauge: Gauge, count: int, *, whole: bool) -> tuple[Floats, Floats]:
     """Return means and standard deviations from sums of ticks and their squares.
 
-        >>> from quarterdeck.engine.simulation._prepare import RATE_OF
-    from quarterdeck.engine.simulation._running import gauge
+    >>> from quarterdeck.engine.simulation._running import gauge
         >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
         >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
         [[11.0], [1.0]]
