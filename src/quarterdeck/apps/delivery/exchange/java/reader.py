@@ -61,9 +61,11 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.project = java("reader.UniversalProjectReader")().read(str(path))
-        if self.project is None:
+        plans = [each for each in java("reader.UniversalProjectReader")().readAll(str(path)) if each is not None]
+        if not plans:
             raise NoPlan
+        self.project = max(plans, key=lambda each: len(each.getTasks()))  # the first of several as large
+        self.beside = [text(each.getProjectProperties().getName()) for each in plans if each is not self.project]
         self.properties = self.project.getProjectProperties()
         self.fields = java("TaskField")
         self.time = java("TimeUnit")
@@ -134,6 +136,9 @@ class Reader:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what MPXJ passed over, and what lies in other files."""
+        if self.beside:
+            names = ", ".join(f"“{each}”" for each in self.beside)
+            yield Problem("warning", f"Beside this plan the file holds smaller ones, which were left out: {names}.")
         for each in self.project.getIgnoredErrors():
             yield Problem("warning", f"A part of the file could not be read: {first_line(each)}")
         for each in self.project.getTasks():

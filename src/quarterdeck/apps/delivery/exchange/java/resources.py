@@ -23,7 +23,10 @@ SINCE_EVER: Final = "1984-01-01"
 
 def resource(held: Any, known: Fields, properties: Any) -> DocumentResource:
     """Return one resource."""
-    calendar, units = held.getCalendar(), number(held.getMaxUnits())
+    calendar, periods = held.getCalendar(), tuple(availability(held))
+    units = number(held.getMaxUnits())
+    if periods:  # else what the file says would be that of today
+        units = periods[0][2] * 100
     kind = text(held.getType())
     label = held.getUnitOfMeasure()
     return DocumentResource(
@@ -36,7 +39,7 @@ def resource(held: Any, known: Fields, properties: Any) -> DocumentResource:
         calendar=None if calendar is None else int(calendar.getUniqueID()),
         max_units=1.0 if units is None else units / 100,
         unit=text(held.getMaterialLabel()) if label is None else str(label.getAbbreviation() or label.getName()),
-        availability=tuple(availability(held)),
+        availability=periods,
         rates=tuple(rates(held, properties)),
         notes=text(held.getNotes()),
         active=bool(held.getActive()),
