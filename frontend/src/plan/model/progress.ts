@@ -16,7 +16,7 @@ export interface Draft {
   note?: string;
 }
 
-/** Rows that are open and begin by a week after the status date, the earliest first. */
+/** Rows that are open and begin by a week after the status date: what is critical first, then the earliest. */
 export function dueRows(store: PlanStore, outline: Outline, status: Instant): number[] {
   const tasks = store.tasks;
   const rows: number[] = [];
@@ -24,7 +24,8 @@ export function dueRows(store: PlanStore, outline: Outline, status: Instant): nu
     if (hasParts(outline, row) || tasks.active[row] === false || tasks.actual_finish[row] !== null || (tasks.percent[row] ?? 0) >= 100) continue;
     if ((tasks.start[row] ?? Infinity) <= status + 7 * DAY) rows.push(row);
   }
-  return rows.sort((a, b) => (tasks.start[a] ?? 0) - (tasks.start[b] ?? 0) || a - b);
+  const weight = (row: number) => (tasks.critical[row] ? 0 : tasks.near_critical[row] ? 1 : 2);
+  return rows.sort((a, b) => weight(a) - weight(b) || (tasks.start[a] ?? 0) - (tasks.start[b] ?? 0) || a - b);
 }
 
 /** The share that ought to be done by a date: by the baseline where there is one, else by the plan. */

@@ -106,7 +106,10 @@ export class PlanApp {
     new ResizeObserver(() => this.schedule(true)).observe(this.scroll);
     new ResizeObserver(() => this.schedule(false)).observe(this.chart.element);
     host.addEventListener("plan-detail", () => this.detail());
-    host.addEventListener("plan-show", () => this.reveal());
+    host.addEventListener("plan-show", () => {
+      this.reveal();
+      this.showBar();
+    });
     for (const opener of document.querySelectorAll("[data-plan-detail]")) opener.addEventListener("click", () => this.detail());
     for (const opener of document.querySelectorAll("[data-plan-print]")) opener.addEventListener("click", () => window.print());
     addEventListener("online", () => this.session.queue.retry());
@@ -176,8 +179,17 @@ export class PlanApp {
 
   private detail(): void {
     if (this.side.open) this.side.close();
-    else this.side.show();
+    else {
+      this.side.show();
+      this.showBar();
+    }
     this.schedule(true);
+  }
+
+  /** Bring the bar of the current task into view once the page has made room for the panel. */
+  private showBar(): void {
+    const id = this.session.selection.cursor?.id;
+    if (id !== undefined) requestAnimationFrame(() => this.chart.showBar(id));
   }
 
   private async reload(): Promise<void> {

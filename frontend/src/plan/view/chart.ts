@@ -130,9 +130,12 @@ export class Chart {
     this.repaint();
   }
 
+  /** Bring the bar of a task into view; where its start is seen already, nothing moves. */
   showBar(id: Id): void {
     const start = this.session.store.value(id, "start");
-    if (start !== null && start !== undefined) this.showInstant(start);
+    if (start === null || start === undefined) return;
+    const x = xOf(this.scale, start) - this.element.scrollLeft;
+    if (x < 0 || x > this.element.clientWidth - 60) this.showInstant(start);
   }
 
   /** The plan or the choice changed: what follows from them is to be worked out again. */

@@ -3,6 +3,7 @@ import { COLUMNS, toggled } from "../model/columns";
 import { ZOOMS, zoomName } from "../model/scale";
 import type { Only, Session } from "../session";
 import { icon } from "../../lib/dom";
+import { narrow } from "../../lib/screen";
 import { button, h, isMac, newId } from "./build";
 import type { Chart } from "./chart";
 
@@ -98,6 +99,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     small("info", say("detail"), "Alt Enter", () => deeds.detail()),
     small("printer", say("print"), `${held}P`, () => deeds.print()),
   );
+  if (narrow.matches) element.prepend(h("a", "button button-small", { href: "?view=list" }, icon("list-checks"), say("phone_list")));
   const refresh = () => {
     undo.disabled = session.queue.undoable === null;
     redo.disabled = session.queue.redoable === null;
