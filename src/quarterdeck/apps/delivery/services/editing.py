@@ -32,6 +32,7 @@ from quarterdeck.apps.delivery.services.splitting import split_task
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied, may, refusal
+from quarterdeck.kernel.audit.models import Change
 
 #: Commands of one batch.
 MOST: Final = 5000
@@ -93,7 +94,8 @@ def plan_edit(
     touched = editor.write()
     reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=batch, request=request, shown=True)
     keys = {key: record.pk for key, record in editor.keys.items() if record.pk}
-    return Edited(reckoned, touched, batch, keys, editor.first)
+    told = Change.objects.filter(batch=batch).exists()  # what sets a value as it was has nothing to take back
+    return Edited(reckoned, touched, batch if told else None, keys, editor.first)
 
 
 def _named(command: Mapping[str, Any]) -> set[int]:
