@@ -5,8 +5,8 @@
     python -m benchmarks.plan --tasks 1000
 
 Fills a plan through the import, then measures, each several times and told as the median: reading, solving, writing
-every row (`recalculate_s`) and none (`reckon_s`), the data of the page (`data_ms`), one edit from request to
-answer (`edit_ms`: of a task with nothing behind it; `edit_all_ms`: of the plan's start, which moves all), news for a second
+every row (`recalculate_s`) and none (`reckon_s`), the data of the page (`data_ms`), one edit from request to answer
+(`edit_ms`: of a task with nothing behind it; `edit_all_ms`: of the plan's start, which moves all), news for a second
 editor, undo. `queries` of the page's data and of an edit. The last line is JSON.
 """
 
@@ -132,10 +132,8 @@ def browser() -> Any:
 def measured(count: int) -> dict[str, Any]:
     """All figures, in a transaction that is given up."""
     from django.db import connection, transaction
-    from django.test.utils import CaptureQueriesContext
 
     from quarterdeck.apps.delivery import services
-    from quarterdeck.apps.delivery.models import Plan, Task
     from quarterdeck.kernel import clock
     from quarterdeck.kernel.access.actor import Actor
 
@@ -146,54 +144,61 @@ def measured(count: int) -> dict[str, Any]:
         begun = time.perf_counter()
         plan = services.plan_import(document=given, initiative=project, actor=actor).plan
         told |= {"links": len(given.links), "import_s": round(time.perf_counter() - begun, 2)}
-        last = Task.objects.filter(plan=plan).latest("position")
-        lengths = iter(range(10, 300))
+        weeks = iter(range(10, 300))
 
         def moved() -> None:
-            plan.start = START + 7 * 1440 * next(lengths)
-            done = services.recalculate(plan=plan, actor=actor)
-            assert len(done.changed) == count
+            plan.start = START + 7 * 1440 * next(weeks)
+            told["rows_written"] = len(services.recalculate(plan=plan, actor=actor).changed)
 
         told["recalculate_s"] = round(median(moved), 3)
         told["reckon_s"] = round(median(lambda: services.recalculate(plan=plan, actor=actor)), 3)
-        client, base = browser(), f"/projects/{project.code}/plan/"
-
-        def data() -> Any:
-            answer = client.get(f"{base}data")
-            assert answer.status_code == 200
-            return answer
-
-        told["data_ms"] = round(median(data) * 1000)
-        told["data_kb"] = round(len(data().content) / 1000)
-
-        def edited(task: Task | None) -> Any:
-            command = {"do": "plan", "field": "start", "value": START + 7 * 1440 * next(lengths)}
-            if task is not None:
-                command = {"do": "set", "task": task.pk, "field": "duration", "value": f"{next(lengths)}d"}
-            known = Plan.objects.values_list("revision", flat=True).get(pk=plan.pk)
-            body = json.dumps({"revision": known, "commands": [command]})
-            answer = client.post(f"{base}edit", body, content_type="application/json")
-            assert answer.status_code == 200, answer.content
-            return answer.json()
-
-        told["edit_ms"] = round(median(lambda: edited(last)) * 1000)
-        told["edit_all_ms"] = round(median(lambda: edited(None)) * 1000)
-        known = Plan.objects.values_list("revision", flat=True).get(pk=plan.pk) - 1
-        told["news_ms"] = round(median(lambda: client.get(f"{base}changes?since={known}")) * 1000)
-        batches = [edited(last)["batch"]]
-
-        def turned() -> None:
-            answer = client.post(f"{base}undo", json.dumps({"batch": batches[-1]}), content_type="application/json")
-            assert answer.status_code == 200, answer.content
-            batches.append(answer.json()["batch"])
-
-        told["undo_ms"] = round(median(turned) * 1000)
-        told["queries"] = {}
-        for name, act in (("data", data), ("edit", lambda: edited(last))):
-            with CaptureQueriesContext(connection) as seen:
-                act()
-            told["queries"][name] = len(seen)
+        told |= served(plan)
         transaction.set_rollback(True)
+    return told
+
+
+def served(plan: Any) -> dict[str, Any]:
+    """The figures of the page, as a browser asks."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from quarterdeck.apps.delivery.models import Plan, Task
+
+    client, base, told = browser(), f"/projects/{plan.initiative.code}/plan/", dict[str, Any]()
+    last, numbers = Task.objects.filter(plan=plan).latest("position").pk, iter(range(400, 900))
+
+    def asked(word: str, body: Any = None) -> Any:
+        if body is None:
+            answer = client.get(base + word)
+        else:
+            answer = client.post(base + word, json.dumps(body), content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        return answer
+
+    def revision() -> int:
+        return Plan.objects.values_list("revision", flat=True).get(pk=plan.pk)
+
+    def edited(whole: bool) -> Any:
+        command = {"do": "set", "task": last, "field": "duration", "value": f"{next(numbers)}d"}
+        if whole:
+            command = {"do": "plan", "field": "start", "value": START + 7 * 1440 * next(numbers)}
+        return asked("edit", {"revision": revision(), "commands": [command]}).json()
+
+    told["data_ms"] = round(median(lambda: asked("data")) * 1000)
+    told["data_kb"] = round(len(asked("data").content) / 1000)
+    told["edit_ms"] = round(median(lambda: edited(False)) * 1000)
+    told["edit_all_ms"] = round(median(lambda: edited(True)) * 1000)
+    known = revision() - 1
+    told["news_ms"] = round(median(lambda: asked(f"changes?since={known}")) * 1000)
+    batches = [edited(False)["batch"]]
+    told["undo_ms"] = round(
+        median(lambda: batches.append(asked("undo", {"batch": batches[-1]}).json()["batch"])) * 1000
+    )
+    told["queries"] = {}
+    for name, act in (("data", lambda: asked("data")), ("edit", lambda: edited(False))):
+        with CaptureQueriesContext(connection) as seen:
+            act()
+        told["queries"][name] = len(seen)
     return told
 
 
