@@ -284,9 +284,9 @@ def moments(sums: NDArray[np.int64], gauge: Gauge, count: int, *, whole: bool) -
     """Return means and standard deviations from sums of ticks and their squares.
 
     >>> from quarterdeck.engine.simulation._running import gauge
-        >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
-        >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
-        [[11.0], [1.0]]
+    >>> counted = gauge(np.zeros(1, np.int32), np.array([[10.0, 12.0]]), 9, whole=True)
+    >>> [each.tolist() for each in moments(np.array([[12, 50, 0]]), counted, 3, whole=True)]
+    [[11.0], [1.0]]
     """
     one, square = sums[:, 0].astype(np.float64), sums[:, 1] + sums[:, 2] * 2.0**32
     spread = np.maximum(square - one**2 / count, 0.0) / max(count - 1, 1)
