@@ -155,6 +155,7 @@ def test_archives(tmp_path: Path) -> None:
     assert not (tmp_path.parent.parent / "bridge.xml").exists()
 
 
+@pytest.mark.slow
 def test_one_file_that_takes_too_much_does_not_end_the_others(tmp_path: Path) -> None:
     day = ("2026-03-02T08:00:00", "2026-03-02T16:00:00")
     large = mspdi("".join(task(number, f"Task {number}", *day, 8) for number in range(1, 30_001)))
@@ -170,6 +171,33 @@ def test_one_file_that_takes_too_much_does_not_end_the_others(tmp_path: Path) ->
     assert told(paths[:1], Limits(size=1 << 20)) == {
         "large.xml": f"The file has {len(large) >> 20} MiB, more than the 1 MiB that are read."
     }
+
+
+def test_where_no_java_machine_starts_only_other_programs_files_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "CHILD", "quarterdeck.apps.delivery.exchange.java.absent")
+    files: Files = {"bridge.xml": mspdi(), "list.csv": "Name,Duration\nDig,2d\n"}
+    assert told(written(tmp_path, files)) == {
+        "bridge.xml": "Plans of other programs cannot be read here: the Java machine does not start.",
+        "list.csv": "list",
+    }
+
+
+def test_damage_at_any_place_is_refused_or_read(tmp_path: Path) -> None:
+    """Whatever byte is hit, the answer is a plan or a reason, and the next file is read."""
+    whole = mspdi().encode()
+    for number in range(12):
+        place = len(whole) * number // 12
+        (tmp_path / f"{number}.xml").write_bytes(whole[:place] + b"\xff\x00\xfe" + whole[place + 3 :])
+    (tmp_path / "good.xml").write_bytes(whole)
+    found = dict(read_many(sorted(tmp_path.iterdir())))
+    assert len(found) == 13
+    assert isinstance(found[tmp_path / "good.xml"], PlanDocument)
+    reasons = [each for each in found.values() if isinstance(each, Unreadable)]
+    assert all(each.problem and each.remedy for each in reasons)
+    died = process.REASONS["died"][0]
+    assert died not in [each.problem for each in reasons]
 
 
 def test_names_of_files_are_only_names(tmp_path: Path) -> None:

