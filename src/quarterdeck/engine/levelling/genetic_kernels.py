@@ -30,8 +30,6 @@ from quarterdeck.engine.levelling.team_kernels import Team, team_forward
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
-MUTATION = 0.05
-"""The chance with which neighbours in an order change places; of those tried on PSPLIB's j120 the best by little."""
 MONEY = 1e-6
 """What a slot of the makespan counts beside money: of two schedules of the same cost the shorter wins."""
 
@@ -241,16 +239,28 @@ def crossed(mother: Whole, father: Whole, seen: Whole, stamp: int, child: Whole)
 
 
 @compiled
-def mutated(pred_of: Whole, pred: Whole, order: Whole) -> None:
-    """Neighbours change places now and then, unless one must come before the other."""
-    for turn in range(len(order) - 1):
-        if np.random.random() < MUTATION:
-            i, j = order[turn], order[turn + 1]
-            bound = False
-            for e in range(pred_of[j], pred_of[j + 1]):
-                bound = bound or pred[e, OTHER] == i
-            if not bound:
-                order[turn], order[turn + 1] = j, i
+def mutated(  # noqa: PLR0917  compiled: arrays one by one
+    pred_of: Whole, pred: Whole, succ_of: Whole, succ: Whole, order: Whole, place: Whole
+) -> None:
+    """One drawn at random goes to a place drawn between its predecessors and its successors; `place` is room to work."""
+    n = len(order)
+    for turn in range(n):
+        place[order[turn]] = turn
+    j = np.random.randint(n)
+    low, high = 0, n - 1
+    for e in range(pred_of[j], pred_of[j + 1]):
+        low = max(low, place[pred[e, OTHER]] + 1)
+    for e in range(succ_of[j], succ_of[j + 1]):
+        high = min(high, place[succ[e, OTHER]] - 1)
+    to = low + np.random.randint(high - low + 1)
+    at = place[j]
+    while at < to:
+        order[at] = order[at + 1]
+        at += 1
+    while at > to:
+        order[at] = order[at - 1]
+        at -= 1
+    order[to] = j
 
 
 @compiled
@@ -320,7 +330,7 @@ def bred(  # noqa: PLR0917
             sampled(instance.pred_of, instance.succ_of, instance.succ, urgency, power, turns, orders[k])
         else:
             crossed(orders[tournament(cost, size)], orders[tournament(cost, size)], seen, k, orders[k])
-            mutated(instance.pred_of, instance.pred, orders[k])
+            mutated(instance.pred_of, instance.pred, instance.succ_of, instance.succ, orders[k], turns)
         if ranked:
             by_rank(instance.act, orders[k], turns)
         if justify:
