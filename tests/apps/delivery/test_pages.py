@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import Plan, PlanImport, Task
+from quarterdeck.apps.delivery.selectors import memory
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.jobs.worker import drain
 from tests.apps.delivery.conftest import MONDAY, Shed, day, document
@@ -136,6 +137,7 @@ def test_queries_do_not_grow_with_the_tasks(shed: Shed) -> None:
     client = shed.cast.client(EDITOR)
 
     def counted() -> int:
+        memory.forget()
         with CaptureQueriesContext(
             connection,
         ) as seen:

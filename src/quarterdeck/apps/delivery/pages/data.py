@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.apps.delivery.selectors import answers, payload, plans
+from quarterdeck.apps.delivery.selectors.memory import current
 from quarterdeck.apps.delivery.selectors.network import held
 from quarterdeck.apps.delivery.selectors.past import plan_then, source_then
 from quarterdeck.apps.delivery.selectors.payload import Reader
@@ -142,7 +143,7 @@ def read(request: HttpRequest, plan: Plan, actor: Actor) -> Solved:
     """Return a plan with its dates, as of the date in force; 404 where it did not exist then."""
     moment = frame_of(request).moment
     if moment is None:
-        return solved(held(plan, shown=True))
+        return current(plan)
     then = plan_then(plan, moment, actor=actor)
     if then is None:
         raise Http404
@@ -215,11 +216,11 @@ def changes(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
 
 
 def _news(request: HttpRequest, plan: Plan, actor: Actor, since: int) -> HttpResponse:
-    plan.revision = plans.revision_of(plan)
+    plans.refresh(plan)
     news = plans.news_since(plan, since)
     return json(
         answers.answer(
-            solved(held(plan, shown=True)),
+            current(plan),
             reader_of(request, plan, actor),
             changed=news.changed,
             removed=news.removed,

@@ -185,7 +185,7 @@ def held(plan: Plan, *, source: Source | None = None, before: bool = False, show
     )
     found.calendars = tuple(works.calendars)
     if len(ids):
-        found.columns = _columns(found, source)
+        found.columns = columns_of(found)
     return found
 
 
@@ -200,9 +200,9 @@ def coded(values: Sequence[str], kinds: Any) -> Ints:
     return np.array([known[value] for value in values], np.int64)
 
 
-def _columns(found: Held, source: Source) -> Columns:
+def columns_of(found: Held) -> Columns:
     """Return what the engine takes. Summaries hold no dates of their own; a task by hand stands where it was put."""
-    rows, plan = found.rows, found.plan
+    rows, plan, source = found.rows, found.plan, found.source
     place = found.row_of
     parent = np.array([place.get(each, -1) for each in rows["parent_id"]], np.int64)
     manual = np.array(rows["manual"], bool)

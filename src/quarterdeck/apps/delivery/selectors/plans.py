@@ -84,6 +84,11 @@ def revision_of(plan: Plan) -> int:
     return Plan.objects.values_list("revision", flat=True).get(pk=plan.pk)
 
 
+def refresh(plan: Plan) -> None:
+    """Bring a plan up to the revision that is stored now."""
+    plan.refresh_from_db(fields=["revision", "reckoned_at", *sorted(Plan.follows - {"revision", "reckoned_at"})])
+
+
 def today_of(actor: Actor) -> int:
     """Return the start of the actor's day as an instant of plans."""
     return (actor.today - dt.date(1970, 1, 1)).days * 1440

@@ -34,6 +34,9 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied, may, refusal
 from quarterdeck.kernel.audit.models import Change
 
+#: Commands that leave outline, calendars and assignments as they are, but for some fields.
+PLAIN: Final = frozenset({"set", "shift", "link", "unlink", "plan"})
+NOT_PLAIN: Final = frozenset({"calendar", "manual", "resources", "work"})
 #: Commands of one batch.
 MOST: Final = 5000
 LONG_KINDS: Final = {short: kind for kind, short in SHORT_KINDS.items()}
@@ -92,7 +95,7 @@ def plan_edit(
     for command in commands:
         editor.do(command)
     touched = editor.write()
-    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=batch, request=request, shown=True)
+    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=batch, request=request)
     keys = {key: record.pk for key, record in editor.keys.items() if record.pk}
     told = Change.objects.filter(batch=batch).exists()  # what sets a value as it was has nothing to take back
     return Edited(reckoned, touched, batch if told else None, keys, editor.first)
@@ -115,6 +118,8 @@ class Editor:
         self.changed: set[int] = set()
         self.removed: list[Task] = []
         self.plan_changed = False
+        #: Whether nothing but fields of tasks and links was set so far.
+        self.plain = True
         self.links_added: list[TaskLink] = []
         self.links_changed: dict[int, TaskLink] = {}
         self.links_removed: dict[int, TaskLink] = {}
@@ -182,7 +187,10 @@ class Editor:
 
     def do(self, command: Mapping[str, Any]) -> None:
         """Carry out one command. Raises PlanRefused."""
-        verb = self.verbs.get(str(command.get("do", "")))
+        name = str(command.get("do", ""))
+        verb = self.verbs.get(name)
+        if name not in PLAIN or str(command.get("field", "")) in NOT_PLAIN:
+            self.plain = False
         if verb is None:
             raise PlanRefused(_("There is no such edit."))
         verb(command)
@@ -435,6 +443,7 @@ class Editor:
         touched.edited |= self.assigning.write(actor)
         touched.edited |= {task.pk for task in self.fresh.values()} | {key for key in self.changed if key > 0}
         touched.edited -= touched.removed
+        touched.plain = self.plain and not self.fresh and not self.removed
         touched.outline = self._outline is not None and self._outline.first is not None
         return touched
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import FIRST_BASELINE, TaskKind
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanRevision, Task
+from quarterdeck.apps.delivery.selectors.memory import patched, recalled, remember
 from quarterdeck.apps.delivery.selectors.network import FOUND, Held, held
 from quarterdeck.apps.delivery.selectors.solving import Solved, on_day, plain, solved
 from quarterdeck.engine.cpm import NONE
@@ -39,6 +41,8 @@ class Touched:
     removed: set[int] = field(default_factory=set)
     links: bool = False
     outline: bool = False
+    #: Only fields of tasks, links and the plan itself changed: no outline, calendar, assignment.
+    plain: bool = False
 
 
 @dataclass
@@ -69,7 +73,6 @@ def recalculate(
     touched: Touched | None = None,
     batch: uuid.UUID | None = None,
     request: str = "",
-    shown: bool = False,
 ) -> Reckoned:
     """Work a plan out anew and write the rows that differ, as its next revision. The caller has locked it.
 
@@ -78,7 +81,7 @@ def recalculate(
     """
     touched = touched or Touched()
     try:
-        now = solved(held(plan, before=True, shown=shown))
+        now = solved(_read(plan, touched))
     except EngineError as error:
         raise refused(error) from error
     revision = plan.revision + 1
@@ -100,8 +103,16 @@ def recalculate(
         links=touched.links,
         outline=touched.outline,
     )
+    transaction.on_commit(partial(remember, now))
     edited = np.array([row for key in touched.edited if (row := now.held.row_of.get(key)) is not None], np.int64)
     return Reckoned(now, np.union1d(differing, edited).astype(np.int64), revision)
+
+
+def _read(plan: Plan, touched: Touched) -> Held:
+    """Return the plan as it is stored: from memory but for what was touched, where that will do."""
+    kept = recalled(plan) if touched.plain else None
+    found = None if kept is None else patched(kept, plan, touched.edited, links=touched.links)
+    return held(plan, before=True, shown=True) if found is None else found
 
 
 def refused(error: EngineError) -> PlanRefused:

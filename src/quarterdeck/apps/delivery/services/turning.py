@@ -31,14 +31,14 @@ def plan_turn(*, plan_id: int, batch: uuid.UUID, actor: Actor) -> Edited:
     plan = locked(plan_id)
     touched = touched_by(changes)
     made = changes[0].batch if changes else batch
-    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=made, shown=True)
+    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=made)
     first = 0 if touched.outline else None
     return Edited(reckoned, touched, made, {}, first)
 
 
 def touched_by(changes: Iterable[Change]) -> Touched:
     """Return what changes of records of one plan have touched."""
-    touched = Touched()
+    touched = Touched(plain=True)
     for change in changes:
         told = {**change.before, **change.after}
         if change.record_type == record_type(Task):
@@ -46,13 +46,17 @@ def touched_by(changes: Iterable[Change]) -> Touched:
                 touched.removed.add(change.record_id)
             else:
                 touched.edited.add(change.record_id)
+            touched.plain &= change.action == Action.CHANGE and not told.keys() & {"calendar_uid", "manual"}
             touched.outline |= change.action != Action.CHANGE or bool({"position", "parent_id"} & told.keys())
         elif change.record_type == record_type(TaskLink):
             touched.links = True
             if isinstance(told.get("successor_id"), int):
                 touched.edited.add(told["successor_id"])
-        elif change.record_type == record_type(TaskAssignment) and isinstance(told.get("task_id"), int):
-            touched.edited.add(told["task_id"])
+        else:
+            touched.plain = False
+            if change.record_type == record_type(TaskAssignment) and isinstance(told.get("task_id"), int):
+                touched.edited.add(told["task_id"])
+    touched.plain &= not touched.outline
     touched.edited -= touched.removed
     return touched
 
