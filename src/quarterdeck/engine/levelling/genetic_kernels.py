@@ -242,7 +242,7 @@ def crossed(mother: Whole, father: Whole, seen: Whole, stamp: int, child: Whole)
 def mutated(  # noqa: PLR0917  compiled: arrays one by one
     pred_of: Whole, pred: Whole, succ_of: Whole, succ: Whole, order: Whole, place: Whole
 ) -> None:
-    """One drawn at random goes to a place drawn between its predecessors and its successors; `place` is room to work."""
+    """One drawn at random goes to a place drawn between its predecessors and its successors; `place` is scratch."""
     n = len(order)
     for turn in range(n):
         place[order[turn]] = turn
