@@ -14,12 +14,23 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         """Follow what an Undo sets back; enter the pages into the navigation; show the plan on a project's home."""
         from quarterdeck.apps.delivery.pages.home import plan_card
+        from quarterdeck.apps.portfolio import tabs
+        from quarterdeck.apps.portfolio.choices import Kind
         from quarterdeck.kernel import events
         from quarterdeck.kernel.records import Changed
         from quarterdeck.kernel.ui import nav, slots
 
         events.subscribe(Changed, follow_plans)
         slots.fill("portfolio.initiative.home", render=plan_card, order=10)
+        tabs.add(
+            tabs.Tab(
+                "plan",
+                _("Plan"),
+                lambda record: f"{record.url}plan/",
+                lambda record, actor: record.kind == Kind.PROJECT and actor.can("view", "delivery.plan"),
+                30,
+            )
+        )
         nav.register(
             section="delivery",
             item=nav.NavItem(

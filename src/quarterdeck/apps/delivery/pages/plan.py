@@ -18,6 +18,7 @@ from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.apps.delivery.selectors import plans
 from quarterdeck.apps.delivery.selectors.past import plan_then
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.portfolio.tabs import tabs_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.errors import NotHere
@@ -50,6 +51,7 @@ def _context(
 ) -> dict[str, Any]:
     return {
         "initiative": initiative,
+        "tabs": tabs_of(initiative, actor, "plan"),
         "plan": plan,
         "plans": found,
         "read_only": read_only,

@@ -22,6 +22,7 @@ from quarterdeck.apps.portfolio.selectors.home import Findings, Place, Roles, Se
 from quarterdeck.apps.portfolio.selectors.late import Late, lateness
 from quarterdeck.apps.portfolio.selectors.roles import LEADING, Leads
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE, Node
+from quarterdeck.apps.portfolio.tabs import tabs_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may as may_see
 from quarterdeck.kernel.access.policy import row_paths
@@ -156,6 +157,7 @@ def _context(actor: Actor, frame: Frame, place: Place, part: str) -> dict[str, A
         "may_assign": not frame.read_only and actor.can("add", "people.roleassignment", record.scope.path),
         "opens": opens,
         "may_see_raci": actor.can("view", "people.racientry", record.scope.path),
+        "tabs": tabs_of(record, actor, "home"),
         "facts": about(record, leads, served, actor, opens)
         + list(facts(columns, own, record, Context(actor, frame.date))),
         **beside,
