@@ -108,6 +108,15 @@ def test_another_editor_is_told_of_what_changed(shed: Shed) -> None:
     assert "Cure" in told["changed"]["name"]
 
 
+def test_the_notes_of_a_task_are_told_with_its_reasons(shed: Shed) -> None:
+    client = shed.cast.client(EDITOR)
+    assert client.get(f"{shed.url}why?task={shed.id('Cure')}").json()["notes"] == ""
+    command = {"do": "set", "task": shed.id("Cure"), "field": "notes", "value": "Keep it wet."}
+    told = shed.post(client, "edit", {"revision": shed.revision, "commands": [command]}).json()
+    assert told["changed"]["notes"] == [True]
+    assert client.get(f"{shed.url}why?task={shed.id('Cure')}").json()["notes"] == "Keep it wet."
+
+
 def test_why_a_date_is_so_is_told_in_words(shed: Shed) -> None:
     client = shed.cast.client(READER)
     reasons = client.get(f"{shed.url}why?task={shed.id('Cure')}").json()["reasons"]

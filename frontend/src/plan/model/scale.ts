@@ -111,7 +111,7 @@ const LOWER: readonly Tier[] = [
 ];
 const ABOVE: Readonly<Record<Unit, Unit>> = { hour: "day", day: "month", week: "month", month: "year", quarter: "year", year: "year" };
 /** Pixels that a label of the lower line needs. */
-const ROOM: Readonly<Record<Unit, number>> = { hour: 26, day: 20, week: 24, month: 28, quarter: 26, year: 30 };
+const ROOM: Readonly<Record<Unit, number>> = { hour: 38, day: 20, week: 24, month: 28, quarter: 26, year: 30 };
 
 /** The two lines of the head for a zoom. */
 export function tiers(perPixel: number): { upper: Unit; lower: Tier } {

@@ -46,7 +46,7 @@ export function paintHead(ctx: CanvasRenderingContext2D, scene: Scene, words: He
   const flags = flagsOf(scene, words);
   ctx.font = `400 11px ${theme.font}`;
   const room = (MINUTES[lower.unit] * lower.step) / scale.perPixel;
-  const centred = lower.unit === "day" || lower.unit === "hour" || lower.unit === "month" || lower.unit === "quarter" || lower.unit === "year";
+  const centred = lower.unit === "day" || lower.unit === "month" || lower.unit === "quarter" || lower.unit === "year";
   for (const at of ticks(from, to, lower)) {
     const x = Math.round(xOf(scale, at) - left);
     ctx.fillStyle = theme.line2;
@@ -114,14 +114,15 @@ function flagsOf(scene: Scene, words: HeadWords): Flag[] {
   if (at < 20 || at > width + 10) return flags;
   const label = `${words.deadline} ${scene.day(deadline)}`;
   const long = label.length * 6 + 14;
-  const fits = !flags.some((flag) => at - long < flag.to && at + 6 > flag.from);
+  const free = (from: number, to: number) => from > 0 && to < width && !flags.some((flag) => from < flag.to && to > flag.from);
+  const side = free(at - long, at + 6) ? "left" : free(at - 6, at + long) ? "right" : "none";
   flags.push({
-    from: fits ? at - long : at - 6, to: at + 6,
+    from: side === "left" ? at - long : at - 6, to: side === "right" ? at + long : at + 6,
     draw(ctx) {
       ctx.fillStyle = theme["red-text"];
       ctx.font = `500 11px ${theme.font}`;
-      ctx.textAlign = "right";
-      if (fits) ctx.fillText(label, at - 8, 29);
+      ctx.textAlign = side === "left" ? "right" : "left";
+      if (side !== "none") ctx.fillText(label, side === "left" ? at - 8 : at + 8, 29);
       ctx.textAlign = "left";
       ctx.fillStyle = theme.red;
       ctx.beginPath();

@@ -11,7 +11,7 @@ import { paintHead } from "./paint-head";
 import { readTheme } from "./theme";
 
 const PER_SHEET = 42;
-const WIDTH = 760;
+const WIDTH = 990;
 const RATIO = 3;
 /** More rows than these go on paper as the server's PDF, not from the browser. */
 const MOST = 2000;

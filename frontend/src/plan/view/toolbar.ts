@@ -69,7 +69,10 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   const baseline = choice(say("baseline"), baselines, (value) => deeds.baseline(value));
   const usual = session.store.baselines[0];
   if (usual) baseline.field.value = String(usual.number);
-  const zoom = choice(say("zoom"), ZOOMS.map((one) => [one.name, say(`zoom_${one.name}`)]), (value) => chart.zoom(ZOOMS.find((one) => one.name === value)!.perPixel));
+  const zoom = choice(say("zoom"), ZOOMS.map((one) => [one.name, say(`zoom_${one.name}`)]), (value) => {
+    chart.zoom(ZOOMS.find((one) => one.name === value)!.perPixel);
+    if (session.selection.cursor) chart.showBar(session.selection.cursor.id);
+  });
   const show = choice(say("show"), (["all", "critical", "late", "current", "milestones"] as const).map((one) => [one, say(`show_${one}`)]), (value) => {
     session.only = value as Only;
     session.filter();

@@ -233,11 +233,13 @@ def _news(request: HttpRequest, plan: Plan, actor: Actor, since: int) -> HttpRes
 @require_safe
 @of_plan
 def why(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
-    """Tell why a task lies where it lies."""
+    """Tell why a task lies where it lies, and what is noted of it."""
     key = request.GET.get("task", "")
     if not (key.isdecimal() and len(key) < 19):
         raise Http404
     now = read(request, plan, actor)
     if int(key) not in now.held.row_of:
         raise Http404
-    return json({"reasons": reasons(now, int(key))})
+    past = frame_of(request).moment is not None
+    noted = dict(now.held.source.tasks(("pk", "notes"))).get(int(key), "") if past else plans.notes_of(plan, int(key))
+    return json({"reasons": reasons(now, int(key)), "notes": noted})

@@ -46,6 +46,11 @@ def _at(plan: Plan, actor: Actor, action: str) -> bool:
     return actor.paths(action, TASK) == ("",) or any(actor.can(action, TASK, path) for path in paths)
 
 
+def notes_of(plan: Plan, task: int) -> str:
+    """Return what is noted of a task today."""
+    return Task.objects.filter(plan=plan, pk=task).values_list("notes", flat=True).first() or ""
+
+
 def may_plan(initiative: Initiative, actor: Actor) -> bool:
     """Tell whether the actor may add a plan to a project."""
     return not actor.read_only and any(actor.can("add", PLAN, path) for path in row_paths(initiative))
