@@ -58,6 +58,11 @@ def test_a_plan_is_read_with_its_calendar_tasks_and_links(tmp_path: Path) -> Non
     assert found.calendars[0].week.days == (((480, 960),),) * 5 + ((), ())
 
 
+def test_a_plan_without_a_title_is_called_as_its_file(tmp_path: Path) -> None:
+    files: Files = {"north bank.xml": mspdi().replace("<Title>Bridge</Title>", "")}
+    assert told(written(tmp_path, files)) == {"north bank.xml": "north bank"}
+
+
 def test_hostile_xml_is_refused_before_anything_parses_it(tmp_path: Path) -> None:
     utf16 = '<?xml version="1.0" encoding="UTF-16"?>'
     files: Files = {
@@ -106,6 +111,7 @@ def test_what_is_no_plan_says_so(tmp_path: Path) -> None:
         "text.mpp": "Dear all",
         "page.xml": "<html><body>Hello</body></html>",
         "cut.xml": plan[: len(plan) // 2],
+        "broken.xml": plan.replace("<Name>Dig</Name>", "<Name>Dig & pour</Name>"),
         "header.mpp": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),
         "none.xml": mspdi("<Task><UID>0</UID><ID>0</ID><Name>Bridge</Name></Task>"),
         "bytes.csv": bytes(range(256)),
@@ -117,6 +123,8 @@ def test_what_is_no_plan_says_so(tmp_path: Path) -> None:
         "text.mpp": NO_PLAN,
         "page.xml": NO_PLAN,
         "cut.xml": "The file was cut off: its end is missing.",
+        "broken.xml": "The file is damaged or was cut off. The reader said: line 6: The entity name must immediately "
+        "follow the '&' in the entity reference.",
         "header.mpp": NO_PLAN,
         "none.xml": "The file holds no tasks, only 1 calendar.",
         "bytes.csv": "This is no text: the file holds zero bytes.",

@@ -20,6 +20,7 @@ from tests.engine.files.documents import KEPT, digest, read, schedule_files
 
 #: What is in the file written although the one read was silent: MPXJ reckons it, or Microsoft Project needs it.
 FILLED: Final = {
+    "name",
     "title",
     "finish",
     "tasks[].stored.critical",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,8 @@ REASONS: Final = {
         "Open it in the program that made it and save it again, or save it as XML.",
     ),
 }
+#: What is said to programmers only.
+INTERNAL: Final = re.compile(r"\b(org|java)\.|Cannot invoke|Exception|no such entry|arraycopy")
 #: Answers of a process that is no more.
 ENDED: Final = ("late", "memory", "died", "absent")
 #: How the process ends: memory has run out, a library is missing, there is no machine (`child.NOT_STARTED`).
@@ -63,7 +66,8 @@ STATUSES: Final = {3: "memory", 1: "absent", 4: "absent"}
 def reason(code: str, said: str = "") -> Unreadable:
     """Return why a file gave no plan."""
     problem, remedy = REASONS[code]
-    detail = f" The reader said: {said.rstrip('.')}." if said and code == "broken" else ""
+    told = said and code == "broken" and not INTERNAL.search(said)
+    detail = f" The reader said: {said.rstrip('.')}." if told else ""
     return Unreadable(problem + detail, remedy)
 
 

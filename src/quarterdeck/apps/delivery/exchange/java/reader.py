@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +61,6 @@ class Reader:
     """One file."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         plans = [each for each in java("reader.UniversalProjectReader")().readAll(str(path)) if each is not None]
         if not plans:
             raise NoPlan
@@ -91,7 +91,7 @@ class Reader:
         title = text(of.getProjectTitle())
         start = of.getPlannedStart() if self.primavera else of.getStartDate()
         return PlanDocument(
-            name=title or (rows[0].name if 0 in rows else "") or self.path.stem,
+            name=title or (rows[0].name if 0 in rows else ""),
             program=text(of.getFullApplicationName()) or text(of.getFileApplication()),
             kind=text(of.getFileType()),
             dialect=Dialect.PRIMAVERA if self.primavera else Dialect.MICROSOFT,
@@ -352,10 +352,16 @@ class Reader:
 BASELINE: Final = ("START", "FINISH", "DURATION", "WORK", "COST")
 
 
+#: How the XML parser says where a file is broken.
+PLACED: Final = re.compile(r"[\w.]*SAXParseException; lineNumber: (\d+); columnNumber: \d+; (.*)")
+
+
 def first_line(refused: object) -> str:
     """Return what an exception of Java says, without its class and trace."""
-    lines: Iterable[str] = str(refused).splitlines() or [""]
-    found = next(iter(lines))
+    found = next(iter(str(refused).splitlines()), "")
+    placed = PLACED.fullmatch(found)
+    if placed:
+        return f"line {placed[1]}: {placed[2]}"
     while ":" in found:  # the classes of exceptions, one in another
         head, _, rest = found.partition(":")
         if "." not in head or " " in head:
