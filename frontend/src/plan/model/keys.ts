@@ -13,7 +13,7 @@ export type Action =
   | { act: "go"; to: Direction; extend: boolean }
   | { act: "type"; text: string }
   | { act: "edit" | "add" | "remove" | "undo" | "redo" | "indent" | "outdent" | "move-up" | "move-down" | "earlier" | "later" | "longer" | "shorter"
-      | "link" | "unlink" | "fill" | "select-all" | "toggle" | "fold" | "unfold" | "detail" | "clear" | "escape" | "zoom-in" | "zoom-out" | "show-bar" | "find" | "split" | "help" };
+      | "link" | "unlink" | "fill" | "select-all" | "toggle" | "fold" | "unfold" | "detail" | "clear" | "escape" | "zoom-in" | "zoom-out" | "show-bar" | "find" | "help" };
 
 const GO: Readonly<Record<string, Direction>> = {
   ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", PageUp: "page-up", PageDown: "page-down", Home: "row-first", End: "row-last",
