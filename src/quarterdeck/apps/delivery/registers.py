@@ -131,7 +131,7 @@ class TaskRegister(Register[Task]):
     search, ordering = ("name", "wbs", "code"), ("plan", "position")
     bulk = ("priority",)
     views = (
-        View("all", _("Work"), {"f.is_summary": "no", "sort": "starts_on"}, opens=True),
+        View("work", _("Work"), {"f.is_summary": "no", "sort": "starts_on"}, opens=True),
         View(
             "milestones",
             _("Milestones"),

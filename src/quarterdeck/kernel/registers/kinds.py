@@ -208,12 +208,10 @@ class Number(Kind):
     @override
     def text(self, value: Any) -> str:
         if isinstance(value, float):
-            value = decimal.Decimal(str(value))
-        if isinstance(value, decimal.Decimal):
-            value = value.normalize()
-            if value == value.to_integral_value():
-                value = value.to_integral_value()
-        return f"{value:,}".replace("-", "\u2212")
+            value = round(decimal.Decimal(str(value)), 2)
+        # Without its noughts a hundred is 1E+2, which only "f" writes out.
+        text = f"{value.normalize():,f}" if isinstance(value, decimal.Decimal) else f"{value:,}"
+        return text.replace("-", "\u2212")
 
     def places(self, value: Any) -> int:
         """Return how many decimal places a value needs."""
