@@ -21,7 +21,7 @@ def asked() -> set[str]:
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'say\(\s*(?:[\w.()? ]+\? )?"(\w+)"', text))
         found |= set(re.findall(r'say\([^()]*\? "\w+" : "(\w+)"', text))
-        found |= {key for key in re.findall(r'"(help_\w+)"', text)}
+        found |= set(re.findall(r'"(help_\w+)"', text))
     return found
 
 
