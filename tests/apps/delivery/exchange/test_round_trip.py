@@ -89,7 +89,7 @@ def differences(one: PlanDocument, other: PlanDocument) -> Iterator[tuple[str, s
     before, after = (dict(flat(msgspec.to_builtins(each))) for each in (one, other))
     for place in {**before, **after}:
         if before.get(place) != after.get(place):
-            what = "lost" if place not in after else "filled" if place not in before else "changed"
+            what = "lost" if place not in after else "filled" if before.get(place, "") == "" else "changed"
             yield re.sub(r"\[-?\d+\]", "[]", place), what, before.get(place), after.get(place)
 
 
