@@ -26,8 +26,8 @@ START = minutes(date(2026, 1, 5))
 HEADS = ("peer", "works", "resources", "peer s", "ours s", "ratio", "later than ours %")
 SLOT = 240
 """Half a working day in minutes: all durations are whole numbers of it."""
-LEVELLING_SCHEDULES = 60
-"""Schedules that ours makes: peers make one, or as many as their time allows."""
+POPULATION = 8
+"""Orders that ours tries, each scheduled and justified: peers make one, or as many as their time allows."""
 LIMIT = 60.0
 """Seconds that CP-SAT gets."""
 
@@ -53,10 +53,10 @@ class Levelling:
 def beside(activities: int, resources: int, repeats: int) -> list[Levelling]:
     """All peers that are there, on the plan of this size."""
     problem = replace(generated(activities, resources, 1), start=START)
-    seconds, done = [], level(problem, schedules=LEVELLING_SCHEDULES)
+    seconds, done = [], level(problem, schedules=3 * POPULATION, population=POPULATION)
     for _ in range(repeats):
         began = time.perf_counter()
-        done = level(problem, schedules=LEVELLING_SCHEDULES)
+        done = level(problem, schedules=3 * POPULATION, population=POPULATION)
         seconds.append(time.perf_counter() - began)
     peers: list[tuple[str, Callable[[Problem, Levelled], tuple[float, float | None]]]] = []
     if find_spec("ortools"):
