@@ -64,8 +64,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     yield from fact("plan", told["name"])
     yield from fact("program", f"{told['program']} ({told['kind']})")
     yield from fact("dates", f"{day(told['start'])} to {day(told['finish'])}, status {day(told['status'])}")
-    counts = ", ".join(f"{count} {one(name) if count == 1 else name}" for name, count in told["counts"].items() if count)
-    yield from fact("holds", counts)
+    counts = [f"{count} {one(name) if count == 1 else name}" for name, count in told["counts"].items() if count]
+    yield from fact("holds", ", ".join(counts))
     kinds = ", ".join(f"{count} {kind}" for kind, count in told["links_by_kind"].items())
     yield from fact("links", kinds or "none")
     path = told["critical_path"]
