@@ -33,6 +33,7 @@ test("dates are read as ISO, with dots, slashes, names of months, or from today"
   assert.deepEqual(["2026-03-17", "17.3.2026", "17/3/26", "17.3.", "17 Mar", "17 march 2027", "+5", "2026-03-17 09:30"].map(read), ["2026-03-17", "2026-03-17", "2026-03-17", "2026-03-17", "2026-03-17", "2027-03-17", "2026-03-07", "2026-03-17T09:30"]);
   assert.deepEqual(["31.2.2026", "tomorrow", ""].map(read), [null, null, null]);
   assert.deepEqual([dates.day(at(15)), dates.day(at(400))], ["17 Mar", "6 Apr 27"]);
+  assert.deepEqual([dates.day(at(200)), dates.long(at(200)), dates.month(at(200))], ["18 Sep", "18 Sep 2026", "Sep"]);
 });
 
 test("cells say what planners read", () => {

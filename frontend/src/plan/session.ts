@@ -1,4 +1,5 @@
 /** The plan that one reader has open: what is shown of it, what is chosen, and every edit. No element of the page is known here. */
+import { nextWork } from "./model/calendar";
 import { cellText, type Chosen, COLUMNS, type Column, editText, guess, mayEdit, type Reading, readingOf, typedValue } from "./model/columns";
 import { Dates, parseDuration } from "./model/format";
 import { addition, chain, level, removal, step, unchain } from "./model/moves";
@@ -403,5 +404,19 @@ export class Session {
     if (!mayEdit(this.reading, this.rowOf(id), column)) return;
     const text = `${Number((minutes / lengths.minutes_per_day).toFixed(2))}d`;
     if (parseDuration(text, lengths)) this.setCells([{ id, column: "duration", text }]);
+  }
+
+  /** Interrupt a task for a day: at the status date where that lies within it, else in its middle. */
+  split(id: Id): void {
+    const { calendar, lengths } = this.reading;
+    const start = this.store.value(id, "start") ?? null;
+    const finish = this.store.value(id, "finish") ?? null;
+    const row = this.rowOf(id);
+    if (!this.editable || start === null || finish === null || !calendar || hasParts(this.outline, row)) return this.audience.announce(this.say("said_cannot"));
+    const status = this.store.plan.status ?? 0;
+    const day = Math.floor((status > start && status < finish ? status : (start + finish) / 2) / 1440) * 1440;
+    const point = nextWork(calendar, day);
+    if (point <= start || point >= finish) return this.audience.announce(this.say("said_cannot"));
+    this.send([{ do: "split", task: id, at: point, gap: lengths.minutes_per_day }], this.say("undo_split"));
   }
 }

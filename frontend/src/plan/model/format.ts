@@ -57,6 +57,11 @@ export function days(minutes: number | null | undefined, lengths: Lengths): stri
   return minutes === null || minutes === undefined ? "" : figure(minutes / lengths.minutes_per_day, 1);
 }
 
+/** Months in short have three letters, as the server writes them; British English has four for one of them. */
+function said(form: Intl.DateTimeFormat, at: number | Date): string {
+  return form.format(at).replace(/\bSept\b/, "Sep");
+}
+
 export class Dates {
   private readonly known = new Map<number, string>();
   private readonly thisYear: number;
@@ -85,23 +90,23 @@ export class Dates {
     let text = this.known.get(key);
     if (text === undefined) {
       const date = new Date(key * DAY * 60_000);
-      text = (date.getUTCFullYear() === this.thisYear ? this.shortForm : this.otherYear).format(date);
+      text = said(date.getUTCFullYear() === this.thisYear ? this.shortForm : this.otherYear, date);
       this.known.set(key, text);
     }
     return text;
   }
 
   long(at: Instant | null | undefined): string {
-    return at === null || at === undefined ? "" : this.longForm.format(at * 60_000);
+    return at === null || at === undefined ? "" : said(this.longForm, at * 60_000);
   }
 
   /** "Mon 17 Mar 2026, 09:00". */
   full(at: Instant | null | undefined): string {
-    return at === null || at === undefined ? "" : `${this.fullForm.format(at * 60_000)}, ${clock(at)}`;
+    return at === null || at === undefined ? "" : `${said(this.fullForm, at * 60_000)}, ${clock(at)}`;
   }
 
   month(at: Instant): string {
-    return this.monthForm.format(at * 60_000);
+    return said(this.monthForm, at * 60_000);
   }
 
   year(at: Instant): string {

@@ -91,6 +91,9 @@ export function perform(reach: Reach, action: Action): void {
     case "longer": case "shorter":
       if (cursor) session.lengthen(cursor.id, action.act === "longer" ? 1 : -1);
       return;
+    case "split":
+      if (cursor) session.split(cursor.id);
+      return;
     case "link": return session.link();
     case "unlink": return session.unlink();
     case "fill": return session.fill(spanOfColumns(session.selection, session.columnKeys));
