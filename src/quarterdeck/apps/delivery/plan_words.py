@@ -110,6 +110,7 @@ _TEXTS: dict[str, str | Promise] = {
     "undo_fill": _("fill down"),
     "undo_paste": _("paste"),
     "undo_shift": _("shift"),
+    "undo_split": _("split"),
     "undo_notes": _("edit of notes"),
     "undo_progress": _("progress"),
     # announcements
@@ -192,6 +193,7 @@ _TEXTS: dict[str, str | Promise] = {
     "help_move": _("Move up, down"),
     "help_shift": _("A day later, earlier"),
     "help_length": _("A day longer, shorter"),
+    "help_split": _("Interrupt it for a day"),
     "help_link": _("Link the chosen tasks"),
     "help_unlink": _("Unlink them"),
     "help_fill": _("Fill down"),
