@@ -193,7 +193,8 @@ def served(plan: Any) -> dict[str, Any]:
         median(lambda: batches.append(asked("undo", {"batch": batches[-1]}).json()["batch"])) * 1000
     )
     told["queries"] = {}
-    for name, act in (("data", lambda: asked("data")), ("edit", lambda: edited(False))):
+    acts: dict[str, Callable[[], object]] = {"data": lambda: asked("data"), "edit": lambda: edited(False)}
+    for name, act in acts.items():
         with CaptureQueriesContext(connection) as seen:
             act()
         told["queries"][name] = len(seen)
