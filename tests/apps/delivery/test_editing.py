@@ -83,7 +83,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(
             {"do": "set", "task": shed.id(name), "field": field, "value": value},
         )
     assert (shed.revision, Change.objects.count()) == (known, changes)
-    assert shed.task("Dig")
+    assert shed.task("Dig").name == "Dig"
 
 
 def test_a_name_loses_its_odd_spaces(shed: Shed) -> None:

@@ -53,7 +53,7 @@ def test_a_reader_sees_no_money_and_changes_nothing(shed: Shed) -> None:
     command = {"do": "set", "task": shed.id("Dig"), "field": "name", "value": "Mine"}
     answer = shed.post(client, "edit", {"revision": shed.revision, "commands": [command]})
     assert answer.status_code == 403
-    assert shed.task("Dig")
+    assert shed.task("Dig").name == "Dig"
 
 
 @pytest.mark.parametrize("word", ["", "data", "changes?since=0", "why?task=1", "export.xlsx"])
@@ -210,7 +210,8 @@ def test_files_are_uploaded_read_shown_and_written(shed: Shed, django_capture_on
     drain()
     read.refresh_from_db()
     assert read.state == "done", read.report
-    plan = Plan.objects.get(pk=read.plan_id)
+    assert read.plan is not None
+    plan = read.plan
     assert (plan.initiative.code, plan.is_current) == (code, False)
     assert list(Task.objects.filter(plan=plan).values_list("name", flat=True)) == ["One", "Two"]
 
