@@ -49,14 +49,7 @@ def smooth(
     plan = prepared(problem)
     if not plan.order:
         return Smoothed({}, {}, problem.start, {each.id: 0.0 for each in problem.resources}, {})
-    for activity in plan.order:
-        if activity.skills or activity.splittable:
-            why = "asks for skills" if activity.skills else "may be split"
-            raise EngineError(
-                f"activity {activity.id!r} {why}, which smoothing cannot do",
-                culprits=(activity.id,),
-                remedy="Name who does it among its demands." if activity.skills else "Smooth it whole.",
-            )
+    _refuse_what_moves_in_parts(plan)
     told = [*([] if finish is None else [finish]), *(starts or {}).values()]
     plan = replace(plan, step=math.gcd(plan.step, *(each - problem.start for each in told)))
     last = max([problem.start, *told])
@@ -101,6 +94,17 @@ def smooth(
         _peaks(plan, grid, state),
         before,
     )
+
+
+def _refuse_what_moves_in_parts(plan: Prepared) -> None:
+    for activity in plan.order:
+        if activity.skills or activity.splittable:
+            why = "asks for skills" if activity.skills else "may be split"
+            raise EngineError(
+                f"activity {activity.id!r} {why}, which smoothing cannot do",
+                culprits=(activity.id,),
+                remedy="Name who does it among its demands." if activity.skills else "Smooth it whole.",
+            )
 
 
 def _peaks(plan: Prepared, grid: Grid, state: Whole) -> dict[Hashable, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,9 @@ from quarterdeck.apps.delivery.selectors.network import held
 from quarterdeck.apps.delivery.selectors.solving import calendar_of
 from quarterdeck.apps.delivery.services.fields import refuse
 from quarterdeck.engine.calendar import timeline
+
+#: Working minutes for which a task may pause: as long as a duration may be.
+MOST: Final = 1_000_000_000
 
 
 def split_task(plan: Plan, task: Task, at: Any, gap: Any) -> None:
@@ -26,6 +29,8 @@ def split_task(plan: Plan, task: Task, at: Any, gap: Any) -> None:
         return
     now = held(plan)
     line = timeline(calendar_of(now, now.row_of[task.pk]))
+    if not task.start < at < task.finish or gap > MOST:
+        raise refuse(task, "split", _("The task is not at work then."))
     worked = line.between(task.start, int(at))
     pauses = [(int(done), int(length)) for done, length in task.splits]
     for done, length in pauses:
