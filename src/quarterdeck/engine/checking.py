@@ -24,7 +24,7 @@ def finite(name: str, values: ArrayLike, *, least: int = 0) -> NDArray[np.float6
     """
     try:
         row = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise EngineError(f"the {name} are not all numbers", remedy="Give numbers only.") from None
     if row.ndim != 1:
         raise EngineError(f"the {name} are not one row of numbers", remedy="Give a plain list of numbers.")
@@ -56,7 +56,10 @@ def within(name: str, value: float, *, low: float = -math.inf, high: float = mat
     ...
     quarterdeck.engine.errors.EngineError: the discount rate is -1. Give a number above -1.
     """
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if math.isfinite(number) and (number > low if open_low else number >= low) and number <= high:
         return number
     wanted = [f"above {low:g}" if open_low else f"of at least {low:g}"] if low > -math.inf else []

@@ -384,7 +384,7 @@ def _scaled(of: Any, by: float, task: TaskId) -> Distribution:
     """Return an estimate in shares of what is planned as one in minutes."""
     try:
         found: Distribution = of.scaled(by)
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, OverflowError):
         raise EngineError(
             f"the duration of task {task!r} is no distribution of numbers: {of!r}",
             culprits=(task,),

@@ -132,7 +132,7 @@ def _checked(given: Correlation) -> Correlation:
         raise EngineError("a correlation has fewer than two members", culprits=members, remedy="Name two at least.")
     try:
         found = np.asarray(given.coefficient, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = np.full((), np.nan)
     if found.shape not in {(), (len(members), len(members))}:
         raise EngineError(

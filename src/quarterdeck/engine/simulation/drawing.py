@@ -110,7 +110,7 @@ def _continuous(
     try:
         each = chain.from_iterable(map(attrgetter(*kind.__match_args__), members))
         numbers = np.fromiter(each, np.float64).reshape(len(members), -1).T
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = np.full((len(kind.__match_args__), len(members)), np.nan)
     wild: NDArray[np.bool_] = ~np.all(np.abs(numbers) <= GREATEST, axis=0)
     with np.errstate(all="ignore"):
@@ -141,7 +141,7 @@ def _discrete(
         try:
             wild = not all(abs(float(value)) <= GREATEST for value in (*each.values, *each.probabilities))
             wrong = wild or bool(each._faulty(each.values, each.probabilities))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             wild = wrong = True
         if wrong:
             what, key = name(place)
