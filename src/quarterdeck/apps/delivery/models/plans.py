@@ -23,6 +23,16 @@ from quarterdeck.kernel.records import Record
 BY_PLAN = ("plan__initiative__scope", "plan__initiative__unit__scope")
 
 
+def joined(record: models.Model, names: tuple[str, str], mark: str) -> str:
+    """Return the names of the two that a record joins, such as "Dig → Pour", as far as they are at hand.
+
+    History writes thousands of such labels at once, so none is read for it.
+    """
+    fields = [record._meta.get_field(name) for name in names]
+    known = [field.get_cached_value(record, default=None) for field in fields if isinstance(field, models.ForeignKey)]
+    return mark.join(str(one) for one in known if one is not None) or str(record._meta.verbose_name).capitalize()
+
+
 class Plan(Record):
     """A schedule of a project. A project may have several; the current one is what the house reports from."""
 

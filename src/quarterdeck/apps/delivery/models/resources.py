@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery.choices import ResourceKind
-from quarterdeck.apps.delivery.models.plans import BY_PLAN, Plan
+from quarterdeck.apps.delivery.models.plans import BY_PLAN, Plan, joined
 from quarterdeck.apps.delivery.models.tasks import Task
 from quarterdeck.apps.people.models import Person
 from quarterdeck.kernel.records import Record
@@ -81,4 +81,4 @@ class TaskAssignment(Record):
         verbose_name_plural = _("assignments")
 
     def __str__(self) -> str:
-        return f"{self.task_id}: {self.resource_id}"
+        return joined(self, ("resource", "task"), ", ")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery.choices import DATED, Constraint, LagCalendar, LagUnit, LinkKind, TaskKind
-from quarterdeck.apps.delivery.models.plans import BY_PLAN, Plan
+from quarterdeck.apps.delivery.models.plans import BY_PLAN, Plan, joined
 from quarterdeck.kernel.records import Record
 
 #: Room between two neighbours of the outline, so that a task put between them moves no other.
@@ -175,4 +175,4 @@ class TaskLink(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.predecessor_id} → {self.successor_id}"
+        return joined(self, ("predecessor", "successor"), " → ")
