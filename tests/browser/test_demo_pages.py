@@ -25,6 +25,7 @@ LINKS = "links => links.filter(a => !a.download).map(a => a.getAttribute('href')
 #: Answered by a file, or ending the session of the walk.
 NO_PAGE = {
     "account_logout",
+    "delivery-plan-export",
     "download",
     "guide_picture",
     "openapi-json",

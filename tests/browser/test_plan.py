@@ -101,7 +101,9 @@ def test_edited_by_keyboard_alone(seats: Windows) -> None:
     # a new line after the last one, linked by typing, indented below it and taken back
     keys.press("Control+End")
     keys.press("Insert")
-    keys.type("Lessons learned")
+    keys.type("Lessons")
+    settled(page)  # the server knows the line by now: what is typed on goes to it
+    keys.type(" learned")
     keys.press("Enter")
     settled(page)
     new = len(LINES) + 1

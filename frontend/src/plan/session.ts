@@ -6,7 +6,7 @@ import { addition, chain, level, removal, step, unchain } from "./model/moves";
 import { foldedAt, hasParts, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
 import { type Edit, EditQueue, type Shown as Guess, type State, type Transport } from "./model/queue";
 import { afterRemoval, at, type Cell, chosen, NOTHING, type Selection } from "./model/select";
-import { PlanStore } from "./model/store";
+import { keyId, PlanStore } from "./model/store";
 import type { Answer, ColumnName, Command, Id, Instant, PlanData, Refusal, Value } from "./model/types";
 import type { Say } from "./words";
 
@@ -66,6 +66,8 @@ export class Session {
   readonly dates: Dates;
   readonly queue: EditQueue;
   /** Numbers of rows that only the browser knows; they differ from those of an earlier visit that still wait. */
+  /** The ids that the server gave to new rows. */
+  private readonly named = new Map<Id, Id>();
   private newest = Date.now() % 1_000_000_000;
 
   constructor(
@@ -196,7 +198,9 @@ export class Session {
   setCells(cells: readonly { id: Id; column: string; text: string }[], label = ""): number {
     const commands: Command[] = [];
     const shown: Guess[] = [];
-    for (const { id, column: key, text } of cells) {
+    for (const { id: said, column: key, text } of cells) {
+      // A new row may have got its id from the server while a cell of it was being typed.
+      const id = this.named.get(said) ?? said;
       const column = columnOf.get(key);
       const cell = { id, column: key };
       const fault = this.faults.get(cellKey(id, key));
@@ -245,10 +249,9 @@ export class Session {
   bring(answer: Answer): Id[] {
     const cursor = this.selection.cursor;
     const applied = this.store.apply(answer);
-    if (cursor && cursor.id < 0 && answer.keys) {
-      const id = Object.entries(answer.keys).find(([key]) => key.endsWith(String(cursor.id)))?.[1];
-      if (id !== undefined) this.selection = at({ id, column: cursor.column });
-    }
+    for (const [key, id] of Object.entries(answer.keys ?? {})) this.named.set(keyId(key), id);
+    const id = cursor ? this.named.get(cursor.id) : undefined;
+    if (cursor && id !== undefined) this.selection = at({ id, column: cursor.column });
     this.reshow();
     return applied.changed;
   }

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -161,7 +162,7 @@ def test_panel_opens_beside_the_list_and_is_in_the_address(page: Any, address: s
     page.wait_for_selector("#panel h2:text('Panel 398')")
     assert page.url.endswith("?page=2&panel=398")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.querySelector('#panel').childElementCount === 0")
+    expect(page.locator("#panel > *")).to_have_count(0)
     assert page.url.endswith("?page=2")
 
 
