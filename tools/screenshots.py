@@ -50,6 +50,7 @@ PAGES: dict[str, str] = {
     "jobs": "/jobs/",
     "not-found": "/nothing/here/",
     "project": "{first:/initiatives/?f.kind=project&f.state=active}",
+    "plan": "{first:/initiatives/?f.kind=project&f.state=active}plan/",
     "person": "{first:/people/}",
     "unit": "{first:/units/}",
     "user": "{first:/settings/users/}",
@@ -68,6 +69,8 @@ GUIDE: frozenset[tuple[str, str, str]] = frozenset(
     for slug, size in (
         ("home", "wide"),
         ("project", "wide"),
+        ("plan", "wide"),
+        ("plan", "phone"),
         ("initiatives-panel", "wide"),
         ("initiatives-import", "wide"),
         ("sign-in", "wide"),
