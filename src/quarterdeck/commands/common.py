@@ -9,6 +9,17 @@ import django
 from quarterdeck.commands import Refusal
 
 
+def plan_files(given: list[Path]) -> list[Path]:
+    """The files as given, those of a folder by name and without hidden ones; what is not there is found on reading."""
+    files: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            files += sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
+        else:
+            files.append(path)
+    return files
+
+
 def start() -> None:
     """Load the settings and the applications. Raises EnvError for a faulty setting."""
     from django.conf import settings

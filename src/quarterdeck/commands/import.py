@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quarterdeck.commands import Refusal
-from quarterdeck.commands.common import start
+from quarterdeck.commands.common import plan_files, start
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,19 +22,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="write nothing; tell what would change")
     parser.add_argument("--json", action="store_true", help="tell it as one JSON object for each line")
     parser.add_argument("--as", dest="email", metavar="E-MAIL", help="act as this user, with their rights")
-
-
-def found(given: list[Path]) -> list[Path]:
-    """The files, those of folders in order of name. Raises Refusal for what is not there."""
-    files: list[Path] = []
-    for path in given:
-        if path.is_dir():
-            files += sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise Refusal(f"There is no file {path}.")
-    return files
 
 
 def acting(email: str | None) -> Any:
@@ -95,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     start()
     from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
 
-    files, actor = found(options.files), acting(options.email)
+    files, actor = plan_files(options.files), acting(options.email)
     refused = 0
     for number, (path, document) in enumerate(read_many(files), start=1):
         if isinstance(document, Unreadable):

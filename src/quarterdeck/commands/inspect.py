@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from quarterdeck.commands.common import plan_files
+
 #: Tasks of the critical path that are shown.
 SHOWN: Final = 12
 WIDTH: Final = 15
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from quarterdeck.apps.delivery.exchange.reading import read_many
 
     refused = 0
-    for number, (path, found) in enumerate(read_many(plans(options.files))):
+    for number, (path, found) in enumerate(read_many(plan_files(options.files))):
         if isinstance(found, Unreadable):
             refused += 1
             told: dict[str, Any] = {"file": str(path), "read": False, "problem": found.problem, "remedy": found.remedy}
@@ -44,14 +46,6 @@ def run(options: argparse.Namespace) -> int:
     if refused and not options.json:
         print(f"\n{refused} could not be read.", file=sys.stderr)
     return 1 if refused else 0
-
-
-def plans(given: list[Path]) -> list[Path]:
-    """Return the files, those of a folder by name."""
-    found: list[Path] = []
-    for path in given:
-        found += sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
-    return found
 
 
 def lines(told: dict[str, Any]) -> Iterator[str]:

@@ -10,13 +10,13 @@ from typing import Any
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.exchange.document import (
+    OFFICE,
     DocumentAssignment,
     DocumentCalendar,
     DocumentException,
     DocumentLink,
     DocumentResource,
     DocumentTask,
-    DocumentWeek,
     PlanDocument,
 )
 from quarterdeck.apps.delivery.models import Plan, Task
@@ -25,8 +25,8 @@ from quarterdeck.demo.content.initiatives import Project
 from quarterdeck.demo.content.plans import SORTS, Phase
 from quarterdeck.demo.portfolio import projects
 from quarterdeck.demo.world import World
+from quarterdeck.engine.calendar import minutes
 
-OFFICE = (((480, 720), (780, 1020)),) * 5 + ((), ())
 DAY = 1440
 #: Working days of a month.
 MONTH = 21
@@ -40,10 +40,6 @@ def plan(world: World) -> None:
         if facts.end == "active" and facts.start + DRAWN < TOLD - 0.1:
             world.timeline.add(facts.start + DRAWN, partial(_draw, world, facts))
             world.timeline.add(TOLD, partial(_report, world, facts))
-
-
-def _minutes(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days * DAY
 
 
 def _sort(facts: Project) -> tuple[tuple[Phase, ...], int]:
@@ -95,7 +91,7 @@ def document(world: World, facts: Project, record: Initiative) -> PlanDocument:
         name=record.name,
         program="Quarterdeck",
         kind="",
-        start=_minutes(start) + 480,
+        start=minutes(start) + 480,
         calendar=1,
         calendars=(_calendar(start.year),),
         resources=tuple(DocumentResource(id=number, name=name) for number, name in team.values()),
@@ -120,7 +116,7 @@ def _calendar(year: int) -> DocumentCalendar:
         DocumentException(first=f"{each}-12-24", last=f"{each + 1}-01-01", name="Between the years")
         for each in range(year - 1, year + 5)
     ]
-    return DocumentCalendar(id=1, name="Office hours", week=DocumentWeek(days=OFFICE), exceptions=tuple(free))
+    return DocumentCalendar(id=OFFICE.id, name="Office hours", week=OFFICE.week, exceptions=tuple(free))
 
 
 def _report(world: World, facts: Project, now: dt.datetime) -> None:
@@ -130,7 +126,7 @@ def _report(world: World, facts: Project, now: dt.datetime) -> None:
     if plan_ is None:
         return
     actor = world.actor(world.now_in_charge(facts.manager), now)
-    status = _minutes(actor.today) + 1020
+    status = minutes(actor.today) + 1020
     commands = [{"do": "plan", "field": "status", "value": status}, *_progress(facts, plan_, status)]
     services.plan_edit(plan_id=plan_.pk, commands=commands, revision=plan_.revision, actor=actor)
 

@@ -8,14 +8,20 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.models import Plan, PlanImport, Task
+from quarterdeck.apps.delivery.models import Plan, PlanFile, PlanImport, Task
 from quarterdeck.apps.delivery.selectors import memory
+from quarterdeck.apps.delivery.services import imports
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.jobs.queue import enqueue
 from quarterdeck.kernel.jobs.worker import drain
 from tests.apps.delivery.conftest import MONDAY, Shed, day, document
 from tests.cast import ADMINISTRATOR, ANONYMOUS, EDITOR, READER, STRANGER
@@ -191,8 +197,6 @@ def test_a_plan_becomes_current_and_a_copy_is_dropped(shed: Shed) -> None:
 
 
 def test_files_are_uploaded_read_shown_and_written(shed: Shed, django_capture_on_commit_callbacks: Any) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     client, code = shed.cast.client(EDITOR), shed.plan.initiative.code
     files = [SimpleUploadedFile("small.csv", CSV.encode()), SimpleUploadedFile("empty.mpp", b"")]
     answer = client.post("/plan-imports/", {"file": files, "into": code})
@@ -214,6 +218,41 @@ def test_files_are_uploaded_read_shown_and_written(shed: Shed, django_capture_on
     plan = read.plan
     assert (plan.initiative.code, plan.is_current) == (code, False)
     assert list(Task.objects.filter(plan=plan).values_list("name", flat=True)) == ["One", "Two"]
+
+
+def test_what_is_too_large_together_is_refused_before_it_is_read(shed: Shed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "WHOLE", 100)
+    monkeypatch.setattr(SimpleUploadedFile, "read", lambda _file, *_size: pytest.fail("read"))
+    files = [SimpleUploadedFile(f"{number}.csv", b"x" * 60) for number in range(2)]
+    with pytest.raises(ValidationError, match="At most 0 MB at once"):
+        services.files_upload(files=files, actor=shed.cast.actor(EDITOR))
+    assert not PlanImport.objects.exists()
+
+
+def test_files_that_nobody_writes_are_forgotten_after_a_week(shed: Shed) -> None:
+    upload = services.files_upload(files=[SimpleUploadedFile("small.csv", CSV.encode())], actor=shed.cast.actor(EDITOR))
+    drain()
+    enqueue(imports.files_forgotten, actor=Actor.system(now=clock.now()), title="Forget")
+    drain()
+    assert PlanImport.objects.filter(upload=upload).count() == 1
+    PlanImport.objects.update(created_at=clock.now() - dt.timedelta(days=8))
+    enqueue(imports.files_forgotten, actor=Actor.system(now=clock.now()), title="Forget")
+    drain()
+    assert not PlanImport.objects.filter(upload=upload).exists()
+    assert not PlanFile.objects.exists()
+
+
+def test_tasks_of_copies_are_in_no_list(shed: Shed) -> None:
+    services.plan_copy(plan=shed.plan, actor=shed.cast.actor(EDITOR))
+    told = shed.cast.client(EDITOR).get("/api/v1/tasks").json()
+    assert told["total"] == Task.objects.filter(plan=shed.plan).count() == 6
+
+
+def test_an_edit_of_a_plan_that_is_gone_says_so(shed: Shed) -> None:
+    key, actor = shed.plan.pk, shed.cast.actor(EDITOR)
+    services.plan_remove(Plan.objects.get(pk=key), actor=actor)
+    with pytest.raises(services.PlanRefused, match="has been removed meanwhile"):
+        services.plan_edit(plan_id=key, commands=[], revision=1, actor=actor)
 
 
 def test_a_plan_goes_below_a_programme_as_a_project_of_its_own(shed: Shed) -> None:

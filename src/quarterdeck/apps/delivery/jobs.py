@@ -1,5 +1,5 @@
 """Work of this app apart from requests; what it does stands with the services."""
 
-from quarterdeck.apps.delivery.services.imports import files_read, files_written
+from quarterdeck.apps.delivery.services.imports import files_forgotten, files_read, files_written
 
-__all__ = ["files_read", "files_written"]
+__all__ = ["files_forgotten", "files_read", "files_written"]

@@ -150,8 +150,8 @@ class TaskRegister(Register[Task]):
     writer, remover = services.task_save, services.task_remove
 
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Task]:
-        """Those of current plans, when they are read; copies to try things in have their own page."""
-        return super().rows(actor, action).select_related("plan__initiative")
+        """Those of current plans; copies to try things in have their own page."""
+        return super().rows(actor, action).filter(plan__is_current=True).select_related("plan__initiative")
 
     def found(self, record: Task) -> str:
         """Say of which plan it is."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from quarterdeck.engine.calendar import OFFICE_DAY
+
 #: Rises when a change of these structures makes documents kept from before unreadable.
 FORMAT = 1
 
@@ -280,6 +282,10 @@ class DocumentPeriod(Part, frozen=True):
     started: int | None = None
     progress: tuple[DocumentProgress, ...] = ()
     published: dict[str, str | int] = {}
+
+
+#: What a plan works by that names no calendar: five days of eight hours around an hour at noon.
+OFFICE = DocumentCalendar(id=1, name="Standard", week=DocumentWeek(days=(OFFICE_DAY,) * 5 + ((), ())))
 
 
 class PlanDocument(Part, frozen=True):

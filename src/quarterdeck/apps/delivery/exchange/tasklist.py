@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -36,14 +36,13 @@ from quarterdeck.apps.delivery.exchange.cells import (
 )
 from quarterdeck.apps.delivery.exchange.columns import CONSTRAINTS, found_in, header_at, unit_of
 from quarterdeck.apps.delivery.exchange.document import (
+    OFFICE,
     DocumentAssignment,
     DocumentBaseline,
-    DocumentCalendar,
     DocumentField,
     DocumentLink,
     DocumentResource,
     DocumentTask,
-    DocumentWeek,
     PlanDocument,
     Problem,
     Stored,
@@ -60,8 +59,6 @@ from quarterdeck.apps.delivery.exchange.texts import (
 from quarterdeck.engine.calendar import OFFICE_DAY, five_day, timeline
 from quarterdeck.engine.network import Constraint
 
-#: The office calendar that a list is given, having none.
-OFFICE: Final = DocumentCalendar(id=1, name="Standard", week=DocumentWeek(days=(OFFICE_DAY,) * 5 + ((), ())))
 OPENS, CLOSES = OFFICE_DAY[0][0], OFFICE_DAY[-1][1]
 
 

@@ -49,7 +49,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take plan files, one or many."""
     actor, error = _actor(request), ""
     if request.method == "POST":
-        files = [(each.name or "plan", each.read()) for each in request.FILES.getlist("file")]
+        files = request.FILES.getlist("file")
         try:
             made = imports.files_upload(files=files, actor=actor, into=request.POST.get("into", ""))
         except ValidationError as refused:

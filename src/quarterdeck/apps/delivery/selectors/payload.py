@@ -18,7 +18,7 @@ from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.apps.delivery.selectors.mapping import outline_numbers, parts_of
 from quarterdeck.apps.delivery.selectors.network import Held
 from quarterdeck.apps.delivery.selectors.solving import DAY, Solved, calendar_of, plain
-from quarterdeck.engine.calendar import Calendar, WorkCalendar, timeline
+from quarterdeck.engine.calendar import Calendar, WorkCalendar, instant, timeline
 from quarterdeck.engine.cpm import NONE
 
 #: Columns that come from what the engine found, and from what is stored.
@@ -262,7 +262,7 @@ def week_of(calendar: Calendar, at: int) -> list[list[list[int]]]:
     if not isinstance(calendar, WorkCalendar):
         return [[[0, DAY]] for _day in range(7)]
     days = list(calendar.week)
-    on = dt.date(1970, 1, 1) + dt.timedelta(days=at // DAY)
+    on = instant(at).date()
     for each in calendar.weeks:
         if each.last is None and each.first <= on:
             days = [own if own is not None else day for own, day in zip(each.week, days, strict=True)]

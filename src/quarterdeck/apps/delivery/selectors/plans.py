@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
@@ -92,8 +91,3 @@ def revision_of(plan: Plan) -> int:
 def refresh(plan: Plan) -> None:
     """Bring a plan up to the revision that is stored now."""
     plan.refresh_from_db(fields=["revision", "reckoned_at", *sorted(Plan.follows - {"revision", "reckoned_at"})])
-
-
-def today_of(actor: Actor) -> int:
-    """Return the start of the actor's day as an instant of plans."""
-    return (actor.today - dt.date(1970, 1, 1)).days * 1440

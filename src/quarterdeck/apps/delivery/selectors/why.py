@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.utils.formats import date_format
@@ -13,6 +12,7 @@ from quarterdeck.apps.delivery.choices import LinkKind as NamedLink
 from quarterdeck.apps.delivery.exchange.texts import lag_text
 from quarterdeck.apps.delivery.selectors.payload import units_of
 from quarterdeck.apps.delivery.selectors.solving import Solved
+from quarterdeck.engine.calendar import instant
 from quarterdeck.engine.cpm import Cause, Reason, why
 from quarterdeck.engine.network import LagUnit
 
@@ -43,7 +43,7 @@ def _name(now: Solved, key: Any) -> str:
 def _day(at: int | None) -> str:
     if at is None:
         return ""
-    moment = dt.datetime(1970, 1, 1) + dt.timedelta(minutes=at)  # noqa: DTZ001  plans know no zone
+    moment = instant(at)
     return f"{date_format(moment, 'j M Y')}, {moment:%H:%M}"
 
 

@@ -12,11 +12,11 @@ from quarterdeck.apps.delivery.choices import DATED, Constraint, TaskKind
 from quarterdeck.apps.delivery.exchange.texts import Span, TextError, Units, parse_duration
 from quarterdeck.apps.delivery.models import Task
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
+from quarterdeck.engine.calendar import minutes
 
 #: When a day of work begins and ends where a date is typed without time.
 MORNING, EVENING = 480, 1020
-DAY: Final = 1440
-FIRST, LAST = -36_816_480, 120_960_000  # 1900 to 2199
+FIRST, LAST = minutes(dt.date(1900, 1, 1)), minutes(dt.date(2199, 12, 31))
 Rule = Callable[[Task, Any, Units], None]
 
 
@@ -37,7 +37,7 @@ def instant(task: Task, field: str, value: Any, minute: int) -> int | None:
         except ValueError:
             raise refuse(task, field, _("“%(text)s” is no date. Write it as 2026-03-17.") % {"text": value}) from None
         minute = moment.hour * 60 + moment.minute if len(value.strip()) > 10 else minute
-        value = (moment.date() - dt.date(1970, 1, 1)).days * DAY + minute
+        value = minutes(moment.date()) + minute
     found = int(value)
     if not FIRST <= found <= LAST:
         raise refuse(task, field, _("The date lies outside of 1900 to 2199."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import tempfile
 import uuid
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,8 +28,9 @@ from quarterdeck.apps.portfolio import services as portfolio
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.errors import EngineError
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import AccessDenied, may, refusal, visible
+from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.jobs.models import Job
 from quarterdeck.kernel.jobs.progress import Progress
 from quarterdeck.kernel.jobs.queue import enqueue
@@ -36,47 +39,56 @@ from quarterdeck.kernel.jobs.registry import job
 State = PlanImport.State
 #: Differences from what the file stores that are shown one by one.
 SHOWN: Final = 50
-#: Files of one upload, and bytes of one.
-FILES, SIZE = 200, 100 * 1024 * 1024
+#: Files of one upload, bytes of one, and bytes of all.
+FILES, SIZE, WHOLE = 200, 100 * 1024 * 1024, 400 * 1024 * 1024
+#: Days for which what was not written is kept.
+KEPT: Final = 7
 
 
 @transaction.atomic
-def files_upload(*, files: Sequence[tuple[str, bytes]], actor: Actor, into: str = "") -> uuid.UUID:
-    """Take plan files and queue their reading; return the upload. Raises ValidationError for too many, or too large."""
+def files_upload(*, files: Sequence[File[bytes]], actor: Actor, into: str = "") -> uuid.UUID:
+    """Take plan files and queue their reading; return the upload. Raises ValidationError for too many, or too large.
+
+    None is read before the sizes of all are known, and one at a time.
+    """
     if not files:
         raise ValidationError(_("Choose a file first."))
     if len(files) > FILES:
         raise ValidationError(_("At most %(most)d files at once.") % {"most": FILES})
-    for name, content in files:
-        if len(content) > SIZE:
-            raise ValidationError(_("“%(name)s” is larger than %(most)d MB.") % {"name": name, "most": SIZE // 1024**2})
+    for file in files:
+        if file.size > SIZE:
+            values = {"name": file.name, "most": SIZE // 1024**2}
+            raise ValidationError(_("“%(name)s” is larger than %(most)d MB.") % values)
+    if sum(file.size for file in files) > WHOLE:
+        raise ValidationError(_("At most %(most)d MB at once.") % {"most": WHOLE // 1024**2})
     upload = uuid.uuid4()
     queued = enqueue(files_read, actor=actor, title=_("Read %(n)d plan files") % {"n": len(files)}, upload=str(upload))
-    for name, content in files:
+    for file in files:
         run = PlanImport.objects.create(
             user=actor.user,
             upload=upload,
-            file_name=PurePath(name).name[:200],
+            file_name=PurePath(file.name or "plan").name[:200],
             batch=uuid.uuid4(),
             report={"into": into[:20]} if into else {},
             job=queued,
             created_at=actor.now,
         )
-        PlanFile.objects.create(run=run, content=content)
+        PlanFile.objects.create(run=run, content=file.read())
     return upload
 
 
 @job(title=gettext_lazy("Read plan files"), retries=1)
 def files_read(progress: Progress, *, upload: str) -> dict[str, Any]:
     """Read the files of an upload that are not read yet; run again after a kill, it reads what is missing."""
-    runs = list(PlanImport.objects.filter(upload=upload, state=State.READING).select_related("file").order_by("pk"))
+    runs = list(PlanImport.objects.filter(upload=upload, state=State.READING).order_by("pk"))
     progress.start(len(runs), _("Reading plans"))
     with tempfile.TemporaryDirectory(prefix="quarterdeck-import-") as folder:
         paths = {}
         for run in runs:
             path = Path(folder) / str(run.pk) / f"plan{PurePath(run.file_name).suffix.lower()[:10]}"
             path.parent.mkdir()
-            path.write_bytes(bytes(run.file.content))
+            # One after the other: together they may be larger than the memory.
+            path.write_bytes(PlanFile.objects.values_list("content", flat=True).get(pk=run.pk))
             paths[path] = run
         for path, found in read_many(list(paths)):
             run = paths[path]
@@ -84,6 +96,14 @@ def files_read(progress: Progress, *, upload: str) -> dict[str, Any]:
             note_read(run=run, found=found, actor=progress.actor)
             progress.step()
     return {"url": f"/plan-imports/{upload}/"}
+
+
+@job(title=gettext_lazy("Forget unfinished imports of plans"), schedule="daily@03:45")
+def files_forgotten(progress: Progress) -> dict[str, int]:
+    """Remove plan files that were not written within a week, with what was read of them."""
+    before = clock.now() - dt.timedelta(days=KEPT)
+    removed, _rows = PlanImport.objects.filter(created_at__lt=before).exclude(state=State.DONE).delete()
+    return {"removed": removed}
 
 
 def note_read(*, run: PlanImport, found: PlanDocument | Unreadable, actor: Actor) -> None:
@@ -193,8 +213,6 @@ def plan_bring(*, document: PlanDocument, into: str, actor: Actor, note: str = "
     initiative, plan = target_of(into, document=document, actor=actor)
     if initiative._state.adding:
         portfolio.initiative_save(initiative, actor=actor, note=note)
-    elif plan is None and not may(actor, "view", initiative):
-        raise AccessDenied(refusal("add", Plan))
     return plan_import(document=document, initiative=initiative, actor=actor, plan=plan, note=note)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from quarterdeck.apps.delivery.exchange.document import DocumentCalendar, DocumentWeek
+from quarterdeck.apps.delivery.exchange.document import OFFICE, DocumentCalendar
 from quarterdeck.apps.delivery.models import (
     Baseline,
     Plan,
@@ -23,17 +23,14 @@ from quarterdeck.apps.delivery.models import (
     TaskLink,
 )
 from quarterdeck.apps.delivery.selectors.mapping import plain
+from quarterdeck.apps.delivery.services.fields import MORNING
 from quarterdeck.apps.delivery.services.importing import free_name
 from quarterdeck.apps.delivery.services.reckoning import Touched, locked, recalculate
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.engine.calendar import minutes
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
-
-OFFICE = (((480, 720), (780, 1020)),) * 5 + ((), ())
-#: Calendars of a plan made here.
-STANDARD = 1
-STANDARD_CALENDARS = (DocumentCalendar(id=STANDARD, name="Standard", week=DocumentWeek(days=OFFICE)),)
 
 
 @transaction.atomic
@@ -51,12 +48,12 @@ def plan_new(
     plan = Plan(
         initiative=initiative,
         name=free_name(initiative, name or _("Plan")),
-        start=(day - dt.date(1970, 1, 1)).days * 1440 + 480,
-        calendar_uid=STANDARD,
+        start=_morning(day),
+        calendar_uid=OFFICE.id,
         is_current=not Plan.objects.filter(initiative=initiative, is_current=True).exists(),
     )
     records.save(plan, actor=actor)
-    _calendars(plan, calendars or STANDARD_CALENDARS, actor)
+    _calendars(plan, calendars or (OFFICE,), actor)
     recalculate(plan=plan, actor=actor, batch=actor.batch)
     return plan
 
@@ -68,13 +65,17 @@ def plan_save(record: Plan, *, actor: Actor, note: str = "") -> Change | None:
     with transaction.atomic():
         if fresh and record.initiative_id:
             day = record.initiative.planned_start or actor.today
-            record.start = record.start or (day - dt.date(1970, 1, 1)).days * 1440 + 480
-            record.calendar_uid = record.calendar_uid or STANDARD
+            record.start = record.start or _morning(day)
+            record.calendar_uid = record.calendar_uid or OFFICE.id
             record.is_current = not Plan.objects.filter(initiative=record.initiative, is_current=True).exists()
         change = records.save(record, actor=actor, note=note)
         if fresh:
-            _calendars(record, STANDARD_CALENDARS, actor)
+            _calendars(record, (OFFICE,), actor)
         return change
+
+
+def _morning(day: dt.date) -> int:
+    return minutes(day) + MORNING
 
 
 def _calendars(plan: Plan, told: Iterable[DocumentCalendar], actor: Actor) -> None:

@@ -61,8 +61,11 @@ class Reckoned:
 
 
 def locked(plan_id: int) -> Plan:
-    """Return a plan with its row locked: edits of one plan come one after the other."""
-    return Plan.objects.select_for_update(of=("self",)).select_related("initiative").get(pk=plan_id)
+    """Return a plan with its row locked: edits of one come one after the other. Raises PlanRefused if it is gone."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("initiative").filter(pk=plan_id).first()
+    if plan is None:
+        raise PlanRefused(_("This plan has been removed meanwhile."))
+    return plan
 
 
 @transaction.atomic
@@ -136,19 +139,8 @@ def _write(now: Solved, differing: Any, touched: Touched, revision: int) -> None
         records.write_followed(Task, edited, {"changed_in": both, "edited_in": both})
 
 
-_FACTS = (
-    "found_start",
-    "found_finish",
-    "starts_on",
-    "finishes_on",
-    "least_float",
-    "task_count",
-    "critical_count",
-    "late_count",
-    "milestone_count",
-    "percent",
-    "trouble",
-)
+#: What is said of a plan as a whole: what follows from its tasks, but for the count of its edits.
+_FACTS = sorted(Plan.follows - {"revision", "reckoned_at"})
 
 
 def _facts(plan: Plan, now: Solved) -> dict[str, Any]:
