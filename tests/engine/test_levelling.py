@@ -175,11 +175,15 @@ def test_delay_is_counted_by_the_clock() -> None:
 
 
 def test_energy_refutes_what_paths_and_work_do_not() -> None:
-    """Three works of 3 with two of three places each cannot share: 9, where the work over capacity says 6 only."""
+    """Two works of 4 that one does after the other, with 2 before and 2 behind: 12, where the path is 8, the work 10.
+
+    Of three works of 3 with two of three places each energy does not know that they cannot share: 6; the model does.
+    """
     problem = Problem(tuple(Activity(name, 3, {"berth": 2}) for name in "abc"), resources=(Resource("berth", 3),))
-    done = level(problem)
-    assert done.finish == 9
-    assert done.bound >= 6
+    done = level(problem, schedules=1)
+    assert (done.finish, done.bound, done.optimal) == (9, 6.0, False)
+    done = level(problem, schedules=1, prove=True)
+    assert (done.finish, done.bound, done.optimal) == (9, 9.0, True)
     tight = Problem(
         (Activity("a", 4, {"x": 1}), Activity("b", 4, {"x": 1}), Activity("c", 2, {"x": 1}), Activity("d", 2)),
         (Link("d", "a"), Link("d", "b"), Link("a", "c"), Link("b", "c")),
@@ -294,6 +298,41 @@ def test_the_costliest_project_goes_first() -> None:
     assert done.starts == {"fast": 0, "slow": 4 * DAY}
     assert done.objective == pytest.approx(4.0)
     assert done.bound == 0
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e-12, 1e9])
+def test_the_unit_of_money_is_no_matter(unit: float) -> None:
+    """Twelve jobs on one crew: the starts are the same in cents, euros and billions, and the cost follows the unit."""
+    lengths = [3, 5, 2, 7, 4, 6, 1, 5, 3, 2, 8, 4]
+    jobs = tuple(Activity(n, length * 60, {"crew": 1}, project=n) for n, length in enumerate(lengths))
+
+    def priced(by: float) -> Levelled:
+        projects = tuple(Project(n, 60 * (n * 5 % 13), by * (1 + n * 7 % 5)) for n in range(len(jobs)))
+        return level(Problem(jobs, (), (Resource("crew"),), projects), schedules=2000)
+
+    plain, other = priced(1.0), priced(unit)
+    assert plain.objective > 0
+    assert other.starts == plain.starts
+    assert other.objective == pytest.approx(plain.objective * unit, rel=1e-9)
+    assert (other.bound, other.gap) == pytest.approx((plain.bound * unit, plain.gap), rel=1e-9)
+    assert other.optimal == plain.optimal
+
+
+def test_costs_too_far_apart_for_the_model_are_levelled_without_it() -> None:
+    """Money that 64 bits do not hold: no proof, but the costly one still goes first; beyond 1e12 it is refused."""
+    jobs = tuple(Activity(n, 480, {"crew": 1}, project=n) for n in range(2))
+    due = 480, 600
+
+    def priced(most: float) -> Levelled:
+        projects = tuple(Project(n, due[n], cost) for n, cost in enumerate((1.0, most)))
+        return level(Problem(jobs, (), (Resource("crew"),), projects), prove=True, time_limit=5, schedules=50)
+
+    done = priced(123456789.123)
+    assert (done.starts, done.objective) == ({1: 0, 0: 480}, pytest.approx(480 / 1440))
+    assert priced(1e11).starts == {1: 0, 0: 480}
+    with pytest.raises(EngineError, match="the cost of delay of 1 is more than") as refusal:
+        priced(1e13)
+    assert refusal.value.culprits == (1, 0)
 
 
 def test_the_same_whatever_the_threads() -> None:

@@ -105,6 +105,15 @@ def test_the_least_finish_of_all_orders_and_teams(
     assert (done.finish, done.optimal) == (least, True)
 
 
+def test_no_bound_above_what_can_be_done() -> None:
+    """163 works of two hours and 163 of one by a crew of 163: three hours, and nothing longer is called the best."""
+    works = tuple(Activity(n, 120 if n % 2 else 60, skills={"dig": 1}) for n in range(326))
+    problem = Problem(works, resources=(person("crew", "dig", capacity=163),))
+    done = level(problem, schedules=40)
+    check(problem, done)
+    assert (done.bound, done.optimal) == (180, done.finish == 180)
+
+
 def test_those_who_sit_move_on_where_that_helps() -> None:
     """Ann alone can solder and has more skills; the welding goes to Bob, else nothing could be done at one time."""
     team = person("Ann", "weld", "solder"), person("Bob", "weld", "paint", "clean")

@@ -23,6 +23,8 @@ Whole = NDArray[np.int64]
 STEPS = (1, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
 SLOTS = 60_000
 """Slots of a first horizon at most: beyond, the step is made longer."""
+FAR_APART = 1e12
+"""Costs of delay farther apart than this cannot be told in one sum."""
 FARTHEST = 500_000
 """Slots beyond which no horizon grows: what does not fit by then never will."""
 
@@ -51,11 +53,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """The slots of a horizon: the minute at which each begins, and the arrays of the search over them."""
+    """The slots of a horizon: the minute at which each begins, and the arrays of the search over them.
+
+    `unit` is the money that 1 of the search stands for: the least cost of a minute's delay.
+    """
 
     instants: Whole
     step: int
     instance: "Instance"
+    unit: float
 
 
 def prepared(problem: Problem) -> Prepared:
@@ -126,7 +132,8 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
     succ_of, succ = _sorted(edges, 0, 1, len(act))
     steps = edges[:, 5] + edges[:, 2] * act[edges[:, 0], DURATION]
     some = {each.project for each in plan.order}
-    costs = [project.delay_cost / 1440 if project.id in some else 0.0 for project in plan.problem.projects]
+    costs = [project.delay_cost if project.id in some else 0.0 for project in plan.problem.projects]
+    least = min((cost for cost in costs if cost), default=1.0)
     bounds = np.stack([ends - [len(np.flatnonzero(row)) for row in working], ends], axis=1)
     seats = team(
         plan.order,
@@ -153,10 +160,10 @@ def gridded(plan: Prepared, count: int, step: int) -> Grid:
         _plain(edges, steps, 0, 1),
         np.concatenate([[plan.problem.start], instants + step]).astype(np.int64),
         np.array([*(project.due for project in plan.problem.projects), 0], dtype=np.int64),
-        np.array([*costs, 0.0]),
+        np.array([*costs, 0.0]) / least,
         seats,
     )
-    return Grid(instants, step, instance)
+    return Grid(instants, step, instance, least / 1440)
 
 
 def _working(plan: Prepared, count: int, step: int) -> tuple[Whole, list[NDArray[np.bool_]]]:
@@ -296,6 +303,13 @@ def _checked(problem: Problem, resources: Mapping[Hashable, Resource]) -> None:
         within(f"the capacity of {resource.id!r}", resource.capacity, low=0, high=MOST / SHARES)
     for project in problem.projects:
         within(f"the cost of delay of {project.id!r}", project.delay_cost, low=0)
+    costs = sorted((each for each in problem.projects if each.delay_cost), key=lambda each: each.delay_cost)
+    if costs and costs[-1].delay_cost > FAR_APART * costs[0].delay_cost:
+        raise EngineError(
+            f"the cost of delay of {costs[-1].id!r} is more than {FAR_APART:,.0f} times that of {costs[0].id!r}",
+            culprits=(costs[-1].id, costs[0].id),
+            remedy="Leave out the lesser one, or check both.",
+        )
     for link in problem.links:
         for end in (link.predecessor, link.successor):
             if end not in known:

@@ -23,6 +23,8 @@ Whole = NDArray[np.int64]
 
 FINE = 1_000_000
 """The parts of the least cost of a slot's delay in which the model reckons where costs have no common measure."""
+GREATEST = 2**60
+"""No sum of costs in the model comes to more: it reckons in 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +37,16 @@ class Proof:
 
 
 def provable(plan: Prepared, grid: Grid) -> bool:
-    """Whether the model holds the whole problem."""
+    """Whether the model holds the whole problem, in numbers that are not too great for it."""
     from quarterdeck.engine.levelling.kernels import SPLIT
 
-    return plan.alone and not grid.instance.act[:, SPLIT].any()
+    instance = grid.instance
+    if not plan.alone or instance.act[:, SPLIT].any():
+        return False
+    costs = instance.delay_cost.tolist()
+    late = [max(0, int(instance.clock[-1]) - due) for due in instance.due.tolist()]
+    scale = _scale([cost for cost in costs if cost])
+    return sum(_whole(cost, scale) * most for cost, most in zip(costs, late, strict=True)) < GREATEST
 
 
 def proved(
@@ -159,7 +167,7 @@ class _Model:
                 late = self.model.new_int_var(0, max(0, int(instance.clock[-1] - instance.due[p])), "")
                 self.model.add(late >= self._minute(end) - int(instance.due[p]))
                 lates.append(late)
-                rates.append(int(rate * self.scale + 1e-9))
+                rates.append(_whole(rate, self.scale))
         total = cp_model.LinearExpr.weighted_sum(lates, rates)
         self.model.add(total <= int(cost * self.scale + 1e-6))
         self.model.minimize(total)
@@ -178,9 +186,13 @@ class _Model:
         return value / self.scale
 
 
+def _whole(rate: float, scale: float) -> int:
+    return int(rate * scale + 1e-9)
+
+
 def _scale(rates: list[float]) -> float:
     """What makes these costs whole numbers, small ones where they have a common measure."""
-    least = min(rates)
+    least = min(rates, default=1.0)
     parts = [Fraction(rate / least).limit_denominator(1000) for rate in rates]
     if all(abs(rate / least - part) <= 1e-12 * part for rate, part in zip(rates, parts, strict=True)):
         common = math.lcm(*(part.denominator for part in parts))

@@ -136,12 +136,12 @@ def decoded(instance: "Instance", order: Whole) -> tuple[Whole, Whole, Whole]:
 def unlimited(grid: Grid) -> Whole:
     """The earliest schedule without limits on resources; negative throughout when the horizon is too short."""
     from quarterdeck.engine.levelling.genetic_kernels import generated
-    from quarterdeck.engine.levelling.kernels import PLENTY
+    from quarterdeck.engine.levelling.team_kernels import SHARE
 
     given = grid.instance
-    everyone = given.team._replace(able=np.ones_like(given.team.able), covers=np.ones_like(given.team.covers))
-    full = np.full_like(given.full, PLENTY) if len(given.team.seats) else given.full
-    instance = given._replace(need=np.zeros_like(given.need), full=full, team=everyone)
+    seats = given.team.seats.copy()
+    seats[:, SHARE] = 0
+    instance = given._replace(need=np.zeros_like(given.need), team=given.team._replace(seats=seats))
     state = np.zeros((len(instance.act), 3), np.int64)
     order = np.arange(len(instance.act), dtype=np.int64)
     if generated(instance, order, instance.full.copy(), state) < 0:

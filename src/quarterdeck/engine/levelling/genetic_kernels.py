@@ -31,7 +31,9 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
 MONEY = 1e-6
-"""What a slot of the makespan counts beside money: of two schedules of the same cost the shorter wins."""
+"""What a slot of the makespan counts beside money: of two schedules of the same cost the shorter wins.
+
+All slots of the longest horizon together count less than the least cost of a minute's delay, which is 1."""
 
 
 class Instance(NamedTuple):
@@ -54,7 +56,7 @@ class Instance(NamedTuple):
     plain_succ: Whole
     clock: Whole  # (slots + 1) the minute at which the slots before have passed
     due: Whole  # by project, a minute
-    delay_cost: Real  # by project, of a minute
+    delay_cost: Real  # by project, of a minute, in shares of the least of them
     team: Team
 
 

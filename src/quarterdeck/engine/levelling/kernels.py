@@ -21,8 +21,6 @@ LANES, WIDTH = 4, 15
 MOST = (1 << (WIDTH - 1)) - 1
 """The greatest capacity of a resource, in the smallest shares in which it is given out."""
 GUARD = sum(1 << (WIDTH * lane + WIDTH - 1) for lane in range(LANES))
-PLENTY = (1 << (WIDTH * LANES)) - 1
-"""A slot in which every resource has the most."""
 
 # Columns of an activity. PINNED: the slot in which it has begun, or -1; what it takes is taken off `full` already, its
 # own need is nil. RANK: 0 goes first, never above a successor's.

@@ -23,6 +23,8 @@ USUAL = 50_000
 """Schedules that a search makes where nothing is said."""
 PATIENCE = 10.0
 """Seconds for a proof where no time is said."""
+NEARLY = 1e-6
+"""The gap, as a part of the objective, below which a schedule counts as proved: that of whole numbers in the model."""
 
 
 def level(
@@ -96,7 +98,10 @@ def level(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
-    """A schedule on its grid; the calendar of each activity there is that which it works on."""
+    """A schedule on its grid; the calendar of each activity there is that which it works on.
+
+    `cost` and `bound` are in slots, or in the money of the grid (see `Grid.unit`).
+    """
 
     grid: Grid
     state: Whole
@@ -107,7 +112,7 @@ class _Answer:
 
     @property
     def proven(self) -> bool:
-        return self.cost <= self.bound + 1e-6 * max(1.0, self.cost)
+        return self.cost - self.bound <= NEARLY * self.cost
 
 
 def _answered(grid: Grid, state: Whole, held: Whole, chosen: Whole, *, floor: float, schedules: int) -> _Answer:
@@ -120,7 +125,7 @@ def _answered(grid: Grid, state: Whole, held: Whole, chosen: Whole, *, floor: fl
         act[:, [CALENDAR, LOW, HIGH]] = instance.team.options[chosen]
         instance = instance._replace(act=act)
     cost = cost_of_delay(instance, state) if instance.delay_cost.any() else float(state[:, 1].max())
-    return _Answer(replace(grid, instance=instance), state, held, cost, min(floor, cost), schedules)
+    return _Answer(replace(grid, instance=instance), state, held, cost, floor, schedules)
 
 
 def _proved(plan: Prepared, grid: Grid, answer: _Answer, seconds: float, threads: int) -> _Answer:
@@ -147,11 +152,11 @@ def _told(plan: Prepared, answer: _Answer, free: Whole) -> Levelled:
     names = [activity.id for activity in plan.order]
     finish = int(finishes.max())
     money = bool(grid.instance.delay_cost.any())
-    objective = round(answer.cost, 6) if money else float(finish - plan.problem.start)
+    objective = answer.cost * grid.unit if money else float(finish - plan.problem.start)
     bound = objective
     if not answer.proven:
         last = max(0, int(np.ceil(answer.bound - 1e-6)) - 1)
-        bound = answer.bound if money else float(grid.instants[last] + grid.step - plan.problem.start)
+        bound = answer.bound * grid.unit if money else float(grid.instants[last] + grid.step - plan.problem.start)
     return Levelled(
         dict(zip(names, starts.tolist(), strict=True)),
         dict(zip(names, finishes.tolist(), strict=True)),
