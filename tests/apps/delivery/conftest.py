@@ -24,7 +24,11 @@ from quarterdeck.apps.delivery.exchange.document import (
     Stored,
 )
 from quarterdeck.apps.delivery.models import Plan, Task
+from quarterdeck.apps.people.catalogue import RIGHTS
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.kernel import clock, records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import AccessRole, Grant, User
 from tests.cast import EDITOR, Cast, assemble
 
 #: Monday 5 January 2026, 08:00.
@@ -144,3 +148,15 @@ def dates(shed: Shed) -> Callable[[], dict[str, tuple[int | None, int | None]]]:
         name: (start, finish)
         for name, start, finish in Task.objects.filter(plan=shed.plan).values_list("name", "start", "finish")
     }
+
+
+@pytest.fixture
+def team_member(shed: Shed) -> User:
+    """Someone who holds the shipped role of a team member at the project."""
+    entry = RIGHTS["member"]
+    user = User.objects.create_user("member@example.org", name="Mel Member")
+    system = Actor.system(now=clock.now())
+    role = AccessRole(name=str(entry.name), permissions=entry.permissions, sees=entry.sees)
+    records.save(role, actor=system)
+    records.save(Grant(user=user, role=role, scope=shed.plan.initiative.scope), actor=system)
+    return user

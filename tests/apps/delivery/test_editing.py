@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import PlanResource, Task, TaskAssignment, TaskLink
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.records import UndoRefused
@@ -192,3 +197,67 @@ def test_a_request_sent_twice_is_done_once(shed: Shed) -> None:
     assert services.plan_edit(**given, request="abc") is not None
     assert services.plan_edit(**given, request="abc") is None
     assert Task.objects.filter(plan=shed.plan, name="Once").count() == 1
+
+
+def test_a_team_member_reports_progress_and_plans_nothing(shed: Shed, team_member: User) -> None:
+    actor = Actor(user=User.objects.get(pk=team_member.pk), now=clock.now())
+
+    def send(*commands: dict[str, Any]) -> Any:
+        return services.plan_edit(
+            plan_id=shed.plan.pk, commands=list(commands), revision=shed.revision, actor=actor.by("form")
+        )
+
+    def said(field: str, value: Any) -> dict[str, Any]:
+        return {"do": "set", "task": shed.id("Dig"), "field": field, "value": value}
+
+    done = send(said("percent", "50"), said("notes", "Rock."))
+    assert (shed.task("Dig").percent, shed.task("Dig").notes) == (50, "Rock.")
+    for command in (
+        said("name", "Mine"),
+        said("duration", "9d"),
+        {"do": "add", "name": "More", "key": "new--1"},
+        {"do": "remove", "tasks": [shed.id("Paint")]},
+        {"do": "plan", "field": "start", "value": "2026-02-02"},
+    ):
+        with pytest.raises(AccessDenied):
+            send(said("percent", "60"), command)
+    assert shed.task("Dig").percent == 50
+    with pytest.raises(AccessDenied):
+        services.baseline_take(plan=shed.plan, actor=actor, name="Mine")
+    with pytest.raises(AccessDenied):
+        services.plan_copy(plan=shed.plan, actor=actor)
+    task = shed.task("Dig")
+    task.name = "Mine"
+    with pytest.raises(AccessDenied):
+        services.task_save(task, actor=actor)
+    assert done.batch is not None
+    services.plan_turn(plan_id=shed.plan.pk, batch=done.batch, actor=actor)
+    assert shed.task("Dig").percent == 0
+
+
+def test_what_a_reader_sends_is_refused_even_where_it_changes_nothing(shed: Shed) -> None:
+    with pytest.raises(AccessDenied):
+        shed.edit({"do": "set", "task": shed.id("Dig"), "field": "percent", "value": "0"}, who=READER)
+
+
+def test_progress_of_what_lies_ahead_asks_when_it_began(shed: Shed) -> None:
+    start = (clock.now().date() + dt.timedelta(days=60)).isoformat()
+    shed.edit({"do": "plan", "field": "start", "value": start})
+    with pytest.raises(services.PlanRefused, match="Say first when it began"):
+        shed.set("Dig", "percent", "10")
+    with pytest.raises(services.PlanRefused, match="after today"):
+        shed.set("Dig", "actual_start", start)
+    today = clock.now().date().isoformat()
+    shed.edit(
+        {"do": "set", "task": shed.id("Dig"), "field": "actual_start", "value": today},
+        {"do": "set", "task": shed.id("Dig"), "field": "percent", "value": "10"},
+    )
+    assert shed.task("Dig").percent == 10
+
+
+def test_a_baseline_has_a_name_of_its_own(shed: Shed) -> None:
+    actor = shed.cast.actor(EDITOR)
+    taken = services.baseline_take(plan=shed.plan, actor=actor)
+    assert taken.name == services.baseline_name(actor)
+    with pytest.raises(ValidationError, match="already"):
+        services.baseline_take(plan=shed.plan, actor=actor)

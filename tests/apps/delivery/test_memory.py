@@ -17,7 +17,7 @@ from tests.apps.delivery.conftest import Shed
 from tests.cast import EDITOR
 
 pytestmark = pytest.mark.django_db
-READER = payload.Reader(editable=True, sees_money=True)
+READER = payload.Reader(editable=True, reports=True, sees_money=True)
 
 
 @pytest.fixture(autouse=True)

@@ -272,3 +272,35 @@ def test_a_batch_of_nothing_known_is_not_undone(shed: Shed) -> None:
     assert answer.status_code == 422
     assert json.loads(answer.content)["message"]
     assert shed.task("Dig").start == MONDAY
+
+
+def test_a_request_sent_twice_is_answered_alike(shed: Shed) -> None:
+    client, known = shed.cast.client(EDITOR), shed.revision
+    body = {
+        "revision": known,
+        "request": "r-1",
+        "commands": [{"do": "add", "after": shed.id("Paint"), "name": "Roof", "key": "new--7"}],
+    }
+    first = shed.post(client, "edit", body).json()
+    again = shed.post(client, "edit", body).json()
+    assert again["keys"] == first["keys"] == {"new--7": shed.id("Roof")}
+    assert again["batch"] == first["batch"] is not None
+    assert (again["revision"], shed.revision) == (first["revision"], known + 1)
+
+
+def test_a_plan_brought_beside_another_is_opened_and_said_to_be_so(shed: Shed) -> None:
+    services.files_upload(
+        files=[SimpleUploadedFile("small.csv", CSV.encode())],
+        actor=shed.cast.actor(EDITOR),
+        into=shed.plan.initiative.code,
+    )
+    drain()
+    run = PlanImport.objects.get()
+    client, address = shed.cast.client(EDITOR), f"/plan-imports/{run.upload}/"
+    client.post(address + "write/", {f"into-{run.pk}": shed.plan.initiative.code})
+    drain()
+    run.refresh_from_db()
+    assert run.plan is not None
+    page = client.get(address).content.decode()
+    assert f'href="{shed.url}{run.plan.pk}/"' in page
+    assert "stands beside the current plan" in page

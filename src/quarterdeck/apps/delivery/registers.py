@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, FloatField, QuerySet
+from django.db.models import Case, ExpressionWrapper, F, FloatField, QuerySet, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +32,9 @@ def _task_days(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _task_float(rows: QuerySet[Any]) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.annotate(float_days=_days("total_float", "plan__minutes_per_day"))
+    # What is done has no room left to slip.
+    left = Case(When(done__lt=100, then=_days("total_float", "plan__minutes_per_day")), output_field=FloatField())
+    found: QuerySet[Any] = rows.annotate(float_days=left)
     return found
 
 
@@ -111,7 +113,7 @@ class TaskRegister(Register[Task]):
         Column("float_days", _("Total float, d"), "number", annotate=_task_float, display=_figure),
     )
     sections = {
-        _("Task"): ("plan", "name", "wbs", "code", "kind", "duration", "priority"),
+        _("Task"): ("plan", "name", "wbs", "code", "kind", "priority"),
         _("Dates"): ("starts_on", "finishes_on", "done", "critical", "is_summary"),
         _("Money"): ("fixed_cost", "cost", "actual_cost"),
         _("More"): ("notes",),
@@ -127,17 +129,18 @@ class TaskRegister(Register[Task]):
         "cost",
         "actual_cost",
     )
-    filters = ("plan", "kind", "critical", "finishes_on", "starts_on", "is_summary")
+    filters = ("plan", "kind", "done", "critical", "finishes_on", "starts_on", "is_summary")
     search, ordering = ("name", "wbs", "code"), ("plan", "position")
     bulk = ("priority",)
     views = (
-        View("work", _("Work"), {"f.is_summary": "no", "sort": "starts_on"}, opens=True),
+        View("work", _("Work"), {"f.is_summary": "no", "f.done": "..99.99", "sort": "finishes_on"}, opens=True),
         View(
             "milestones",
             _("Milestones"),
             {
                 "f.kind": f"{TaskKind.MILESTONE},{TaskKind.START_MILESTONE}",
                 "f.is_summary": "no",
+                "f.done": "..99.99",
                 "sort": "finishes_on",
                 "cols": "name,project,finishes_on,done,float_days,critical",
             },

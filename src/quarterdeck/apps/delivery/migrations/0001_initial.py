@@ -459,6 +459,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("batch", models.UUIDField(null=True)),
                 ("request", models.CharField(blank=True, max_length=64)),
+                ("keys", models.JSONField(default=dict)),
                 ("at", models.DateTimeField()),
                 ("removed", models.JSONField(default=list)),
                 ("links", models.BooleanField(default=False)),

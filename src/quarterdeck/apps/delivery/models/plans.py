@@ -173,6 +173,8 @@ class PlanRevision(models.Model):
     batch = models.UUIDField(null=True)
     #: By what name its sender knows it, so that a request sent twice is done once.
     request = models.CharField(max_length=64, blank=True)
+    #: The ids of new rows by the names that its sender gave them.
+    keys = models.JSONField(default=dict)
     at = models.DateTimeField()
     actor = models.ForeignKey("access.User", models.SET_NULL, null=True, related_name="+")
     removed = models.JSONField(default=list)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.models import Plan
+from quarterdeck.apps.delivery.models import Plan, PlanRevision
 from quarterdeck.apps.delivery.selectors import answers, payload, plans
 from quarterdeck.apps.delivery.selectors.memory import current
 from quarterdeck.apps.delivery.selectors.network import held
@@ -134,6 +134,7 @@ def reader_of(request: HttpRequest, plan: Plan, actor: Actor) -> Reader:
     number = request.GET.get("baseline", "")
     return Reader(
         editable=not frame_of(request).read_only and plans.may_edit(plan, actor),
+        reports=not frame_of(request).read_only and plans.may_report(plan, actor),
         sees_money=plans.sees_money(plan, actor),
         baseline=int(number) if number.isdecimal() and len(number) < 5 else 0,
     )
@@ -175,7 +176,8 @@ def edit(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
         request=asked.request,
     )
     if done is None:
-        return _news(request, plan, actor, min(asked.revision, plans.revision_of(plan)))
+        before = plans.answered_before(plan, asked.request)
+        return _news(request, plan, actor, min(asked.revision, plans.revision_of(plan)), before)
     return _answered(request, plan, actor, done)
 
 
@@ -215,7 +217,10 @@ def changes(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
     return _news(request, plan, actor, known)
 
 
-def _news(request: HttpRequest, plan: Plan, actor: Actor, since: int) -> HttpResponse:
+def _news(
+    request: HttpRequest, plan: Plan, actor: Actor, since: int, before: PlanRevision | None = None
+) -> HttpResponse:
+    """Tell what has happened since a revision, and of a request that was carried out before what it was answered."""
     plans.refresh(plan)
     news = plans.news_since(plan, since)
     return json(
@@ -226,6 +231,8 @@ def _news(request: HttpRequest, plan: Plan, actor: Actor, since: int) -> HttpRes
             removed=news.removed,
             first=0 if news.outline else None,
             links=news.links,
+            batch=before.batch if before is not None else None,
+            keys=before.keys if before is not None else None,
         )
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterdeck.apps.delivery.models import PlanImport
+from quarterdeck.apps.delivery.pages.plan import address
 from quarterdeck.apps.delivery.selectors import imports as selectors
 from quarterdeck.apps.delivery.selectors import plans
 from quarterdeck.apps.delivery.services import imports
@@ -112,7 +113,7 @@ def _told(run: PlanImport) -> dict[str, Any]:
         "differs": sum(different.values()),
         "causes": list(compared.get("causes", {}).items()),
         "plan": run.plan,
-        "address": f"/projects/{run.plan.initiative.code}/plan/" if run.plan is not None else "",
+        "address": address(run.plan) if run.plan is not None else "",
     }
 
 

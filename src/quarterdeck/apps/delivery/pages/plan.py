@@ -59,6 +59,7 @@ def _context(
         "editable": plan is not None and not read_only and plans.may_edit(plan, actor),
         "may_plan": not read_only and plans.may_plan(initiative, actor),
         "base": address(plan) if plan is not None else "",
+        "baseline_name": services.baseline_name(actor),
         "constraints": {str(each.value): str(each.label) for each in Constraint},
     }
 

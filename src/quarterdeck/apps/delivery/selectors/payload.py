@@ -53,9 +53,10 @@ AROUND: Final = 400
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: whether they may edit, and see amounts; and against which baseline."""
+    """Who reads: whether they may edit, or report progress, and see amounts; and against which baseline."""
 
     editable: bool
+    reports: bool
     sees_money: bool
     baseline: int = FIRST_BASELINE
 
@@ -104,6 +105,7 @@ def plan_facts(now: Solved, reader: Reader) -> dict[str, Any]:
         "days_per_month": plan.days_per_month,
         "currency": plan.currency,
         "editable": reader.editable,
+        "reports": reader.reports,
         "calendar": by_uid.get(plan.calendar_uid) if plan.calendar_uid is not None else None,
     }
 

@@ -40,6 +40,11 @@ def may_edit(plan: Plan, actor: Actor) -> bool:
     return not actor.read_only and may_at(actor, "change", plan) and _at(plan, actor, "change")
 
 
+def may_report(plan: Plan, actor: Actor) -> bool:
+    """Tell whether the actor may report the progress of a plan's tasks, which whoever may change it may too."""
+    return not actor.read_only and _at(plan, actor, "change")
+
+
 def _at(plan: Plan, actor: Actor, action: str) -> bool:
     paths = row_paths(plan)
     return actor.paths(action, TASK) == ("",) or any(actor.can(action, TASK, path) for path in paths)
@@ -81,6 +86,11 @@ def news_since(plan: Plan, revision: int) -> News:
     changed = Task.objects.filter(plan=plan, changed_in__gt=revision).order_by("position")
     found.changed = list(changed.values_list("pk", flat=True))
     return found
+
+
+def answered_before(plan: Plan, request: str) -> PlanRevision | None:
+    """Return the revision that a request has made already; None for one that is new."""
+    return PlanRevision.objects.filter(plan=plan, request=request).first() if request else None
 
 
 def revision_of(plan: Plan) -> int:

@@ -4,6 +4,7 @@ from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_e
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
 from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
 from quarterdeck.apps.delivery.services.plans import (
+    baseline_name,
     baseline_take,
     plan_adopt,
     plan_copy,
@@ -23,6 +24,7 @@ __all__ = [
     "PlanRefused",
     "Reckoned",
     "Touched",
+    "baseline_name",
     "baseline_take",
     "files_upload",
     "files_write",

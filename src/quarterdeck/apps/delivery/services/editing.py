@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import SHORT_KINDS, Dialect, LinkKind
 from quarterdeck.apps.delivery.exchange.texts import TextError, parse_predecessors
-from quarterdeck.apps.delivery.models import Plan, PlanCalendar, PlanRevision, Task, TaskLink
+from quarterdeck.apps.delivery.models import Plan, PlanCalendar, Task, TaskLink
 from quarterdeck.apps.delivery.selectors.payload import units_of
+from quarterdeck.apps.delivery.selectors.plans import answered_before, may_report
 from quarterdeck.apps.delivery.services import fields
 from quarterdeck.apps.delivery.services.outline import Outline
 from quarterdeck.apps.delivery.services.people import Assigning
@@ -75,12 +76,13 @@ def plan_edit(
     """Carry out commands on a plan, all or none; None for a request that was carried out before.
 
     `revision` is what the sender has read: an edit on top of later ones is applied, unless they touched the same
-    tasks. Raises Overtaken then, PlanRefused for what cannot be, AccessDenied.
+    tasks. Whoever may change tasks but not the plan may report progress and nothing else. Raises Overtaken for what
+    someone has overtaken, PlanRefused for what cannot be, AccessDenied.
     """
     plan = locked(plan_id)
-    if not may(actor, "change", plan):
+    if not may(actor, "change", plan) and not (may_report(plan, actor) and all(map(_reports, commands))):
         raise AccessDenied(refusal("change", Plan))
-    if request and PlanRevision.objects.filter(plan=plan, request=request).exists():
+    if answered_before(plan, request) is not None:
         return None
     if len(commands) > MOST:
         raise PlanRefused(_("These are too many edits at once."))
@@ -95,10 +97,16 @@ def plan_edit(
     for command in commands:
         editor.do(command)
     touched = editor.write()
-    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=batch, request=request)
     keys = {key: record.pk for key, record in editor.keys.items() if record.pk}
-    told = Change.objects.filter(batch=batch).exists()  # what sets a value as it was has nothing to take back
-    return Edited(reckoned, touched, batch if told else None, keys, editor.first)
+    # What sets a value as it was has nothing to take back.
+    told = batch if Change.objects.filter(batch=batch).exists() else None
+    reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=told, request=request, keys=keys)
+    return Edited(reckoned, touched, told, keys, editor.first)
+
+
+def _reports(command: Mapping[str, Any]) -> bool:
+    """Tell whether a command reports progress."""
+    return command.get("do") == "set" and command.get("field") in fields.OF_PROGRESS
 
 
 def _named(command: Mapping[str, Any]) -> set[int]:
@@ -217,6 +225,8 @@ class Editor:
             self.changed.add(key)
         elif name in fields.RULES:
             fields.set_field(task, name, value, self.units)
+            if name in fields.OF_PROGRESS:
+                fields.refuse_future(task, name, self.actor.today)
             self.changed.add(key)
         else:
             raise fields.refuse(task, name, _("This cannot be set."))

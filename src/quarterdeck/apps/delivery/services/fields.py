@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import DATED, Constraint, TaskKind
 from quarterdeck.apps.delivery.exchange.texts import Span, TextError, Units, parse_duration
 from quarterdeck.apps.delivery.models import Task
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
+from quarterdeck.engine.calendar import instant as instant_of
 from quarterdeck.engine.calendar import minutes
 
 #: When a day of work begins and ends where a date is typed without time.
@@ -287,6 +289,21 @@ RULES: Final[dict[str, Rule]] = {
 }
 #: What a summary has of its own; all else follows from its parts.
 OF_SUMMARIES: Final = frozenset({"name", "notes", "wbs", "priority", "deadline", "predecessors", "resources", "active"})
+
+
+#: What is told of work that goes on; all else is planning.
+OF_PROGRESS: Final = frozenset({"percent", "actual_start", "actual_finish", "remaining", "notes"})
+
+
+def refuse_future(task: Task, field: str, today: dt.date) -> None:
+    """Refuse work that has begun or ended after today, such as progress of what is planned for later."""
+    told = [at for at in (task.actual_start, task.actual_finish) if at is not None]
+    if not told or max(told) < minutes(today + dt.timedelta(days=1)):
+        return
+    if field in ("actual_start", "actual_finish"):
+        raise refuse(task, field, _("This lies after today."))
+    values = {"name": task.name, "day": date_format(instant_of(max(told)), "j M Y")}
+    raise refuse(task, field, _("“%(name)s” stands at %(day)s, after today. Say first when it began.") % values)
 
 
 def set_field(task: Task, field: str, value: Any, units: Units) -> None:

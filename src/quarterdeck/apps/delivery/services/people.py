@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from quarterdeck.apps.delivery.exchange.texts import parse_resources
+from quarterdeck.apps.delivery.exchange.texts import TextError, parse_resources
 from quarterdeck.apps.delivery.models import Plan, PlanResource, Task, TaskAssignment
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
 from quarterdeck.apps.people.models import Person
@@ -49,7 +49,11 @@ class Assigning:
     def assign(self, task: Task, text: str, actor: Actor) -> None:
         """Let those named work on a task, and nobody else; who stays keeps work and dates."""
         wanted = {}
-        for name, units in parse_resources(text):
+        try:
+            told = parse_resources(text)
+        except TextError as error:
+            raise PlanRefused(str(error), task=task.pk, field="resources") from error
+        for name, units in told:
             if not 0 < units <= 100:
                 raise PlanRefused(_("Units lie above 0 % and up to 10 000 %."), task=task.pk, field="resources")
             resource = self.resource(name, actor)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.exchange.document import OFFICE, DocumentCalendar
@@ -22,6 +23,7 @@ from quarterdeck.apps.delivery.models import (
     TaskAssignment,
     TaskLink,
 )
+from quarterdeck.apps.delivery.models.tasks import STEP
 from quarterdeck.apps.delivery.selectors.mapping import plain
 from quarterdeck.apps.delivery.services.fields import MORNING
 from quarterdeck.apps.delivery.services.importing import free_name
@@ -30,6 +32,7 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.calendar import minutes
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import AccessDenied, may, refusal
 from quarterdeck.kernel.audit.models import Change
 
 
@@ -92,6 +95,11 @@ def plan_remove(record: Plan, *, actor: Actor, note: str = "") -> Change:
     return records.delete(record, actor=actor, note=note)
 
 
+def baseline_name(actor: Actor) -> str:
+    """Return what a baseline is called that is given no name."""
+    return _("Baseline of %(day)s") % {"day": date_format(actor.today, "j M Y")}
+
+
 @transaction.atomic
 def baseline_take(*, plan: Plan, actor: Actor, name: str = "", number: int | None = None) -> Baseline:
     """Keep the plan as it is now under a number: the next free one, from 0 on, or, given one, in its place."""
@@ -103,7 +111,9 @@ def baseline_take(*, plan: Plan, actor: Actor, name: str = "", number: int | Non
     if number is None:
         number = next(each for each in range(len(taken) + 1) if each not in taken)
     record = Baseline.objects.filter(plan=plan, number=number).first() or Baseline(plan=plan, number=number)
-    record.name = " ".join(name.split())[:100] or _("Baseline of %(day)s") % {"day": actor.today.isoformat()}
+    record.name = " ".join(name.split())[:100] or baseline_name(actor)
+    if Baseline.objects.filter(plan=plan, name=record.name).exclude(number=number).exists():
+        raise ValidationError(_("There is a baseline “%(name)s” already.") % {"name": record.name})
     record.taken_at, record.finish = actor.now, plan.found_finish
     names = ("task", "start", "finish", "duration", "work")
     record.figures = {key: list(column) for key, column in zip(names, told[:5], strict=True)}
@@ -204,6 +214,12 @@ def _copied_tasks(plan: Plan, made: Plan, actor: Actor) -> dict[int, int]:
     return known
 
 
+def _require_planning(plan: Plan, actor: Actor) -> None:
+    """Refuse whoever may report on tasks but not change their plan."""
+    if not may(actor, "change", plan):
+        raise AccessDenied(refusal("change", Plan))
+
+
 @transaction.atomic
 def task_save(record: Task, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a task by its own fields and reckon its plan anew; a new one goes to the end of the plan.
@@ -213,11 +229,13 @@ def task_save(record: Task, *, actor: Actor, note: str = "") -> Change | None:
     if actor.via == "undo":
         return records.save(record, actor=actor, note=note)
     plan = locked(record.plan_id)
+    _require_planning(plan, actor)
     if not record._state.adding and not Task.objects.filter(pk=record.pk, plan=plan).exists():
         raise ValidationError({"plan": _("A task stays in its plan.")})
     if record._state.adding:
         last = Task.objects.filter(plan=plan).aggregate(place=Max("position"), uid=Max("uid"))
-        record.position = (last["place"] or 0) + (1 << 20)
+        record.position = (last["place"] or 0) + STEP
+        record.duration = record.duration or plan.minutes_per_day
         record.uid = (last["uid"] or 0) + 1
     change = records.save(record, actor=actor, note=note)
     if change is not None:
@@ -232,6 +250,7 @@ def task_remove(record: Task, *, actor: Actor, note: str = "") -> Change:
     if actor.via == "undo":
         return records.delete(record, actor=actor, note=note)
     plan, key = locked(record.plan_id), record.pk
+    _require_planning(plan, actor)
     change = records.delete(record, actor=actor, note=note)
     recalculate(plan=plan, actor=actor, touched=Touched(removed={key}, links=True, outline=True), batch=change.batch)
     return change

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -62,7 +62,12 @@ class Reckoned:
 
 def locked(plan_id: int) -> Plan:
     """Return a plan with its row locked: edits of one come one after the other. Raises PlanRefused if it is gone."""
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("initiative").filter(pk=plan_id).first()
+    plan = (
+        Plan.objects.select_for_update(of=("self",))
+        .select_related("initiative__scope", "initiative__unit__scope")
+        .filter(pk=plan_id)
+        .first()
+    )
     if plan is None:
         raise PlanRefused(_("This plan has been removed meanwhile."))
     return plan
@@ -76,6 +81,7 @@ def recalculate(
     touched: Touched | None = None,
     batch: uuid.UUID | None = None,
     request: str = "",
+    keys: Mapping[str, int] | None = None,
 ) -> Reckoned:
     """Work a plan out anew and write the rows that differ, as its next revision. The caller has locked it.
 
@@ -100,6 +106,7 @@ def recalculate(
         number=revision,
         batch=batch,
         request=request[:64],
+        keys=dict(keys or {}),
         at=actor.now,
         actor=actor.user,
         removed=sorted(touched.removed),
@@ -172,7 +179,7 @@ def _facts(plan: Plan, now: Solved) -> dict[str, Any]:
         "critical_count": int((found["critical"] & leaves).sum()),
         "late_count": int(late.sum()),
         "milestone_count": int((milestones & leaves).sum()),
-        "percent": round(float((found["done"] * weights).sum() / weights.sum()), 2) if weights.sum() else 0.0,
+        "percent": round(float((found["done"] * weights).sum() / weights.sum())) if weights.sum() else 0.0,
         "trouble": {},
     }
 

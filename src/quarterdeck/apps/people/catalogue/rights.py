@@ -77,8 +77,10 @@ RIGHTS: dict[str, RightsEntry] = {
         _("Team member"),
         _("Sees the node; reports progress, time, risks and lessons."),
         {
-            **_apps(VIEW, "organisation", "people", "portfolio", "engagement", "reporting"),
-            **_apps(FILL, "delivery", "governance", "knowledge"),
+            **_apps(VIEW, "organisation", "people", "portfolio", "delivery", "engagement", "reporting"),
+            **_apps(FILL, "governance", "knowledge"),
+            # Progress alone: what else is changed of a task is a change of its plan.
+            "delivery.task": ["view", "change"],
         },
     ),
     "project_manager": RightsEntry(
