@@ -15,7 +15,7 @@ from quarterdeck.apps.delivery.exchange.comparing import BROKEN, BY_HAND, DAYS_O
 from quarterdeck.apps.delivery.exchange.document import DocumentProgress, PlanDocument
 from quarterdeck.apps.delivery.exchange.errors import Unreadable
 from quarterdeck.apps.delivery.exchange.network import calendar
-from quarterdeck.apps.delivery.exchange.reading import read
+from quarterdeck.apps.delivery.exchange.reading import read, read_many
 from quarterdeck.apps.delivery.exchange.texts import KINDS
 from tests.engine import dslib
 
@@ -29,7 +29,8 @@ TWICE = {"C2023-12"}
 def documents(shared_data: Path) -> Mapping[str, PlanDocument]:
     """Every workbook by its code."""
     files = sorted((shared_data / "dslib").glob("*.xlsx"))
-    return {path.stem.partition(" ")[0]: read(path) for path in files}
+    read_ = {path.stem.partition(" ")[0]: found for path, found in read_many(files)}
+    return {code: found for code, found in sorted(read_.items()) if isinstance(found, PlanDocument)}
 
 
 def money(text: str | None) -> float | None:

@@ -17,7 +17,7 @@ from quarterdeck.apps.delivery.exchange.cells import parse_date
 from quarterdeck.apps.delivery.exchange.comparing import BY_HAND, compare
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument, Stored
 from quarterdeck.apps.delivery.exchange.errors import Unreadable, Unwritable
-from quarterdeck.apps.delivery.exchange.reading import read
+from quarterdeck.apps.delivery.exchange.reading import read, read_many
 from quarterdeck.apps.delivery.exchange.writing import feed, workbook, write
 from tests.engine.files.documents import read as kept
 from tests.engine.files.documents import schedule_files
@@ -258,24 +258,29 @@ def test_a_list_that_is_written_reads_back(tmp_path: Path) -> None:
 def test_real_plans_read_back_as_lists(shared_data: Path, tmp_path: Path) -> None:
     """Of every real plan: names, outline, durations, links with lags, constraints and actuals."""
     compared = 0
+    written: dict[Path, tuple[str, PlanDocument, list[DocumentTask]]] = {}
     for path, held in kept(schedule_files(shared_data / "schedules")).items():
         first = held.document
         if first is None or not any(each.row != 0 and each.name for each in first.tasks):
             continue
         named = [each for each in first.tasks if each.name.strip()]
-        (tmp_path / "again.xlsx").write_bytes(workbook(first))
-        again = read(tmp_path / "again.xlsx")
+        target = tmp_path / f"{path.name}.xlsx"
+        target.write_bytes(workbook(first))
+        written[target] = (path.name, first, named)
+    for target, again in read_many(list(written)):
+        name_, first, named = written[target]
+        assert isinstance(again, PlanDocument)
         rows = {each.id: each.row for each in first.tasks}
-        assert [each.name for each in again.tasks] == [each.name.strip() for each in named], path.name
-        assert [each.duration for each in again.tasks] == [each.duration for each in named], path.name
+        assert [each.name for each in again.tasks] == [each.name.strip() for each in named], name_
+        assert [each.duration for each in again.tasks] == [each.duration for each in named], name_
         kept_rows = {each.row for each in named}
         assert {(each.predecessor, each.successor, each.kind, each.lag, each.unit) for each in again.links} == {
             (rows[each.predecessor], rows[each.successor], each.kind, each.lag, each.unit)
             for each in first.links
             if {rows[each.predecessor], rows[each.successor]} <= kept_rows and each.predecessor != each.successor
-        }, path.name
+        }, name_
         for name in ("constraint", "constraint_at", "deadline", "actual_start", "actual_finish", "estimated", "manual"):
-            assert [getattr(each, name) for each in again.tasks] == [getattr(each, name) for each in named], path.name
+            assert [getattr(each, name) for each in again.tasks] == [getattr(each, name) for each in named], name_
         compared += len(named)
     assert compared > 2_000
 

@@ -28,7 +28,9 @@ UNITS = st.sampled_from(["m", "h", "d", "w", "mo", "y", "em", "eh", "ed", "ew", 
 SHORT_WEEK = Units(minutes_per_day=450, minutes_per_week=2250)
 
 
-@pytest.mark.parametrize("name", ["texts", "amounts", "cells", "columns", "inspection", "writing"])
+@pytest.mark.parametrize(
+    "name", ["texts", "amounts", "cells", "columns", "inspection", "limits", "protrack", "writing"]
+)
 def test_examples(name: str) -> None:
     found = doctest.testmod(importlib.import_module(f"quarterdeck.apps.delivery.exchange.{name}"))
     assert found.attempted > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +13,18 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from quarterdeck.apps.delivery.exchange.amounts import minutes_of
 from quarterdeck.apps.delivery.exchange.errors import Unreadable
+from quarterdeck.apps.delivery.exchange.limits import LIMITS, Limits
 from quarterdeck.apps.delivery.exchange.texts import duration_text
+from quarterdeck.kernel.registers.exchange import spans
 
 Row = Sequence[Any]
 #: Rows and columns that are read at most.
 ROWS: Final = 100_000
 COLUMNS: Final = 500
+#: Cells of the rectangle in use of a sheet, which the parser keeps whole.
+CELLS: Final = 5_000_000
+#: A date has fewer characters.
+LONG: Final = 64
 DATES: Final = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y/%m/%d",
     "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
@@ -30,25 +37,55 @@ YES: Final = frozenset({"yes", "true", "y", "x", "1", "1.0"})
 NO: Final = frozenset({"no", "false", "n", "0", "0.0", ""})
 
 
-def sheets(path: Path) -> dict[str, list[list[Any]]]:
-    """Return the sheets of a workbook by their names. Raises `Unreadable`."""
+def sheets(path: Path, limits: Limits = LIMITS) -> dict[str, list[list[Any]]]:
+    """Return the sheets of a workbook by their names, from their first row and column. Raises `Unreadable`.
+
+    Runs in `child` alone: the parser asks for the memory of the whole rectangle between the first cell and the last,
+    and ends its process where there is none.
+    """
+    _check_spans(path, limits)
     try:
         book = CalamineWorkbook.from_path(str(path))
-        return {name.strip(): book.get_sheet_by_name(name).to_python(nrows=ROWS) for name in book.sheet_names}
+        return {
+            name.strip(): book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
+        }
     except (CalamineError, ValueError, OSError) as error:
         if "password" in str(error).lower():
-            raise Unreadable("The workbook is protected with a password.", "Save it without the password.") from None
-        raise Unreadable("The workbook is damaged or was cut off.", "Save it again from the spreadsheet.") from None
+            raise _protected() from None
+        raise _damaged() from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the parser's own crash on a malformed file is no Exception
+            raise
+        raise _damaged() from None
 
 
-def decoded(data: bytes) -> str:
-    """Return text in UTF-8, UTF-16 with its mark, or Windows' western encoding."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
+def _check_spans(path: Path, limits: Limits) -> None:
+    """Refuse a workbook in Office's XML whose cells lie far apart; of other kinds the limit of memory is the guard."""
+    if not zipfile.is_zipfile(path):
+        return
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        spans.inspect(path, spans.Bounds(ROWS, COLUMNS, CELLS, limits.unpacked, limits.members))
+    except spans.TooWide as refused:
+        if refused.why == "rows":
+            words = f"A sheet reaches down to row {refused.reach:,}."
+            raise Unreadable(words, "Delete the empty rows below the data, or split the file.") from None
+        if refused.why == "columns":
+            words = f"A sheet reaches over {refused.reach:,} columns and too many cells."
+            raise Unreadable(words, "Delete the empty columns beside the data and the empty rows below it.") from None
+        if refused.why == "unpacked":
+            raise Unreadable("The archive would unpack to more than is read.", "Split the workbook.") from None
+        if refused.why == "password":
+            raise _protected() from None
+        if refused.why != "kind":
+            raise _damaged() from None
+
+
+def _protected() -> Unreadable:
+    return Unreadable("The workbook is protected with a password.", "Save it without the password.")
+
+
+def _damaged() -> Unreadable:
+    return Unreadable("The workbook is damaged or was cut off.", "Save it again from the spreadsheet.")
 
 
 def parse_date(text: str, *, day_first: bool = False) -> int | None:
@@ -57,6 +94,8 @@ def parse_date(text: str, *, day_first: bool = False) -> int | None:
     >>> parse_date("1970-01-02"), parse_date("02.01.1970 08:00"), parse_date("1/2/1970"), parse_date("soon")
     (1440, 1920, 1440, None)
     """
+    if len(text) > LONG:
+        return None
     body = re.sub(r"\s*(?:[A*])$", "", text.strip()).removesuffix("Z")
     found = SLASHED.fullmatch(body)
     if found:

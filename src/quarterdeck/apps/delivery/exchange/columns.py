@@ -62,6 +62,8 @@ CONSTRAINTS: Final = {
 NEEDED: Final = "name"
 #: Lines above the header at most: titles, dates of printing.
 ABOVE: Final = 20
+#: Characters of a heading that are looked at.
+LONG: Final = 200
 
 
 def plain(heading: object) -> str:
@@ -70,7 +72,7 @@ def plain(heading: object) -> str:
     >>> plain("Task_Name"), plain("Duration (days)"), plain("% Complete")
     ('task name', 'duration', '% complete')
     """
-    text = re.sub(r"[\[(].*?[\])]", "", str(heading or "")).replace("_", " ").strip(" *:.\ufeff")
+    text = re.sub(r"[\[(].*?[\])]", "", str(heading or "")[:LONG]).replace("_", " ").strip(" *:.\ufeff")
     return re.sub(r"\s+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).strip().lower()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from quarterdeck.apps.delivery.exchange.errors import Unreadable
+from quarterdeck.kernel.registers.exchange.spans import BROKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,13 @@ class Limits:
 
 LIMITS: Final = Limits()
 ZIP: Final = b"PK\x03\x04"
+#: Endings of text files that are task lists.
+LISTS: Final = frozenset({".csv", ".tsv", ".txt"})
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+#: Endings by which an archive is one, and not a plan of a program that packs its own files.
+ARCHIVES: Final = frozenset({".zip"})
+#: How text files of other programs begin, whatever they are called.
+OTHERS: Final = (b"ERMHDR", b"MPX")
 #: How much of an XML file is looked at for what stands before its first element.
 PROLOG: Final = 1 << 16
 BOMS: Final = (
@@ -34,7 +42,7 @@ BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-COMMENT: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+REMARK: Final = re.compile(r"<!--|<\?")
 ROOT: Final = re.compile(r"<[^\W\d]")
 ENCODING: Final = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 #: Encodings in which a mark of XML is the byte that it seems to be.
@@ -45,7 +53,7 @@ PLAIN_ENCODINGS: Final = re.compile(
 
 
 def check(path: Path, limits: Limits = LIMITS) -> None:
-    """Refuse, as `Unreadable`, what must not be read: nothing, too much, archives that explode, XML with entities."""
+    """Refuse, as `Unreadable`, what must not be read: nothing, too much, XML with entities. Nothing is unpacked."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -59,10 +67,18 @@ def check(path: Path, limits: Limits = LIMITS) -> None:
             f"The file has {size >> 20} MiB, more than the {limits.size >> 20} MiB that are read.",
             "Save the plan without pictures and old baselines, or split it.",
         )
-    if head.startswith(ZIP):
-        check_archive(path, limits)
-    elif looks_like_xml(head):
+    if not head.startswith(ZIP) and looks_like_xml(head):
         check_xml(head)
+
+
+def read_by_python(path: Path) -> bool:
+    """Say whether a file is a workbook, a list or an archive: what `child` reads or unpacks. Nothing is unpacked."""
+    ending = path.suffix.lower()
+    if ending in WORKBOOKS:
+        return True
+    with path.open("rb") as file:
+        begins = file.read(8)
+    return begins.startswith(ZIP) or (ending in LISTS and not begins.startswith(OTHERS)) or zipfile.is_zipfile(path)
 
 
 def looks_like_xml(head: bytes) -> bool:
@@ -81,9 +97,26 @@ def _decoded(head: bytes) -> str:
     return head.decode("latin-1")
 
 
+def without_remarks(text: str) -> str:
+    """Return XML without its comments and instructions; one that does not end stays.
+
+    >>> without_remarks("<?xml?>a<!-- ? -->b<!-- c")
+    'ab<!-- c'
+    """
+    kept, at = [], 0
+    while found := REMARK.search(text, at):
+        mark = "-->" if found[0] == "<!--" else "?>"
+        end = text.find(mark, found.end())
+        if end < 0:
+            break
+        kept.append(text[at : found.start()])
+        at = end + len(mark)
+    return "".join([*kept, text[at:]])
+
+
 def check_xml(head: bytes) -> None:
     """Refuse XML that declares a document type: with it come entities that fetch other files or grow without end."""
-    prolog = COMMENT.sub("", _decoded(head))
+    prolog = without_remarks(_decoded(head))
     root = ROOT.search(prolog)
     if "<!DOCTYPE" in (prolog if root is None else prolog[: root.start()]):
         raise Unreadable(
@@ -103,13 +136,18 @@ def check_xml(head: bytes) -> None:
         raise Unreadable("The XML has no content.", "The file was cut off or is no plan. Save the plan again.")
 
 
+def broken_archive() -> Unreadable:
+    """Return the refusal of an archive that is damaged."""
+    return Unreadable("The archive is broken or cut off.", "Save or send the file again.")
+
+
 def check_archive(path: Path, limits: Limits) -> None:
     """Refuse an archive that holds more than may be unpacked, or that is broken or locked."""
     try:
         with zipfile.ZipFile(path) as archive:
             held = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Unreadable("The archive is broken or cut off.", "Save or send the file again.") from None
+    except BROKEN:
+        raise broken_archive() from None
     if any(each.flag_bits & 1 for each in held):
         raise Unreadable("The archive is protected with a password.", "Unpack it and choose the plan itself.")
     if len(held) > limits.members or sum(each.file_size for each in held) > limits.unpacked:

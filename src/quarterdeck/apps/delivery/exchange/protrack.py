@@ -1,7 +1,6 @@
 """Workbooks of ProTrack and PMConverter: the baseline with links, resources, agenda and risk, and the tracking periods.
 
-Everything is read as it stands; nothing is reckoned but this: a workbook holds dates and links, and where resources or
-a person put a task later than its links do, the task gets a constraint, start no earlier than, that keeps it there.
+Everything is read as it stands, nothing is reckoned. `holding` then keeps tasks where the workbook has them.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -37,10 +35,7 @@ from quarterdeck.apps.delivery.exchange.document import (
     Stored,
 )
 from quarterdeck.apps.delivery.exchange.errors import Unreadable
-from quarterdeck.apps.delivery.exchange.network import network
 from quarterdeck.apps.delivery.exchange.texts import KINDS
-from quarterdeck.engine.cpm import schedule
-from quarterdeck.engine.errors import EngineError
 
 Row = list[Any]
 Sheets = Mapping[str, list[Row]]
@@ -60,8 +55,10 @@ PUBLISHED: Final = (
     "time_es_1", "time_es_spi_t", "time_es_sci_t",
     "eac_1", "eac_cpi", "eac_spi", "eac_spi_t", "eac_sci", "eac_sci_t", "eac_08_spi", "eac_08_spi_t",
 )  # fmt: skip
-#: How often a schedule is made to find what has to be held; beyond, every task that stands later is.
-ROUNDS: Final = 200
+#: The kind of a document that was read here.
+KIND: Final = "ProTrack"
+#: The longest name of a resource with its units.
+LONG: Final = 200
 
 
 def is_workbook(sheets: Sheets) -> bool:
@@ -69,18 +66,34 @@ def is_workbook(sheets: Sheets) -> bool:
     return BASELINE in sheets and AGENDA in sheets
 
 
-def read(path: Path, sheets: Sheets) -> PlanDocument:
-    """Return what a workbook holds. Raises `Unreadable` where its sheets are not laid out as they should be."""
+def read(name: str, sheets: Sheets) -> PlanDocument:
+    """Return what the workbook of a name holds. Raises `Unreadable` where its sheets are laid out otherwise.
+
+    The tasks are not yet held where they stand (`holding.held_in_place`).
+    """
     try:
-        found = _Workbook(path, sheets).document()
-    except (IndexError, KeyError, ValueError, TypeError) as error:
+        found = _Workbook(name, {title: trimmed(rows) for title, rows in sheets.items()}).document()
+    except (IndexError, KeyError, ValueError, TypeError):
         raise Unreadable(
-            f"The sheets of the workbook are not laid out as ProTrack does ({type(error).__name__}: {error}).",
+            "The sheets of the workbook are not laid out as ProTrack does.",
             "Compare them with a workbook that was exported anew.",
         ) from None
     if not found.tasks:
         raise Unreadable("The workbook holds no tasks.", f"Fill in the sheet “{BASELINE}”.")
-    return held_in_place(found)
+    return found
+
+
+def trimmed(rows: list[Row]) -> list[Row]:
+    """Return a sheet from its first row and column that hold anything.
+
+    >>> trimmed([["", ""], ["", "ID"], ["", 1.0]])
+    [['ID'], [1.0]]
+    """
+    places = [(at, place) for at, row in enumerate(rows) for place, cell in enumerate(row) if cell not in ("", None)]
+    if not places:
+        return []
+    top, left = min(at for at, _ in places), min(place for _, place in places)
+    return [row[left:] for row in rows[top:]]
 
 
 @dataclass(frozen=True)
@@ -121,8 +134,8 @@ class Agenda:
 
 
 class _Workbook:
-    def __init__(self, path: Path, sheets: Sheets) -> None:
-        self.path, self.sheets = path, sheets
+    def __init__(self, name: str, sheets: Sheets) -> None:
+        self.name, self.sheets = name, sheets
         self.problems: list[Problem] = []
         self.agenda = agenda(sheets[AGENDA])
         self.lines = [
@@ -133,13 +146,13 @@ class _Workbook:
         self.risk = {identity(row[0]): row for row in sheets.get("Risk Analysis", [])[2:] if identity(row[0])}
 
     def document(self) -> PlanDocument:
-        code, _, name = self.path.stem.partition(" ")
+        code, _, name = self.name.partition(" ")
         resources = tuple(self.resources())
         tasks, links, demands = self.tasks()
         return PlanDocument(
             name=tasks[0].name if tasks else name,
             program="ProTrack",
-            kind="ProTrack",
+            kind=KIND,
             dialect=Dialect.PRIMAVERA,
             title=name.strip(),
             start=tasks[0].stored.start if tasks else None,
@@ -269,8 +282,12 @@ class _Workbook:
         by_name = {each.name: each for each in resources}
         number_ = 0
         for task in tasks:
-            for part in demands[task.id].split(";"):
-                found = DEMAND.fullmatch(part.strip())
+            for part in (" ".join(each.split()) for each in demands[task.id].split(";")):
+                if len(part) > LONG:
+                    words = f"“{part[:40]}…” is longer than a resource is; it was left out."
+                    self.problems.append(Problem("warning", words, task.id))
+                    continue
+                found = DEMAND.fullmatch(part)
                 if not found or not found["name"]:
                     continue
                 resource = by_name.get(found["name"])
@@ -344,53 +361,6 @@ class _Workbook:
             value = self.agenda.minutes(cell) if isinstance(cell, str) else minutes_of(cell)
             figures[name] = value if value is not None else cell if isinstance(cell, str) else decimal_text(float(cell))
         return figures
-
-
-def held_in_place(document: PlanDocument) -> PlanDocument:
-    """Return a document whose tasks stand where it says: those that links alone would put earlier are held there."""
-    stored = {each.id: each.stored.start for each in document.tasks if each.kind != "SUMMARY"}
-    before: dict[int, set[int]] = {}
-    for link in document.links:
-        before.setdefault(link.successor, set()).add(link.predecessor)
-    held: dict[int, int] = {}
-    found = document
-    try:
-        for turn in range(ROUNDS):
-            plan = network(found)
-            if not plan.network.tasks:
-                return document
-            dates = schedule(plan.network, plan.options)
-            starts = {each.id: dates[each.id].start for each in plan.network.tasks}
-            early = {
-                id: at
-                for id, at in stored.items()
-                if at is not None and id in starts and id not in held and (starts[id] or 0) < at
-            }
-            first = (
-                early
-                if turn == ROUNDS - 1
-                else {id: at for id, at in early.items() if not before.get(id, set()) & early.keys()}
-            )
-            if not early:
-                break
-            held |= first or early
-            found = _held(document, held)
-    except EngineError as refused:
-        return msgspec.structs.replace(document, problems=(*document.problems, Problem("error", str(refused))))
-    if not held:
-        return document
-    words = f"{len(held)} of {len(stored)} tasks stand later than their links put them: they are held by constraints."
-    return msgspec.structs.replace(found, problems=(*found.problems, Problem("note", words)))
-
-
-def _held(document: PlanDocument, at: Mapping[int, int]) -> PlanDocument:
-    tasks = tuple(
-        msgspec.structs.replace(each, constraint="START_NO_EARLIER_THAN", constraint_at=at[each.id])
-        if each.id in at
-        else each
-        for each in document.tasks
-    )
-    return msgspec.structs.replace(document, tasks=tasks)
 
 
 def agenda(rows: list[Row]) -> Agenda:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -26,7 +26,6 @@ from quarterdeck.apps.delivery.exchange.cells import (
     ROWS,
     Row,
     cell_text,
-    decoded,
     is_yes,
     parse_date,
     plain_text,
@@ -57,18 +56,20 @@ from quarterdeck.apps.delivery.exchange.texts import (
     parse_resources,
 )
 from quarterdeck.engine.calendar import OFFICE_DAY, five_day, timeline
+from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import Constraint
+from quarterdeck.kernel.registers.exchange.lines import SEPARATORS, NoText, decoded, sample, separated
 
 OPENS, CLOSES = OFFICE_DAY[0][0], OFFICE_DAY[-1][1]
 
 
-def read_sheets(path: Path, found: Mapping[str, list[list[Any]]]) -> PlanDocument:
+def read_sheets(file: str, found: Mapping[str, list[list[Any]]]) -> PlanDocument:
     """Return the plan on the first sheet that is a task list. Raises `Unreadable`."""
     whole = {str(row[0]).strip(): row[1] for row in found.get("Plan", []) if len(row) > 1 and row[0]}
     for name, rows in found.items():
         if header_at(rows) is not None:
             return with_plan(
-                document(path, rows, kind="XLSX", sheet=name, units=units_of(whole), exact="Minutes per day" in whole),
+                document(file, rows, kind="XLSX", sheet=name, units=units_of(whole), exact="Minutes per day" in whole),
                 whole,
             )
     raise _no_list()
@@ -100,21 +101,41 @@ def with_plan(found: PlanDocument, whole: Mapping[str, Any]) -> PlanDocument:
     return msgspec.structs.replace(found, **given) if given else found
 
 
-def read_text(path: Path) -> PlanDocument:
+def read_text(name: str, data: bytes) -> PlanDocument:
     """Return the plan of a CSV file, in whatever encoding and with whatever separator. Raises `Unreadable`."""
-    data = path.read_bytes()
-    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("This is no text: the file holds zero bytes.", "Save the list as CSV in UTF-8.")
-    text = decoded(data)
-    head = text[:8192]
-    mark = max(",;\t|", key=lambda each: sum(line.count(each) for line in head.splitlines()[:20]))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
-    except csv.Error as error:
-        raise Unreadable(f"The list cannot be split into columns: {error}.", "Save it as CSV again.") from None
-    if len(rows) > ROWS:
-        raise Unreadable(f"The list has more than {ROWS:,} rows.", "Split it.")
-    return document(path, rows, kind="CSV")
+        text = decoded(data)
+    except NoText:
+        if b"\0" in data[:4096]:
+            raise Unreadable("This is no text: the file holds zero bytes.", "Save the list as CSV in UTF-8.") from None
+        raise Unreadable("The characters of the list cannot be read.", "Save it as CSV in UTF-8.") from None
+    mark, text = _separated(text)
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), ROWS + 1))
+    except csv.Error:
+        raise Unreadable("The list cannot be split into columns: a cell is too long or its quotation marks are wrong.",
+                         "Save it as CSV again.") from None  # fmt: skip
+    return document(name, rows, kind="CSV")
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """Return the separator under which most columns of a task list are known, and the text after Excel's `sep=` line.
+
+    Where none is, that of most rows as wide as the first.
+    """
+    usual, rest = separated(text)
+    if rest is not text:
+        return usual, rest
+
+    def known(mark: str) -> int:
+        try:
+            rows = list(csv.reader(sample(text), delimiter=mark))
+        except csv.Error:
+            return 0
+        at = header_at(rows)
+        return 0 if at is None else len(found_in(rows[at]))
+
+    return max((usual, *SEPARATORS), key=known), text
 
 
 def _no_list() -> Unreadable:
@@ -125,7 +146,7 @@ def _no_list() -> Unreadable:
 
 
 def document(
-    path: Path, rows: Sequence[Row], *, kind: str, sheet: str = "", units: Units = UNITS, exact: bool = False
+    name: str, rows: Sequence[Row], *, kind: str, sheet: str = "", units: Units = UNITS, exact: bool = False
 ) -> PlanDocument:
     """Return the plan of a table; `exact`: midnight means midnight, and not a date without a time.
 
@@ -134,7 +155,9 @@ def document(
     at = header_at(rows)
     if at is None:
         raise _no_list()
-    found = _List(path, rows[: ROWS + at], at, kind=kind, sheet=sheet, units=units)
+    if len(rows) > ROWS:
+        raise Unreadable(f"The list has more than {ROWS:,} rows.", "Split it.")
+    found = _List(name, rows, at, kind=kind, sheet=sheet, units=units)
     found.exact = exact
     return found.document()
 
@@ -155,9 +178,9 @@ class _Line:
 
 
 class _List:
-    def __init__(self, path: Path, rows: Sequence[Row], at: int, *, kind: str, sheet: str, units: Units) -> None:
+    def __init__(self, file: str, rows: Sequence[Row], at: int, *, kind: str, sheet: str, units: Units) -> None:
         self.of_time, self.exact = units, False
-        self.path, self.kind, self.sheet = path, kind, sheet
+        self.file, self.kind, self.sheet = file, kind, sheet
         self.problems: list[Problem] = []
         self.headings = [str(each or "").strip() for each in rows[at][:COLUMNS]]
         self.fields = found_in(rows[at][:COLUMNS])
@@ -193,7 +216,7 @@ class _List:
             words = "The list has no dates: it says how long tasks take, and not when the first begins."
             self.problems.append(Problem(severity="note", text=words))
         return PlanDocument(
-            name=self.path.stem,
+            name=self.file,
             program="Task list",
             kind=self.kind,
             start=min(starts, default=None),
@@ -337,9 +360,12 @@ class _List:
             return between, "d", False
         return (0, "d", False) if is_yes(line.cells.get("milestone")) else (480, "d", True)
 
-    def ended(self, start: int, minutes: int, unit: str) -> int:
-        """Return when a task ends that begins then."""
-        return start + minutes if unit.startswith("e") or not minutes else int(self.line.add(start, minutes))
+    def ended(self, start: int, minutes: int, unit: str) -> int | None:
+        """Return when a task ends that begins then; None beyond all calendars."""
+        try:
+            return start + minutes if unit.startswith("e") or not minutes else int(self.line.add(start, minutes))
+        except EngineError:  # no day so late is known
+            return None
 
     def constraint(self, line: _Line, start: int | None) -> tuple[str, int | None]:
         """Return the constraint; a task that nothing comes before stays where the list has it."""
@@ -459,7 +485,11 @@ class _List:
         by_name: dict[str, int] = {}
         made: list[DocumentAssignment] = []
         for line, task in zip(self.lines, tasks, strict=True):
-            found = parse_resources(str(line.cells.get("resources") or ""))
+            try:
+                found = parse_resources(str(line.cells.get("resources") or ""))
+            except TextError as refused:
+                self.warn(line, str(refused))
+                continue
             total = sum(units for _, units in found)
             for name, units in found:
                 id = by_name.setdefault(name, len(by_name) + 1)

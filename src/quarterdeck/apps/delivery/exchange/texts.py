@@ -62,6 +62,10 @@ LINK: Final = re.compile(
     r"|(?<=\d)\s*(?P<bare>[+\-−–]\s*[\d.,]+\s*(?:e?%|e?[a-z]+|elapsed [a-z]+)))?\s*",
     re.IGNORECASE,
 )
+#: A duration, a link or a resource has fewer characters.
+LONG: Final = 200
+#: The longest duration in minutes, some 1900 years.
+MOST: Final = 1_000_000_000
 PERCENT: Final = re.compile(rf"\s*({NUMBER})\s*(e?)%\s*", re.IGNORECASE)
 DEMAND: Final = re.compile(
     rf"\s*(?P<name>.*?)\s*(?:[\[(]\s*(?P<in>{NUMBER})\s*%\s*[\])]|\s(?P<after>{NUMBER})\s*%)?\s*"
@@ -90,6 +94,8 @@ def parse_duration(text: str, units: Units = UNITS, default: str = "d") -> Span:
     >>> parse_duration("5d?"), parse_duration("3 ed").elapsed, parse_duration("1mo").minutes
     (Span(minutes=2400, unit='d', estimated=True), True, 9600)
     """
+    if len(text) > LONG:
+        raise TextError(f"“{text[:40]}…” is longer than a duration is.")
     body = text.strip()
     estimated = body.endswith("?")
     body = body.rstrip("?").strip()
@@ -105,6 +111,8 @@ def parse_duration(text: str, units: Units = UNITS, default: str = "d") -> Span:
         first, at = first or unit, found.end()
     if not body or at < len(body):
         raise TextError(f"“{text}” is no duration. Write it as 3d, 2w, 4h, 30m, 1mo or 3ed.")
+    if total > MOST:
+        raise TextError(f"“{text}” is longer than any plan.")
     return Span(round(total), first, estimated)
 
 
@@ -168,12 +176,14 @@ def parse_predecessors(text: str, units: Units = UNITS) -> tuple[Predecessor, ..
 
 def _parts(text: str) -> Iterable[str]:
     """Split at semicolons and line ends, and at commas but for those inside a lag, as in FS+1,5d."""
-    for part in re.split(r"[;\n]", text):
+    for part in re.split(r"[;\n]", re.sub(r"[^\S\n]+", " ", text)):
         yield from re.split(r"(?<![+\-−–]\d),(?!\d+\s*(?:e?[a-z]|e?%|$))|,(?=\s)|(?<=\d),(?=\d+\s*(?:FS|SS|FF|SF|,|$))"
                             r"|(?<=[A-Za-z%]),", part, flags=re.IGNORECASE)  # fmt: skip
 
 
 def _predecessor(part: str, units: Units) -> Predecessor:
+    if len(part) > LONG:
+        raise TextError(f"“{part.strip()[:40]}…” is longer than a predecessor is.")
     found = LINK.fullmatch(part)
     if found is None or "+" in found["task"]:
         raise TextError(f"“{part.strip()}” is no predecessor. Write it as 12, 12FS+3d or 15SS-50%.")
@@ -228,7 +238,7 @@ def predecessor_text(
 
 
 def parse_resources(text: str) -> tuple[tuple[str, float], ...]:
-    """Return the names and units of a cell such as `Ann; Bob 50%` or `Ann,Bob[50%]`.
+    """Return the names and units of a cell such as `Ann; Bob 50%` or `Ann,Bob[50%]`. Raises `TextError`.
 
     >>> parse_resources("Ann; Bob 50%"), parse_resources("Ann,Bob[50%]")
     ((('Ann', 1.0), ('Bob', 0.5)), (('Ann', 1.0), ('Bob', 0.5)))
@@ -236,7 +246,10 @@ def parse_resources(text: str) -> tuple[tuple[str, float], ...]:
     mark = ";" if ";" in text else ","
     found = []
     for part in re.split(rf"[{mark}\n]", text):
-        match = DEMAND.fullmatch(part)
+        body = " ".join(part.split())
+        if len(body) > LONG:
+            raise TextError(f"“{body[:40]}…” is longer than a resource is.")
+        match = DEMAND.fullmatch(body)
         if match and match["name"]:
             share = match["in"] or match["after"]
             found.append((match["name"], float(decimal(share)) / 100 if share else 1.0))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from quarterdeck import __version__
 from quarterdeck.apps.delivery.exchange.amounts import moment_of
@@ -22,6 +22,7 @@ from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocume
 from quarterdeck.apps.delivery.exchange.errors import Unwritable
 from quarterdeck.apps.delivery.exchange.java import process
 from quarterdeck.apps.delivery.exchange.limits import LIMITS, Limits
+from quarterdeck.apps.delivery.exchange.putting import put
 from quarterdeck.apps.delivery.exchange.texts import Units, duration_text, predecessor_text, resource_text
 
 #: Kinds that are written, with the ending and the type of their files.
@@ -47,9 +48,7 @@ def write(document: PlanDocument, path: Path, kind: str, limits: Limits = LIMITS
     if kind not in KINDS:
         raise Unwritable(f"“{kind}” is no kind of file that is written.", f"Choose one of {', '.join(KINDS)}.")
     content = workbook(document) if kind == "xlsx" else feed(document, stamp=dt.datetime.now(dt.UTC))
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    put(path, content)
 
 
 # -- workbook
@@ -239,7 +238,7 @@ def feed(
     calendar.add("prodid", f"-//Quarterdeck//{__version__}//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", document.name)
+    calendar.add("x-wr-calname", _line(document.name))
     for task in document.tasks:
         if task.kind == "SUMMARY" or task.row == 0 or (tasks is not None and task.id not in tasks):
             continue
@@ -247,9 +246,9 @@ def feed(
         if start is None or not task.active:
             continue
         event = Event()
-        event.add("uid", f"{task.id}-{_slug(key or document.name)}@{host}")
+        event.add("uid", _line(f"{task.id}-{_slug(key or document.name)}@{host}"))
         event.add("dtstamp", stamp.astimezone(dt.UTC))
-        event.add("summary", task.name)
+        event.add("summary", _line(task.name))
         event.add("dtstart", moment_of(start))
         if finish is not None and finish > start:
             event.add("dtend", moment_of(finish))
@@ -257,7 +256,7 @@ def feed(
         if task.notes:
             about.append(task.notes)
         if about:
-            event.add("description", "\n".join(about))
+            event.add("description", vText("\n".join("\n".join(about).splitlines())))
         kinds = ["Milestone"] if finish is None or finish <= start else []
         if task.stored.critical:
             kinds.append("Critical")
@@ -267,6 +266,11 @@ def feed(
         calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
+
+
+def _line(text: str) -> vText:
+    """Return a text for a header: in one line, marks escaped, so that no name begins another header."""
+    return vText(" ".join(text.split()))
 
 
 def _slug(text: str) -> str:

@@ -5,15 +5,14 @@ Every refusal is a `FileRefused` whose text says what to do.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from quarterdeck.kernel.registers.exchange import workbook
+from quarterdeck.kernel.registers.exchange import lines, workbook
 from quarterdeck.kernel.registers.exchange.limits import limits
+from quarterdeck.kernel.registers.exchange.lines import NoText
 from quarterdeck.kernel.registers.exchange.table import (
     Cell,
     FileRefused,
@@ -24,9 +23,7 @@ from quarterdeck.kernel.registers.exchange.table import (
     too_many_rows,
 )
 
-SEPARATORS = (",", ";", "\t", "|")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: Bytes of other files that people pick by mistake.
 _OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 
@@ -60,21 +57,21 @@ def _old_office(content: bytes) -> str:
 def read_csv(content: bytes) -> Table:
     """Return the table in a CSV file; encoding and separator are found out."""
     text = decoded(content)
-    separator, text = _separator(text)
+    separator, text = lines.separated(text)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
-    lines: list[tuple[int, list[str]]] = []
+    found: list[tuple[int, list[str]]] = []
     most = limits().rows + 1
     start = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append((start, cells))
+                found.append((start, cells))
             start = reader.line_num + 1
-            if len(lines) > most:
+            if len(found) > most:
                 raise FileRefused(too_many_rows())
     except csv.Error as error:
         raise FileRefused(_csv_error(error, start)) from error
-    return _table(lines, open_end=not text.endswith(("\n", "\r")))
+    return _table(found, open_end=not text.endswith(("\n", "\r")))
 
 
 def _csv_error(error: csv.Error, line: int) -> str:
@@ -91,47 +88,11 @@ def _csv_error(error: csv.Error, line: int) -> str:
 
 def decoded(content: bytes) -> str:
     """Return the text of a file in UTF-8, UTF-16 or Windows-1252. Raises FileRefused when it is none of these."""
-    for mark, codec in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _strict(content, (codec,))
-    head = content[:4000]
-    if head.count(0) > len(head) // 4:
-        return _strict(content, ("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be",))
-    return _strict(content, ("utf-8", "cp1252"))
-
-
-def _strict(content: bytes, codecs_: Iterable[str]) -> str:
-    for codec in codecs_:
-        try:
-            text = content.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if _CONTROL.search(text):
-            break
-        return text
-    raise FileRefused(_("The file's characters cannot be read. Save it as CSV UTF-8 or as XLSX and upload that."))
-
-
-def _separator(text: str) -> tuple[str, str]:
-    """Return the separator and the text without Excel's `sep=` line."""
-    first, newline, rest = text.partition("\n")
-    if found := re.fullmatch(r"sep=(.)\r?", first.strip("\ufeff"), re.IGNORECASE):
-        return found[1], rest if newline else ""
-    sample = text[:65536].splitlines(keepends=True)[:30]
-    best, score = ",", (0.0, 1)
-    for candidate in SEPARATORS:
-        try:
-            widths = [len(row) for row in csv.reader(sample, delimiter=candidate) if any(row)]
-        except csv.Error:
-            continue
-        # The one under which most rows are as wide as the header; between equals, the one with more columns.
-        if widths and widths[0] > 1 and (found_score := (widths.count(widths[0]) / len(widths), widths[0])) > score:
-            best, score = candidate, found_score
-    return best, text
+    try:
+        return lines.decoded(content)
+    except NoText:
+        text = _("The file's characters cannot be read. Save it as CSV UTF-8 or as XLSX and upload that.")
+        raise FileRefused(text) from None
 
 
 def _table(lines: Sequence[tuple[int, Sequence[Cell]]], *, open_end: bool) -> Table:

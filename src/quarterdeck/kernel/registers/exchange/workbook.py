@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import io
-import re
-import zipfile
-import zlib
 from typing import Any
 
 import python_calamine
 from django.utils.translation import gettext as _
 
+from quarterdeck.kernel.registers.exchange import spans
 from quarterdeck.kernel.registers.exchange.limits import limits
+from quarterdeck.kernel.registers.exchange.spans import Bounds, TooWide
 from quarterdeck.kernel.registers.exchange.table import FileRefused, Table, build, headers_of, is_empty, too_many_rows
 
 #: The sheet that our own exports add; it is never the data.
 ABOUT = "About"
-_ENTRIES = 2_000
-_CHUNK = 1 << 20
-_REFERENCE = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^>]{0,300}?\br=[\"']([A-Z]{0,4})(\d{1,9})[\"']")
 
 
 def read(content: bytes, *, sheet: str = "") -> Table:
@@ -67,59 +63,27 @@ def damaged() -> str:
 
 
 def inspect(content: bytes) -> None:
-    """Refuse an archive that is damaged, unpacks to too much, declares entities or spans too many cells.
-
-    Sizes are first summed as the directory states them; then every entry is unpacked in pieces, which finds a directory
-    that lies.
-    """
+    """Refuse an archive that is damaged, unpacks to too much, declares entities or spans too many cells."""
     most = limits()
+    bounds = Bounds(rows=most.rows, columns=most.columns, cells=most.cells, unpacked=most.unpacked)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if "xl/workbook.xml" not in {entry.filename for entry in entries}:
-                raise FileRefused(_("This is not a workbook. Save it as XLSX or CSV UTF-8 and upload that."))
-            if len(entries) > _ENTRIES or sum(entry.file_size for entry in entries) > most.unpacked:
-                raise FileRefused(
-                    _("The workbook unpacks to too much. Copy the rows into a new workbook and upload that.")
-                )
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise FileRefused(_("The file is protected by a password. Take it off and upload the file again."))
-            for entry in entries:
-                _inspect_entry(archive, entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise FileRefused(damaged()) from error
+        spans.inspect(io.BytesIO(content), bounds)
+    except TooWide as refused:
+        raise FileRefused(_said(refused)) from refused
 
 
-def _inspect_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-    tail, width, height = b"", 0, 0
-    with archive.open(entry) as stream:
-        while piece := stream.read(_CHUNK):
-            window = tail + piece
-            if b"<!ENTITY" in window or b"<!DOCTYPE" in window:
-                raise FileRefused(damaged())
-            if is_sheet:
-                for found in _REFERENCE.finditer(window):
-                    width, height = max(width, _index(found[1])), max(height, int(found[2]))
-            tail = window[-400:]
-    _check_span(width, height)
-
-
-def _check_span(width: int, height: int) -> None:
-    """Refuse a sheet whose cells in use lie far apart: the parser keeps the whole rectangle between them."""
-    most = limits()
-    if height > most.rows * 2 + 1000:
-        raise FileRefused(
-            _("The sheet reaches down to row %(row)d. Delete the empty rows below the data, or split the file.")
-            % {"row": height}
-        )
-    if width > most.columns * 2 + 100 or width * height > most.cells * 2:
+def _said(refused: TooWide) -> str:
+    """Return the sentence for what an archive was refused for."""
+    if refused.why == "kind":
+        return _("This is not a workbook. Save it as XLSX or CSV UTF-8 and upload that.")
+    if refused.why == "unpacked":
+        return _("The workbook unpacks to too much. Copy the rows into a new workbook and upload that.")
+    if refused.why == "password":
+        return _("The file is protected by a password. Take it off and upload the file again.")
+    if refused.why == "rows":
+        text = _("The sheet reaches down to row %(row)d. Delete the empty rows below the data, or split the file.")
+        return text % {"row": refused.reach}
+    if refused.why == "columns":
         text = _("The sheet reaches over %(columns)d columns. Delete the empty columns beside the data.")
-        raise FileRefused(text % {"columns": width})
-
-
-def _index(letters: bytes) -> int:
-    number = 0
-    for char in letters:
-        number = number * 26 + char - 64
-    return number
+        return text % {"columns": refused.reach}
+    return damaged()

@@ -1,14 +1,11 @@
 """The child process: starts a Java machine once, then reads or writes plan files.
 
-    python -m quarterdeck.apps.delivery.exchange.java.child read|write HEAP SECONDS
+    python -m quarterdeck.apps.delivery.exchange.java.child read|write LIMITS
 
-Each line of standard input is one piece of work: two paths with a tab between. To read: the plan file, and where its
-document goes as JSON. To write: where the document lies, and the file to make. Each piece answers with one line on
-standard output, `ok` or `no` and a reason as JSON text, so that who started this process knows at which it ended.
+`LIMITS` is a `Limits` as JSON; standard input and output are those of `serving`. To read: the plan file, and where its
+document goes as JSON. To write: where the document lies, and the file to make.
 """
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +17,8 @@ from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.exchange.java import machine
 from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
 from quarterdeck.apps.delivery.exchange.java.writer import write_mspdi
+from quarterdeck.apps.delivery.exchange.limits import Limits
+from quarterdeck.apps.delivery.exchange.serving import answers, serve
 
 #: How the process ends where there is no Java machine to start.
 NOT_STARTED: Final = 4
@@ -37,22 +36,22 @@ SAID: Final = {
 }
 
 
-def read(source: str, target: str) -> None:
+def read(source: Path, target: Path, _name: str) -> None:
     """Read a plan file into a document."""
-    found = Reader(Path(source)).document()
-    Path(target).write_bytes(msgspec.json.encode(found))
+    found = Reader(source).document()
+    target.write_bytes(msgspec.json.encode(found))
 
 
-def write(source: str, target: str) -> None:
+def write(source: Path, target: Path, _name: str) -> None:
     """Write a document as MSPDI."""
-    write_mspdi(msgspec.json.decode(Path(source).read_bytes(), type=PlanDocument), target)
+    write_mspdi(msgspec.json.decode(source.read_bytes(), type=PlanDocument), str(target))
 
 
-def reason(refused: BaseException) -> dict[str, str]:
+def reason(refused: Exception) -> dict[str, str]:
     """Return why a piece of work failed, as a code with what was said."""
     if isinstance(refused, NoPlan):
         return {"code": "format", "said": ""}
-    chain = [refused]
+    chain: list[Any] = [refused]
     while isinstance(chain[-1], jpype.JException) and chain[-1].getCause() is not None and len(chain) < DEPTH:
         chain.append(chain[-1].getCause())
     whole = " ".join(map(str, chain)).lower()
@@ -62,25 +61,14 @@ def reason(refused: BaseException) -> dict[str, str]:
 
 def main(arguments: list[str]) -> None:
     """Do what standard input says until it ends."""
-    work, heap, seconds = arguments[0], int(arguments[1]), int(arguments[2])
-    do = {"read": read, "write": write}[work]
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
+    limits = msgspec.json.decode(arguments[1], type=Limits)
+    do = {"read": read, "write": write}[arguments[0]]
+    out = answers()
     try:
-        machine.start(heap)
+        machine.start(limits.heap, Path.cwd())
     except Exception:  # whatever is missing or broken, nothing can be read here
         sys.exit(NOT_STARTED)
-    for line in sys.stdin:
-        source, target = line.rstrip("\n").split("\t")
-        answer: dict[str, Any] = {"code": "ok"}
-        machine.alarm(seconds)
-        try:
-            do(source, target)
-        except Exception as refused:  # odd files raise odd errors: one of them ends none of the others
-            answer = reason(refused)
-        machine.alarm(0)
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    serve(do, reason, limits.seconds, out)
 
 
 if __name__ == "__main__":

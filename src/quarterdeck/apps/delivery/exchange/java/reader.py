@@ -76,7 +76,7 @@ class Reader:
         """Return a duration in minutes."""
         if duration is None:
             return None
-        return float(duration.convertUnits(self.time.MINUTES, self.properties).getDuration())
+        return number(duration.convertUnits(self.time.MINUTES, self.properties).getDuration())
 
     def rounded(self, duration: Any) -> int | None:
         """Return a duration in whole minutes."""

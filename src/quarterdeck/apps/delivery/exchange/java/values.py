@@ -1,6 +1,7 @@
 """Values of MPXJ as plain ones and back: text, numbers, true and false, ISO dates, `[amount, unit]`."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -84,8 +85,22 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> float | None:
-    """Return a number of whatever kind."""
-    return None if value is None else float(value.doubleValue() if hasattr(value, "doubleValue") else value)
+    """Return a number of whatever kind; None where it is none, as files write it whose sums went wrong."""
+    if value is None:
+        return None
+    found = float(value.doubleValue() if hasattr(value, "doubleValue") else value)
+    return found if math.isfinite(found) else None
+
+
+def rounded(value: Any) -> float | None:
+    """Return a number with four decimals."""
+    found = number(value)
+    return None if found is None else round(found, 4)
+
+
+def _span(amount: Any, units: Any) -> list[Any] | None:
+    found = rounded(amount)
+    return None if found is None else [found, unit(units)]
 
 
 def whole(value: Any) -> int | None:
@@ -137,17 +152,19 @@ _PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "Integer": int,
     "Long": int,
     "Short": int,
-    "Double": lambda value: round(float(value), 4),
-    "Float": lambda value: round(float(value), 4),
-    "BigDecimal": lambda value: round(float(value.doubleValue()), 4),
+    "Double": rounded,
+    "Float": rounded,
+    "BigDecimal": rounded,
     "BigInteger": int,
     "LocalDateTime": str,
     "LocalDate": str,
     "LocalTime": str,
     "UUID": str,
     "Character": str,
-    "Duration": lambda value: [round(float(value.getDuration()), 4), unit(value.getUnits())],
-    "Rate": lambda value: [float(value.getAmount()), unit(value.getUnits())],
+    "Duration": lambda value: _span(value.getDuration(), value.getUnits()),
+    "Rate": lambda value: (
+        None if number(value.getAmount()) is None else [number(value.getAmount()), unit(value.getUnits())]
+    ),
     "Priority": lambda value: int(value.getValue()),
     "WorkContour": lambda value: str(value.getName()),
 }
