@@ -133,6 +133,21 @@ test("a session that is over keeps everything until one tries again", async () =
   assert.equal(sent.length, 2);
 });
 
+test("a turn goes with the edit that it was meant for", async () => {
+  const { sent, queue } = bench();
+  queue.push(edit("old"));
+  await sent[0]!.answer({ revision: 2, batch: "A" });
+  queue.push(edit("bad"));
+  queue.turn("undo");
+  await sent[1]!.fail(new Refused({ status: 422, message: "No." }));
+  assert.deepEqual([sent.length, queue.idle, queue.undoable], [2, true, "old"], "the older edit stands");
+  queue.push(edit("nothing new"));
+  queue.turn("undo");
+  queue.turn("redo");
+  await sent[2]!.answer({ revision: 3, batch: null });
+  assert.deepEqual([sent.length, queue.idle, queue.undoable, queue.redoable], [3, true, "old", null]);
+});
+
 test("edits of a new row wait for its id; where it was refused they go with it", async () => {
   const { sent, queue } = bench();
   queue.push(edit("add", [{ do: "add", after: null, parent: null, name: "N", key: "new-4" }]));

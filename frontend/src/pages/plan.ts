@@ -1,7 +1,7 @@
 /** The script of the plan page: fetches the plan and shows it, on a desk as grid and chart, on a phone as cards. */
 import { find } from "../lib/dom";
 import { narrow } from "../lib/screen";
-import { DAY, type PlanData } from "../plan/model/types";
+import { DAY } from "../plan/model/types";
 import { PlanApp } from "../plan/view/app";
 import { h } from "../plan/view/build";
 import { keepFor } from "../plan/view/keep";
@@ -12,14 +12,13 @@ import { jsonOf, sayer } from "../plan/words";
 async function begin(host: HTMLElement): Promise<void> {
   const say = sayer(jsonOf<Record<string, string>>("plan-words", {}));
   const base = host.dataset["url"] ?? "";
-  const network = new Network(base);
-  const ready = jsonOf<PlanData | null>("plan-data", null);
+  const network = new Network(base, say);
   try {
-    const data = ready ?? (await network.data());
+    const data = await network.data();
     const today = Date.parse(`${host.dataset["today"] ?? new Date().toISOString().slice(0, 10)}T00:00:00Z`) / 60_000;
     const start = {
       host, data, say, network, today: Math.floor(today / DAY) * DAY, language: document.documentElement.lang || "en",
-      constraints: jsonOf<Record<string, string>>("plan-constraints", {}), keep: keepFor(base),
+      constraints: jsonOf<Record<string, string>>("plan-constraints", {}), keep: keepFor(host.dataset["keep"] ?? base),
     };
     performance.mark("plan-data");
     const view = new URLSearchParams(location.search).get("view");

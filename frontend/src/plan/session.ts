@@ -2,9 +2,9 @@
 import { nextWork } from "./model/calendar";
 import { cellText, type Chosen, COLUMNS, type Column, editText, guess, mayEdit, type Reading, readingOf, typedValue } from "./model/columns";
 import { Dates, parseDuration } from "./model/format";
-import { addition, chain, level, removal, step, unchain } from "./model/moves";
+import { addition, chain, level, removal, replay, step, unchain } from "./model/moves";
 import { foldedAt, hasParts, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
-import { type Edit, EditQueue, type Shown as Guess, type State, type Transport } from "./model/queue";
+import { type Edit, EditQueue, renamed, type Shown as Guess, type State, type Transport } from "./model/queue";
 import { afterRemoval, at, type Cell, chosen, NOTHING, type Selection } from "./model/select";
 import { keyId, PlanStore } from "./model/store";
 import type { Answer, ColumnName, Command, Id, Instant, PlanData, Refusal, Value } from "./model/types";
@@ -33,6 +33,10 @@ export interface Audience {
   announce(text: string): void;
   /** A toast, with a way back where `undo` is set. */
   tell(text: string, undo?: boolean): void;
+  /** Something else was done: a way back that is still offered would take back that. */
+  wayBackEnds?(): void;
+  /** A report was refused: what was said comes back to whoever wrote it. */
+  gaveBack?(report: NonNullable<Edit["report"]>, message: string): void;
   kept(name: string, value: unknown): void;
 }
 
@@ -48,6 +52,7 @@ export interface Settings {
 
 export const cellKey = (id: Id, column: string) => `${id}:${column}`;
 const columnOf = new Map(COLUMNS.map((column) => [column.key, column]));
+const keyOfField = new Map<string, string>(COLUMNS.flatMap((column) => (column.field ? [[column.field, column.key]] : [])));
 
 export class Session {
   store: PlanStore;
@@ -65,10 +70,15 @@ export class Session {
   clashes: Clash[] = [];
   readonly dates: Dates;
   readonly queue: EditQueue;
-  /** Numbers of rows that only the browser knows; they differ from those of an earlier visit that still wait. */
   /** The ids that the server gave to new rows. */
   private readonly named = new Map<Id, Id>();
+  /** Numbers of rows that only the browser knows; they differ from those of an earlier visit that still wait. */
   private newest = Date.now() % 1_000_000_000;
+  /** Rows made while a filter is on: they are shown until it is changed. */
+  private readonly made = new Set<Id>();
+  /** A new row whose first name is being typed; it goes to the server together with it. */
+  private unsent: { id: Id; edit: Edit } | null = null;
+  private reloadDue = false;
 
   constructor(
     data: PlanData,
@@ -88,8 +98,9 @@ export class Session {
       state: (state, waiting) => {
         this.state = state;
         this.waiting = waiting;
-        this.audience.kept("queue", this.queue?.edits ?? []);
+        this.audience.kept("queue", this.queue?.kept ?? []);
         this.audience.repaint();
+        if (state === "saved" && this.reloadDue) this.reload();
       },
     }, clock);
     this.restructure();
@@ -111,10 +122,30 @@ export class Session {
 
   readonly rowOf = (id: Id) => this.store.row(id);
 
-  /** The whole plan came afresh; what was typed and not yet answered goes on top. */
+  /** The whole plan came afresh. An older state than the one shown is dropped; while edits wait it is asked for again after them. */
   replace(data: PlanData): void {
-    this.store = new PlanStore(data);
+    if (!this.idle) this.reloadDue = true;
+    else if (data.revision >= this.store.revision) {
+      this.store = new PlanStore(data);
+      this.restructure();
+    }
+  }
+
+  /** Go on with what an earlier visit left waiting. */
+  restore(kept: unknown): void {
+    this.queue.restore(kept);
     this.reshow();
+  }
+
+  /** Ask for the whole plan as soon as nothing waits. */
+  reload(): void {
+    this.reloadDue = !this.idle;
+    if (this.idle) this.audience.reload();
+  }
+
+  /** Whether everything that was typed is with the server. */
+  get idle(): boolean {
+    return this.queue.idle && this.unsent === null;
   }
 
   /** Rows came, went or moved. */
@@ -141,6 +172,7 @@ export class Session {
     const tasks = this.store.tasks;
     const status = this.store.plan.status ?? this.settings.today;
     const tests: ((row: number) => boolean)[] = [];
+    const { made } = this;
     if (text) tests.push((row) => tasks.name[row]!.toLowerCase().includes(text) || tasks.wbs[row] === text || (tasks.resources[row] ?? "").toLowerCase().includes(text));
     if (this.only === "critical") tests.push((row) => tasks.critical[row]! && !hasParts(this.outline, row));
     if (this.only === "milestones") tests.push((row) => !hasParts(this.outline, row) && (tasks.kind[row] ?? "").endsWith("MILESTONE"));
@@ -148,7 +180,15 @@ export class Session {
     if (this.only === "current") {
       tests.push((row) => !hasParts(this.outline, row) && tasks.actual_finish[row] === null && (tasks.percent[row] ?? 0) < 100 && (tasks.start[row] ?? Infinity) <= status + 7 * 1440);
     }
-    return tests.length ? (row) => tests.every((test) => test(row)) : undefined;
+    return tests.length ? (row) => made.has(tasks.id[row]!) || tests.every((test) => test(row)) : undefined;
+  }
+
+  /** Show other tasks: of a sort, or those in which a text stands. */
+  showOnly(by: { only?: Only; text?: string }): void {
+    this.only = by.only ?? this.only;
+    this.text = by.text ?? this.text;
+    this.made.clear();
+    this.filter();
   }
 
   fold(id: Id, closed: boolean): void {
@@ -196,11 +236,12 @@ export class Session {
 
   /** Text for cells as typed or pasted: one edit, one step of undo. Cells that say so already and those that take none are passed over. */
   setCells(cells: readonly { id: Id; column: string; text: string }[], label = ""): number {
+    if (this.unsent && cells.length === 1 && cells[0]!.column === "name" && cells[0]!.id === this.unsent.id) return this.nameNew(cells[0]!.text);
+    this.sendNew();
     const commands: Command[] = [];
     const shown: Guess[] = [];
     for (const { id: said, column: key, text } of cells) {
-      // A new row may have got its id from the server while a cell of it was being typed.
-      const id = this.named.get(said) ?? said;
+      const id = this.real(said);
       const column = columnOf.get(key);
       const cell = { id, column: key };
       const fault = this.faults.get(cellKey(id, key));
@@ -214,66 +255,114 @@ export class Session {
     return commands.length;
   }
 
-  /** Set a field that is not a cell, as the panel and the phone do. */
+  /** The id that a task has by now: a new row may have got one from the server while it was typed in or dragged. */
+  real(id: Id): Id {
+    return this.named.get(id) ?? id;
+  }
+
+  /** Set a field that is not a cell, as the panel does. */
   setField(id: Id, field: string, value: Value, label: string): void {
+    this.faults.delete(cellKey(id, field));
     this.send([{ do: "set", task: id, field, value }], label, field in this.store.tasks && field !== "notes" ? [[id, field as ColumnName, value]] : [], field);
   }
 
-  send(commands: Command[], label: string, shown: Guess[] = [], column?: string, structure = false): void {
-    const before = shown.map(([id, name]): Guess => [id, name, this.store.value(id, name) as Value]);
-    this.show(shown);
-    const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    this.queue.push({ commands, label, guess: shown, before, column, request, structure });
+  send(commands: Command[], label: string, shown: Guess[] = [], column?: string, structure = false, more: Pick<Edit, "told" | "report"> = {}): void {
+    this.sendNew();
+    this.push(this.editOf(commands, label, shown, column, structure, more));
     if (structure) this.restructure();
     else this.audience.repaint();
+  }
+
+  private editOf(said: Command[], label: string, shown: Guess[], column?: string, structure = false, more: Pick<Edit, "told" | "report"> = {}): Edit {
+    const now = (id: Id) => this.real(id);
+    const commands = said.map((command) => renamed(command, now));
+    const guess = shown.map(([id, name, value]): Guess => [now(id), name, value]);
+    const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    return { commands, label, guess, before: [], column, request, structure, ...more };
+  }
+
+  private push(edit: Edit): void {
+    this.audience.wayBackEnds?.();
+    this.put(edit);
+    this.queue.push(edit);
   }
 
   private show(values: readonly Guess[]): void {
     for (const [id, column, value] of values) this.store.put(id, column, value as never);
   }
 
-  /** What is not answered yet stays on top of what the server says. */
+  /** Show what an edit says, and keep in mind what stood there. */
+  private put(edit: Edit): void {
+    edit.before = edit.guess.map(([id, name]): Guess => [id, name, this.store.value(id, name) as Value]);
+    this.show(edit.guess);
+  }
+
+  /** Take what is not answered yet from the screen, the latest first: what the server said last stands there. */
+  private hide(): void {
+    for (const edit of [...this.queue.edits].reverse()) this.show(edit.before);
+  }
+
+  /** What is not answered yet goes on top of what the server says. */
   private reshow(): void {
-    for (const edit of this.queue.edits) this.show(edit.guess);
+    for (const edit of this.queue.edits) {
+      for (const command of edit.commands) replay(this.store, command);
+      this.put(edit);
+    }
+    if (this.unsent) for (const command of this.unsent.edit.commands) replay(this.store, command);
     this.restructure();
   }
 
   private answered(answer: Answer, edit: Edit | null): void {
-    this.bring(answer);
-    if (answer.message) this.audience.announce(answer.message);
+    this.bring(answer, edit);
+    if (edit?.told) this.audience.tell(edit.told, this.queue.last === edit.request);
+    else if (answer.message) this.audience.announce(answer.message);
     else if (edit) this.audience.announce(this.say("said_saved", { what: edit.label, n: answer.changed?.id.length ?? 0 }));
     else this.audience.announce(this.say("said_undone"));
   }
 
   /** Bring in what the server says, from an answer of ours or from somebody else's edit. */
-  bring(answer: Answer): Id[] {
-    const cursor = this.selection.cursor;
+  bring(answer: Answer, edit: Edit | null = null): Id[] {
+    const { cursor, anchor } = this.selection;
+    for (const [key, id] of Object.entries(answer.keys ?? {})) this.rename(keyId(key), id);
+    this.hide();
+    if (edit) this.show(edit.before.map(([id, name, value]): Guess => [this.real(id), name, value]));
     const applied = this.store.apply(answer);
-    for (const [key, id] of Object.entries(answer.keys ?? {})) this.named.set(keyId(key), id);
-    const id = cursor ? this.named.get(cursor.id) : undefined;
-    if (cursor && id !== undefined) this.selection = at({ id, column: cursor.column });
+    if (cursor && this.named.has(cursor.id)) this.selection = { ...this.selection, cursor: { ...cursor, id: this.real(cursor.id) }, anchor: anchor && { ...anchor, id: this.real(anchor.id) } };
     this.reshow();
     return applied.changed;
   }
 
+  /** A new row has got its id. */
+  private rename(from: Id, to: Id): void {
+    this.named.set(from, to);
+    this.store.rename(from, to);
+    if (this.made.delete(from)) this.made.add(to);
+  }
+
   private takeBack(edit: Edit): void {
+    this.hide();
     this.show(edit.before);
     this.reshow();
-    if (edit.structure) this.audience.reload();
+    if (edit.structure) this.reload();
   }
 
   private refused(refusal: Refusal, edit: Edit | null): void {
     if (!edit) {
       this.audience.tell(refusal.message);
-      this.audience.reload();
+      this.reload();
       return;
     }
-    const typed = edit.commands.find((command) => command.do === "set" && (refusal.task == null || command.task === refusal.task));
-    if (edit.column && typed?.do === "set") {
-      this.faults.set(cellKey(typed.task, edit.column), { text: String(typed.value ?? ""), message: refusal.message });
-      this.audience.announce(`${refusal.message} ${this.say("said_kept")}`);
-    } else this.audience.tell(refusal.message);
+    if (edit.report) this.audience.gaveBack?.(edit.report, refusal.message);
+    else if (!edit.structure && this.keepTexts(edit, refusal.message)) this.audience.announce(`${refusal.message} ${this.say("said_kept")}`);
+    else this.audience.tell(refusal.message);
     this.takeBack(edit);
+  }
+
+  /** What was typed stays in its cells, each with the reason; whether there were any. */
+  private keepTexts(edit: Edit, message: string): boolean {
+    const typed = edit.commands.flatMap((command) => (command.do === "set" ? [command] : []));
+    for (const { task, field, value } of typed) this.faults.set(cellKey(task, keyOfField.get(field) ?? field), { text: String(value ?? ""), message });
+    return typed.length > 0;
   }
 
   private conflict(refusal: Refusal, edit: Edit): void {
@@ -281,13 +370,13 @@ export class Session {
     const cells = edit.commands.flatMap((command) => (command.do === "set" ? [{ id: command.task, column: command.field, mine: String(command.value ?? ""), theirs: "" }] : []));
     this.clashes = [...this.clashes, { edit, message: refusal.message, cells }];
     this.audience.announce(refusal.message);
-    this.audience.reload();
+    this.reload();
   }
 
   /** Settle a clash: send what was typed once more, or leave what the other wrote. */
   settle(clash: Clash, mine: boolean): void {
     this.clashes = this.clashes.filter((one) => one !== clash);
-    if (mine) this.send(clash.edit.commands, clash.edit.label, clash.edit.guess, clash.edit.column, clash.edit.structure);
+    if (mine) this.send(clash.edit.commands, clash.edit.label, clash.edit.guess, clash.edit.column, clash.edit.structure, { report: clash.edit.report });
     this.audience.repaint();
   }
 
@@ -303,29 +392,71 @@ export class Session {
   }
 
   undo(): void {
+    this.sendNew();
+    this.audience.wayBackEnds?.();
     const what = this.queue.undoable;
     if (!this.queue.turn("undo")) this.audience.announce(this.say("said_nothing_undo"));
     else this.audience.announce(this.say("said_undoing", { what: what ?? "" }));
   }
 
   redo(): void {
+    this.sendNew();
+    this.audience.wayBackEnds?.();
+    const what = this.queue.redoable;
     if (!this.queue.turn("redo")) this.audience.announce(this.say("said_nothing_redo"));
+    else this.audience.announce(this.say("said_redoing", { what: what ?? "" }));
   }
 
   get editable(): boolean {
     return this.store.plan.editable;
   }
 
-  add(name = ""): void {
-    if (!this.editable) return;
+  /** Whether the reader may say how far tasks are, if nothing else. */
+  get reporting(): boolean {
+    return this.editable || this.store.plan.reports === true;
+  }
+
+  /** Whether the plan may be changed; where not, it is said. */
+  free(): boolean {
+    if (!this.editable) this.audience.announce(this.say("said_read_only"));
+    return this.editable;
+  }
+
+  /** A new row below the chosen one. It goes to the server with the name that is typed into it, as one step. */
+  add(): void {
+    if (!this.free()) return;
+    this.sendNew();
     this.newest += 1;
-    const added = addition(this.store, this.selection.cursor?.id ?? null, name || this.say("new_task"), this.newest);
+    const added = addition(this.store, this.selection.cursor?.id ?? null, this.say("new_task"), this.newest);
     this.selection = at({ id: added.id, column: "name" });
-    this.send([added.command], this.say("undo_add"), [], undefined, true);
+    this.made.add(added.id);
+    this.unsent = { id: added.id, edit: this.editOf([added.command], this.say("undo_add"), [], undefined, true) };
+    this.restructure();
+  }
+
+  private nameNew(text: string): number {
+    const { id, edit } = this.unsent!;
+    const name = text.trim();
+    if (name) {
+      edit.commands = edit.commands.map((command) => (command.do === "add" ? { ...command, name } : command));
+      this.store.put(id, "name", name);
+    }
+    this.sendNew();
+    return 1;
+  }
+
+  /** Send the new row that still waits for its name. */
+  sendNew(): void {
+    if (!this.unsent) return;
+    const { edit } = this.unsent;
+    this.unsent = null;
+    this.push(edit);
+    this.restructure();
   }
 
   /** New rows at the end of the chosen one with names and other cells, as pasted. */
   addMany(lines: readonly Readonly<Record<string, string>>[]): void {
+    this.sendNew();
     const commands: Command[] = [];
     let after = this.selection.cursor?.id ?? null;
     for (const line of lines) {
@@ -336,6 +467,7 @@ export class Session {
         const column = columnOf.get(key);
         if (column?.field && key !== "name" && key !== "duration" && text.trim()) commands.push({ do: "set", task: added.id, field: column.field, value: typedValue(this.reading, column, text, this.settings.today) });
       }
+      this.made.add(added.id);
       after = added.id;
     }
     this.send(commands, this.say("undo_paste"), [], undefined, true);
@@ -343,37 +475,44 @@ export class Session {
 
   remove(): void {
     const ids = this.chosen();
-    if (!this.editable || ids.length === 0) return;
-    const place = Math.max(0, ...[this.shown.place[this.rowOf(ids[0]!)] ?? 0]);
+    if (!this.free() || ids.length === 0) return;
+    this.sendNew();
+    const place = Math.max(0, this.shown.place[this.rowOf(ids[0]!)] ?? 0);
     const column = this.selection.cursor?.column ?? "name";
     const name = this.name(ids[0]!);
     const gone = removal(this.store, ids);
     if (!gone) return;
-    this.send([gone.command], this.say("undo_remove"), [], undefined, true);
+    const told = gone.rows === 1 ? this.say("removed_one", { name }) : this.say("removed", { n: gone.rows });
+    this.send([gone.command], this.say("undo_remove"), [], undefined, true, { told });
     this.selection = afterRemoval(place, this.shown, this.ids, column);
-    this.audience.tell(gone.rows === 1 ? this.say("removed_one", { name }) : this.say("removed", { n: gone.rows }), true);
   }
 
   level(by: "indent" | "outdent"): void {
-    const command = this.editable ? level(this.store, this.chosen(), by) : null;
+    if (!this.free()) return;
+    this.sendNew();
+    const command = level(this.store, this.chosen(), by);
     if (command) this.send([command], this.say(`undo_${by}`), [], undefined, true);
     else this.audience.announce(this.say("said_cannot"));
   }
 
   step(by: -1 | 1): void {
-    const command = this.editable ? step(this.store, this.chosen(), by) : null;
+    if (!this.free()) return;
+    this.sendNew();
+    const command = step(this.store, this.chosen(), by);
     if (command) this.send([command], this.say("undo_move"), [], undefined, true);
     else this.audience.announce(this.say("said_cannot"));
   }
 
   link(): void {
-    const commands = this.editable ? chain(this.store, this.chosen()) : [];
+    if (!this.free()) return;
+    const commands = chain(this.store, this.chosen());
     if (commands.length) this.send(commands, this.say("undo_link"));
     else this.audience.announce(this.say("said_choose_two"));
   }
 
   unlink(): void {
-    const commands = this.editable ? unchain(this.store, this.chosen()) : [];
+    if (!this.free()) return;
+    const commands = unchain(this.store, this.chosen());
     if (commands.length) this.send(commands, this.say("undo_unlink"));
     else this.audience.announce(this.say("said_no_links"));
   }
@@ -391,16 +530,19 @@ export class Session {
   }
 
   /** Move a task to an instant, as dragging its bar does. */
-  shift(id: Id, start: Instant): void {
+  shift(said: Id, start: Instant): void {
+    const id = this.real(said);
     const row = this.rowOf(id);
     const was = this.store.tasks.start[row];
     const finish = this.store.tasks.finish[row];
-    if (row < 0 || was === null || was === undefined || !this.editable) return;
+    if (!this.free() || row < 0 || was === null || was === undefined) return;
     this.send([{ do: "shift", task: id, start }], this.say("undo_shift"), [[id, "start", start], [id, "finish", (finish ?? was) + start - was]]);
   }
 
   /** Make a task longer or shorter by working days of the plan. */
-  lengthen(id: Id, by: number): void {
+  lengthen(said: Id, by: number): void {
+    const id = this.real(said);
+    if (!this.free()) return;
     const lengths = this.reading.lengths;
     const minutes = Math.max(0, (this.store.value(id, "duration") ?? 0) + by * lengths.minutes_per_day);
     const column = columnOf.get("duration")!;
@@ -410,12 +552,14 @@ export class Session {
   }
 
   /** Interrupt a task for a day: at the status date where that lies within it, else in its middle. */
-  split(id: Id): void {
+  split(said: Id): void {
+    const id = this.real(said);
+    if (!this.free()) return;
     const { calendar, lengths } = this.reading;
     const start = this.store.value(id, "start") ?? null;
     const finish = this.store.value(id, "finish") ?? null;
     const row = this.rowOf(id);
-    if (!this.editable || start === null || finish === null || !calendar || hasParts(this.outline, row)) return this.audience.announce(this.say("said_cannot"));
+    if (start === null || finish === null || !calendar || hasParts(this.outline, row)) return this.audience.announce(this.say("said_cannot"));
     const status = this.store.plan.status ?? 0;
     const day = Math.floor((status > start && status < finish ? status : (start + finish) / 2) / 1440) * 1440;
     const point = nextWork(calendar, day);

@@ -78,6 +78,14 @@ export function workBetween(calendar: PlanCalendar, from: Instant, to: Instant):
   return sum;
 }
 
+/** The same minute of the day so many days away, on from there to the next day with work. */
+export function sameClock(calendar: PlanCalendar | undefined, at: Instant, by: number): Instant {
+  const clock = ((at % DAY) + DAY) % DAY;
+  let day = Math.floor(at / DAY) + by;
+  for (let guard = 0; calendar && guard < 4000 && !isWorkday(calendar, day); guard += 1) day += by < 0 ? -1 : 1;
+  return day * DAY + clock;
+}
+
 /** The first working minute at or after an instant. */
 export function nextWork(calendar: PlanCalendar, at: Instant): Instant {
   let day = Math.floor(at / DAY);

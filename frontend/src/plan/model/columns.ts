@@ -100,6 +100,20 @@ export function lateness({ store, calendar }: Reading, row: number): number | nu
   return workBetween(calendar, planned, finish);
 }
 
+/** How many working days the plan finishes after its baseline; null without one. */
+export function planLateness({ store, calendar, lengths }: Reading): number | null {
+  const { finish } = store.plan;
+  const planned = lastOf(store.tasks.baseline_finish);
+  return finish === null || planned === null || !calendar ? null : workBetween(calendar, planned, finish) / lengths.minutes_per_day;
+}
+
+/** The latest of instants, or null where there is none. */
+export function lastOf(values: readonly (Instant | null)[]): Instant | null {
+  let found: Instant | null = null;
+  for (const value of values) if (value !== null && (found === null || value > found)) found = value;
+  return found;
+}
+
 /** What a cell says. */
 export function cellText(reading: Reading, row: number, key: string): string {
   const { store, dates, lengths } = reading;
@@ -133,11 +147,16 @@ function isStructural({ outline }: Reading, row: number): boolean {
   return hasParts(outline, row);
 }
 
-/** Whether a cell of a row takes typed text: a summary's dates follow from its parts. */
+/** What whoever reports, and does not plan, may say of a task. */
+const REPORTED: ReadonlySet<string> = new Set(["percent", "remaining", "actual_start", "actual_finish"]);
+/** What follows from the parts of a summary, or holds for tasks alone. */
+const OF_TASKS: ReadonlySet<string> = new Set(["duration", "start", "finish", "percent", "remaining", "actual_start", "actual_finish", "work", "constraint", "constraint_at"]);
+
+/** Whether a cell of a row takes typed text: a summary's dates follow from its parts, and whoever reports says no more than how far a task is. */
 export function mayEdit(reading: Reading, row: number, column: Column): boolean {
-  if (!column.field || !reading.store.plan.editable) return false;
-  if (!hasParts(reading.outline, row)) return true;
-  return !["duration", "start", "finish", "percent", "remaining", "actual_start", "actual_finish", "work"].includes(column.key);
+  const { editable, reports } = reading.store.plan;
+  if (!column.field || !(editable || (reports === true && REPORTED.has(column.key)))) return false;
+  return !hasParts(reading.outline, row) || !OF_TASKS.has(column.key);
 }
 
 /** The text with which the editor of a cell begins: the whole date, the duration as typed. */

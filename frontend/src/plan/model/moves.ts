@@ -1,6 +1,6 @@
 /** What a gesture on the outline does: the command for the server, and the same thing shown at once. Pure. */
 import { hasParts, indented, movedBy, orderAfter, outdented, outlineOf, tops } from "./outline";
-import { idKey, type PlanStore } from "./store";
+import { idKey, keyId, type PlanStore } from "./store";
 import type { Command, Id } from "./types";
 
 function rowsOf(store: PlanStore, ids: readonly Id[]): number[] {
@@ -41,6 +41,17 @@ export function removal(store: PlanStore, ids: readonly Id[]): { command: Comman
   const all = going.flatMap((row) => store.tasks.id.slice(row, tree.end[row]));
   store.remove(all);
   return { command: { do: "remove", tasks }, rows: all.length };
+}
+
+/** Do once more what was not answered yet where the server's word has undone it: rows stay out, new ones stay in. */
+export function replay(store: PlanStore, command: Command): void {
+  if (command.do === "remove") removal(store, command.tasks);
+  if (command.do !== "add" || store.row(keyId(command.key)) >= 0) return;
+  const tree = outline(store);
+  const row = store.row(command.after);
+  const above = store.row(command.parent);
+  const into = row >= 0 ? tree.end[row]! : above >= 0 ? above + 1 : store.count;
+  store.insert(into, keyId(command.key), { parent: command.parent, name: command.name, duration: store.plan.minutes_per_day, estimated: true });
 }
 
 export interface Added {

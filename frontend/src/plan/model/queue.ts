@@ -22,9 +22,21 @@ export interface Edit {
   request: string;
   /** Rows were put in, taken out or moved on the screen: a refusal needs the plan afresh. */
   structure?: boolean | undefined;
+  /** What is told, with a way back, once the server has done it. */
+  told?: string | undefined;
+  /** What a report was written from, to be given back when it is refused. */
+  report?: { task: Id; draft: unknown } | undefined;
 }
 
-type Entry = { kind: "edit"; edit: Edit } | { kind: "undo" } | { kind: "redo" };
+/** A turn names the edit that it takes back or brings again: where that one never came about, the turn goes too. */
+type Entry = { kind: "edit"; edit: Edit } | { kind: "undo" | "redo"; of: string };
+
+/** All that waits, as it is kept over a reload of the page. */
+export interface Kept {
+  entries: Entry[];
+  done: Done[];
+  undone: Done[];
+}
 
 export type State = "saved" | "sending" | "waiting" | "signed-out";
 
@@ -60,7 +72,12 @@ export interface Clock {
 interface Done {
   batch: string;
   label: string;
+  /** The edit's own name. */
+  of: string;
 }
+
+/** As many turns back are kept over a reload. */
+const KEPT_TURNS = 50;
 
 const PAUSES = [1000, 2000, 4000, 8000, 15_000, 30_000];
 
@@ -94,19 +111,39 @@ export class EditQueue {
 
   /** The label of what an undo would take back, counting what is still on its way; null where there is nothing. */
   get undoable(): string | null {
-    return this.story().done.at(-1) ?? null;
+    return this.story().done.at(-1)?.label ?? null;
   }
 
   get redoable(): string | null {
-    return this.story().undone.at(-1) ?? null;
+    return this.story().undone.at(-1)?.label ?? null;
   }
 
-  private story(): { done: string[]; undone: string[] } {
-    const done = this.done.map((one) => one.label);
-    let undone = this.undone.map((one) => one.label);
+  /** The name of the edit that an undo would take back now. */
+  get last(): string | null {
+    return this.story().done.at(-1)?.of ?? null;
+  }
+
+  /** What is to be kept over a reload, or null where nothing waits. */
+  get kept(): Kept | null {
+    return this.idle ? null : { entries: this.entries, done: this.done.slice(-KEPT_TURNS), undone: this.undone.slice(-KEPT_TURNS) };
+  }
+
+  /** Go on with what an earlier visit left waiting. */
+  restore(kept: unknown): void {
+    const { entries, done, undone } = (kept ?? {}) as Partial<Kept>;
+    if (!Array.isArray(entries)) return;
+    this.done = [...(done ?? []), ...this.done];
+    this.undone = [...(undone ?? []), ...this.undone];
+    this.entries.push(...entries);
+    this.go();
+  }
+
+  private story(): { done: Omit<Done, "batch">[]; undone: Omit<Done, "batch">[] } {
+    const done: Omit<Done, "batch">[] = [...this.done];
+    let undone: Omit<Done, "batch">[] = [...this.undone];
     for (const entry of this.entries) {
       if (entry.kind === "edit") {
-        done.push(entry.edit.label);
+        done.push({ label: entry.edit.label, of: entry.edit.request });
         undone = [];
       } else {
         const moved = (entry.kind === "undo" ? done : undone).pop();
@@ -123,8 +160,10 @@ export class EditQueue {
 
   /** Take the last edit back, or bring it again; whether there was one. */
   turn(kind: "undo" | "redo"): boolean {
-    if ((kind === "undo" ? this.undoable : this.redoable) === null) return false;
-    this.entries.push({ kind });
+    const { done, undone } = this.story();
+    const meant = (kind === "undo" ? done : undone).at(-1);
+    if (!meant) return false;
+    this.entries.push({ kind, of: meant.of });
     this.go();
     return true;
   }
@@ -171,7 +210,7 @@ export class EditQueue {
       return { path: "edit", body: { revision: this.hooks.revision(), commands, request } };
     }
     const last = (entry.kind === "undo" ? this.done : this.undone).at(-1);
-    return last ? { path: entry.kind, body: { revision: this.hooks.revision(), batch: last.batch } } : null;
+    return last?.of === entry.of ? { path: entry.kind, body: { revision: this.hooks.revision(), batch: last.batch } } : null;
   }
 
   private answered(entry: Entry, answer: Answer): void {
@@ -180,7 +219,7 @@ export class EditQueue {
     this.tries = 0;
     if (entry.kind === "edit") {
       if (answer.batch) {
-        this.done.push({ batch: answer.batch, label: entry.edit.label });
+        this.done.push({ batch: answer.batch, label: entry.edit.label, of: entry.edit.request });
         this.undone = [];
       }
     } else {

@@ -120,12 +120,12 @@ export class PlanStore {
     return true;
   }
 
-  /** Put the tasks into the order of `ids`; what is not named goes to the end as it stands. */
+  /** Put the tasks into the order of `ids`; what is not named stays behind the task that it stands behind. */
   reorder(ids: readonly Id[]): void {
     const named = new Set(ids);
     const rows = ids.map((id) => this.row(id)).filter((row) => row >= 0);
     this.tasks.id.forEach((id, row) => {
-      if (!named.has(id)) rows.push(row);
+      if (!named.has(id)) rows.splice(rows.indexOf(row - 1) + 1, 0, row);
     });
     this.take(rows);
   }

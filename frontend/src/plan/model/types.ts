@@ -77,6 +77,8 @@ export interface PlanFacts {
   days_per_month: number;
   currency: string;
   editable: boolean;
+  /** Whether the reader may say how far tasks are; whoever may plan may do that too. */
+  reports?: boolean;
   calendar: Id | null;
 }
 

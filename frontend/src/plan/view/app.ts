@@ -1,7 +1,6 @@
 /** The plan on a desk: grid and chart in one frame, painted once a frame of the screen, whatever happened meanwhile. */
 import { chosenColumns } from "../model/columns";
 import { ROW } from "../model/geometry";
-import type { Edit } from "../model/queue";
 import { fitZoom, ZOOMS } from "../model/scale";
 import type { Id, Instant, PlanData } from "../model/types";
 import { Session } from "../session";
@@ -47,7 +46,6 @@ export class PlanApp {
   private empty!: HTMLElement;
   private frame = 0;
   private whole = true;
-  private baseline = "";
 
   constructor(private readonly start: Start) {
     const { say, keep, data } = start;
@@ -58,17 +56,14 @@ export class PlanApp {
       repaint: () => this.schedule(true),
       reload: () => void this.reload(),
       announce: (text) => this.notice.announce(text),
-      tell: (text, undo) => {
-        this.notice.toast(text, say("undo"), undo ? () => this.session.undo() : null);
-        this.notice.announce(text);
-      },
+      tell: (text, undo) => this.notice.toast(text, say("undo"), undo ? () => this.session.undo() : null),
+      wayBackEnds: () => this.notice.endWayBack(),
       kept: (name, value) => keep.write(name, value),
     });
     const { session } = this;
-    this.baseline = String(data.baselines[0]?.number ?? "");
     this.grid = new Grid(session, (columns) => keep.write("columns", columns));
     const span = (data.plan.finish ?? 0) - (data.plan.start ?? 0);
-    this.chart = new Chart(session, () => this.schedule(false), (by) => (this.scroll.scrollTop += by), (keep.read("zoom") as number | null) ?? Math.min(ZOOMS[2]!.perPixel * 1.6, fitZoom(0, Math.max(span, 1440), 740)));
+    this.chart = new Chart(session, () => this.schedule(false), (by) => (this.scroll.scrollTop += by), () => this.grid.element.focus({ preventScroll: true }), (keep.read("zoom") as number | null) ?? Math.min(ZOOMS[2]!.perPixel * 1.6, fitZoom(0, Math.max(span, 1440), 740)));
     const reach: Reach = {
       session, grid: this.grid, chart: this.chart, editor: undefined as unknown as Editor,
       reveal: () => this.reveal(), detail: () => this.detail(), find: () => this.tools.find(), help: () => openHelp(say), announce: (text) => this.notice.announce(text),
@@ -81,7 +76,7 @@ export class PlanApp {
     this.tall = h("div", "plan-tall", {}, this.view);
     this.scroll = h("div", "plan-scroll", {}, this.tall);
     this.tools = toolbar(session, this.chart, {
-      detail: () => this.detail(), print: () => window.print(), columns: () => keep.write("columns", session.columns), baseline: (number) => void this.chooseBaseline(number),
+      detail: () => this.detail(), print: () => window.print(), columns: () => keep.write("columns", session.columns), baseline: (number) => this.chooseBaseline(number), add: () => perform(reach, { act: "add" }), help: () => reach.help(),
     });
     this.lay(reach);
     listenKeys(reach);
@@ -116,7 +111,7 @@ export class PlanApp {
     addEventListener("pagehide", () => keep.write("zoom", this.chart.perPixel));
     addEventListener("beforeunload", (event) => {
       this.editor.finish(true, null, false);
-      if (!this.session.queue.idle) event.preventDefault();
+      if (!this.session.idle) event.preventDefault();
     });
     follow(this.start.network, this.session, () => this.editor.open, (text) => {
       this.notice.others(text);
@@ -125,7 +120,7 @@ export class PlanApp {
     }, this.start.say);
     printing(host, this.session, this.chart);
     this.grid.element.addEventListener("focus", () => this.schedule(false));
-    for (const waiting of (keep.read("queue") as Edit[] | null) ?? []) this.session.queue.push(waiting);
+    this.session.restore(keep.read("queue"));
   }
 
   /** Ask for one painting at the next frame; `whole` where more than the place of things changed. */
@@ -194,16 +189,16 @@ export class PlanApp {
 
   private async reload(): Promise<void> {
     try {
-      this.session.replace(await this.start.network.data(this.baseline ? `?baseline=${this.baseline}` : ""));
+      this.session.replace(await this.start.network.data());
     } catch {
       this.notice.toast(this.start.say("reload_failed"));
     }
   }
 
-  private async chooseBaseline(number: string): Promise<void> {
+  private chooseBaseline(number: string): void {
     this.chart.options.baseline = number !== "";
-    this.baseline = number;
-    if (number !== "") await this.reload();
+    this.start.network.baseline = number;
+    if (number !== "") this.session.reload();
     this.schedule(true);
   }
 }

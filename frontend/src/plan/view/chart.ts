@@ -1,6 +1,6 @@
 /** The canvas beside the grid: paints what is in view, and turns what the pointer does on it into edits. */
 import { endsOf, drivingPath, gripAt, type Bar, BAR_HEIGHT, BAR_TOP, barOf, type Grip, route, ROW } from "../model/geometry";
-import { nextWork, workBetween } from "../model/calendar";
+import { nextWork, sameClock, workBetween } from "../model/calendar";
 import { at } from "../model/select";
 import { clampZoom, fitZoom, instantOf, type Scale, scaleFor, scrollFor, snap, widthOf, xOf } from "../model/scale";
 import type { Id, Instant } from "../model/types";
@@ -47,6 +47,7 @@ export class Chart {
     private readonly session: Session,
     private readonly repaint: () => void,
     private readonly scrollRows: (by: number) => void,
+    private readonly onPress: () => void,
     perPixel: number,
   ) {
     const say = session.say;
@@ -258,6 +259,8 @@ export class Chart {
 
   private press(event: PointerEvent): void {
     if (event.button !== 0) return;
+    event.preventDefault();
+    this.onPress();
     const hit = this.hit(event);
     const grip = hit.bar && this.session.editable ? gripAt(hit.bar, hit.x) : null;
     this.tip.hide();
@@ -296,17 +299,17 @@ export class Chart {
   private planned(drag: Drag): { grip: "move"; at: Instant } | { grip: "finish"; text: string } {
     const { session } = this;
     const { store, reading } = session;
-    const start = store.value(drag.id, "start") ?? 0;
+    const start = store.value(session.real(drag.id), "start") ?? 0;
     const calendar = reading.calendar;
+    const { perPixel } = this.scale;
     if (drag.grip === "move") {
-      const clock = ((start % 1440) + 1440) % 1440;
-      const raw = snap(start + drag.dx * this.scale.perPixel, this.scale.perPixel);
-      const at = this.scale.perPixel >= 20 ? Math.floor(raw / 1440) * 1440 + clock : raw;
-      return { grip: "move", at: calendar ? nextWork(calendar, at) : at };
+      if (perPixel >= 20) return { grip: "move", at: sameClock(calendar, start, Math.round((drag.dx * perPixel) / 1440)) };
+      const at = snap(start + drag.dx * perPixel, perPixel);
+      return { grip: "move", at: calendar && drag.bar?.kind !== "milestone" ? nextWork(calendar, at) : at };
     }
     const end = instantOf(this.scale, (drag.bar?.to ?? 0) + drag.dx);
     const perDay = reading.lengths.minutes_per_day;
-    const step = this.scale.perPixel >= 20 ? perDay : 60;
+    const step = perPixel >= 20 ? perDay : 60;
     const steps = calendar ? Math.round(workBetween(calendar, start, end) / step) : 1;
     const amount = Math.max(1, steps) * step;
     return { grip: "finish", text: step === perDay ? `${amount / perDay}d` : `${amount / 60}h` };

@@ -45,7 +45,10 @@ export class Editor {
     field.focus({ preventScroll: true });
     if (field instanceof HTMLInputElement && typed === null) field.select();
     field.addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
-    field.addEventListener("blur", () => this.finish(true, null, false));
+    field.addEventListener("blur", () => {
+      // Another window in front: one goes on typing when one comes back.
+      if (document.hasFocus()) this.finish(true, null, false);
+    });
     return true;
   }
 
@@ -89,6 +92,7 @@ export class Editor {
     if (refocus && hadFocus) this.grid.element.focus({ preventScroll: true });
     if (keep && (text !== this.began || this.session.faults.has(cellKey(cell.id, cell.column)))) this.session.setCells([{ id: cell.id, column: cell.column, text }]);
     else if (!keep) this.session.dropFault(cell);
+    this.session.sendNew();
     this.after(go);
   }
 }

@@ -2,7 +2,7 @@
 import { spread, fromTsv, toTsv } from "../model/clipboard";
 import { cellText } from "../model/columns";
 import { hasParts } from "../model/outline";
-import { nextWork } from "../model/calendar";
+import { sameClock } from "../model/calendar";
 import { type Action, gridKey } from "../model/keys";
 import { at, type Direction, extendTo, moved, spanOfColumns, toggle } from "../model/select";
 import type { Session } from "../session";
@@ -59,12 +59,8 @@ function nudge(reach: Reach, by: -1 | 1): void {
   const id = session.selection.cursor?.id;
   const start = id === undefined ? null : session.store.value(id, "start");
   if (id === undefined || start === null || start === undefined || hasParts(session.outline, session.rowOf(id))) return;
-  const calendar = session.reading.calendar;
-  let to = start + by * 1440;
-  if (calendar) {
-    for (let guard = 0; by < 0 && guard < 60 && nextWork(calendar, to) > to; guard += 1) to -= 1440;
-    to = nextWork(calendar, to);
-  }
+  if (!session.free()) return;
+  const to = sameClock(session.reading.calendar, start, by);
   session.shift(id, to);
   reach.announce(session.say("drag_start", { day: session.dates.full(to) }));
 }
@@ -78,8 +74,7 @@ export function perform(reach: Reach, action: Action): void {
     case "edit": return edit(reach, null);
     case "add":
       session.add();
-      reach.reveal();
-      return edit(reach, null);
+      return session.editable ? edit(reach, null) : undefined;
     case "remove": return session.remove();
     case "undo": return session.undo();
     case "redo": return session.redo();

@@ -1,6 +1,6 @@
 /** What is told beside the plan: the live region, toasts with a way back, edits that met another's, the line below. */
-import { figure, signed } from "../model/format";
-import { workBetween } from "../model/calendar";
+import { lastOf, planLateness } from "../model/columns";
+import { signed } from "../model/format";
 import type { Session } from "../session";
 import { icon } from "../../lib/dom";
 import { button, h, setText } from "./build";
@@ -13,6 +13,7 @@ export class Notice {
   private readonly right = h("span", "plan-foot-right");
   private barKey = "";
   private changedBy: string | null = null;
+  private readonly ways: HTMLElement[] = [];
 
   constructor() {
     this.foot.append(this.left, this.right);
@@ -23,6 +24,7 @@ export class Notice {
     requestAnimationFrame(() => (this.live.textContent = text));
   }
 
+  /** A toast; its way back ends with `endWayBack`. */
   toast(text: string, label = "", act: (() => void) | null = null): void {
     const item = h("div", "toast", { "data-toast": true }, h("span", "", {}, text));
     if (act) {
@@ -32,8 +34,14 @@ export class Notice {
         act();
       });
       item.append(back);
+      this.ways.push(back);
     }
     document.getElementById("toasts")?.append(item);
+  }
+
+  /** What was done last is not what the toasts tell of any more. */
+  endWayBack(): void {
+    for (const back of this.ways.splice(0)) back.remove();
   }
 
   /** Somebody else's edit came in. */
@@ -41,15 +49,16 @@ export class Notice {
     this.changedBy = text;
   }
 
-  refresh(session: Session): void {
-    this.refreshBar(session);
+  /** Show what has changed; without `line` a lost connection is told elsewhere. */
+  refresh(session: Session, line = true): void {
+    this.refreshBar(session, line);
     this.refreshFoot(session);
   }
 
-  private refreshBar(session: Session): void {
+  private refreshBar(session: Session, line: boolean): void {
     const { say } = session;
     const clash = session.clashes[0];
-    const key = clash ? `clash:${session.clashes.length}:${clash.edit.request}:${session.store.revision}` : session.state === "waiting" ? `waiting:${session.waiting}` : session.state === "signed-out" ? "out" : "";
+    const key = clash ? `clash:${session.clashes.length}:${clash.edit.request}:${session.store.revision}` : session.state === "waiting" && line ? `waiting:${session.waiting}` : session.state === "signed-out" ? "out" : "";
     if (key === this.barKey) return;
     this.barKey = key;
     this.bar.hidden = key === "";
@@ -64,26 +73,25 @@ export class Notice {
   }
 
   private refreshFoot(session: Session): void {
-    const { say, store, dates, reading } = session;
-    const { finish } = store.plan;
-    let verdict = finish === null ? "" : say("foot_finish", { day: dates.long(finish) });
-    const planned = Math.max(-Infinity, ...[lastOf(store.tasks.baseline_finish)]);
-    if (finish !== null && Number.isFinite(planned) && reading.calendar) {
-      const late = workBetween(reading.calendar, planned, finish) / reading.lengths.minutes_per_day;
-      verdict += say("foot_baseline", { day: dates.long(planned), days: `${signed(late, 1)}` });
-    }
+    const { say, store } = session;
+    const verdict = verdictOf(session);
     const shown = session.shown.rows.length;
     const count = shown === store.count ? say("foot_tasks", { n: store.count }) : say("foot_shown", { n: store.count, shown });
     const chosen = session.chosen().length;
     setText(this.left, [verdict, count, chosen > 1 ? say("foot_chosen", { n: chosen }) : "", say("foot_units")].filter(Boolean).join("   ·   "));
-    const state = session.state === "saved" ? say("state_saved") : session.state === "sending" ? say("state_sending", { n: figure(session.waiting) }) : say("state_waiting", { n: figure(session.waiting) });
-    setText(this.right, this.changedBy && session.state === "saved" ? this.changedBy : state);
+    const state = session.state === "saved" ? say("state_saved") : session.state === "sending" ? say("state_sending") : say("state_waiting", { n: session.waiting });
+    if (session.state !== "saved") this.changedBy = null;
+    setText(this.right, this.changedBy ?? state);
     this.foot.dataset["state"] = session.state;
   }
 }
 
-function lastOf(values: readonly (number | null)[]): number {
-  let found = -Infinity;
-  for (const value of values) if (value !== null && value > found) found = value;
-  return found;
+/** When the plan finishes, and how that stands to its baseline. */
+export function verdictOf({ say, store, dates, reading }: Session): string {
+  const { finish } = store.plan;
+  if (finish === null) return "";
+  const said = say("foot_finish", { day: dates.long(finish) });
+  const planned = lastOf(store.tasks.baseline_finish);
+  const late = planLateness(reading);
+  return planned === null || late === null ? said : said + say("foot_baseline", { day: dates.long(planned), days: signed(late, 1) });
 }

@@ -1,12 +1,12 @@
 /** Progress on a phone: cards of the tasks that are due, drafts that stay on the phone until they are sent. */
 import { icon } from "../../lib/dom";
-import { chosenColumns } from "../model/columns";
+import { chosenColumns, lateness, planLateness } from "../model/columns";
 import { duration, figure, iso } from "../model/format";
 import { toneOf } from "../model/geometry";
 import { commandsOf, type Draft, dueRows, isGate, plannedPercent, says, withPercent, withRemaining } from "../model/progress";
 import { hasParts } from "../model/outline";
 import type { Edit } from "../model/queue";
-import type { Id } from "../model/types";
+import type { Id, Value } from "../model/types";
 import { Session } from "../session";
 import type { Start } from "./app";
 import { h, newId } from "./build";
@@ -27,6 +27,9 @@ export class Phone {
   private all = false;
   private text = "";
   private waiting = false;
+  private submitting = false;
+  /** Why a report came back, by task. */
+  private readonly refusals = new Map<Id, string>();
 
   constructor(private readonly start: Start) {
     const { keep, data, say } = start;
@@ -38,13 +41,30 @@ export class Phone {
       reload: () => void start.network.data().then((fresh) => this.session.replace(fresh), () => undefined),
       announce: (text) => this.notice.announce(text),
       tell: (text) => this.notice.toast(text),
-      kept: (name, value) => keep.write(name, value),
+      gaveBack: (report, message) => this.takeBack(report, message),
+      kept: (name, value) => {
+        keep.write(name, value);
+        // What was noted is with the server or refused by now: it is asked for before the next one goes below it.
+        if (name === "queue" && this.session?.queue.idle) this.notes.clear();
+      },
     });
     this.build();
     addEventListener("online", () => this.session.queue.retry());
-    for (const waiting of (keep.read("queue") as Edit[] | null) ?? []) this.session.queue.push(waiting);
+    this.session.restore(keep.read("queue"));
+    for (const edit of this.session.queue.edits) if (edit.report) this.sent.add(edit.report.task);
     const first = this.rows()[0];
     this.openId = first === undefined ? null : this.session.ids[first]!;
+  }
+
+  /** A refused report is a draft again, below what was said since, with the reason on its card. */
+  private takeBack({ task, draft }: NonNullable<Edit["report"]>, message: string): void {
+    this.sent.delete(task);
+    this.notes.delete(task);
+    this.refusals.set(task, message);
+    this.openId = task;
+    this.put(task, { ...(draft as Draft), ...this.draft(task) });
+    this.notice.announce(message);
+    this.paint();
   }
 
   private get status(): number {
@@ -103,7 +123,7 @@ export class Phone {
     const { session } = this;
     const rows = this.rows();
     const done = rows.filter((row) => this.sent.has(session.ids[row]!) || says(this.drafts[session.ids[row]!])).length;
-    this.count.replaceChildren(h("span", "", {}, this.all ? session.say("foot_tasks", { n: rows.length }) : session.say("phone_due_count", { n: rows.length })), this.all ? "" : h("span", "", {}, session.say("phone_done_count", { done, n: rows.length })));
+    this.count.replaceChildren(h("span", "", {}, this.all ? session.say("foot_tasks", { n: rows.length }) : session.say("phone_due_count", { n: rows.length })), this.all ? "" : h("span", "", {}, session.say("phone_done_count", { done, n: rows.length })), h("span", "plan-phone-until", {}, session.say("phone_until", { day: session.dates.long(this.status) })));
     const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["focus"] : undefined;
     this.list.replaceChildren(...rows.map((row) => this.card(row)));
     if (rows.length === 0) this.list.replaceChildren(h("p", "plan-phone-empty", {}, session.say("phone_none")));
@@ -131,7 +151,7 @@ export class Phone {
   private card(row: number): HTMLElement {
     const { store } = this.session;
     const id = store.tasks.id[row]!;
-    const open = this.openId === id && this.session.editable;
+    const open = this.openId === id && this.session.reporting;
     const head = h("button", "plan-card-head", { type: "button", "aria-expanded": String(open) }, this.mark(row), h("span", "plan-card-name", {}, store.tasks.name[row]!), h("span", "plan-card-end", {}, ...this.brief(row, open)));
     head.dataset["focus"] = `head-${id}`;
     head.addEventListener("click", () => {
@@ -163,8 +183,8 @@ export class Phone {
     const gate = isGate(store, row);
     if (!gate) parts.push(...this.sliders(row, id));
     const begun = store.tasks.actual_start[row] ?? null;
-    const start = begun === null ? this.dateField(id, "start", say("column_actual_start_long"), iso(this.status)) : null;
-    const finish = this.dateField(id, "finish", say("column_actual_finish_long"), "", session.dates.day(store.tasks.finish[row]));
+    const start = begun === null ? this.dateField(id, "start", say("column_actual_start_long")) : null;
+    const finish = this.dateField(id, "finish", say("column_actual_finish_long"), this.expected(row));
     parts.push(h("div", "plan-card-two", {}, ...(start ? [start] : []), finish));
     const name = newId("plan-note");
     const note = h("textarea", "textarea", { id: name, rows: 2, placeholder: say("phone_note_hint") });
@@ -172,8 +192,8 @@ export class Phone {
     note.dataset["focus"] = `note-${id}`;
     note.addEventListener("input", () => this.put(id, { ...this.draft(id), note: note.value }));
     parts.push(h("div", "field", {}, h("label", "", { for: name }, say("phone_note")), note));
-    const fault = session.faults.get(`${id}:percent`);
-    if (fault) parts.push(h("p", "field-error", { role: "alert" }, fault.message));
+    const refusal = this.refusals.get(id);
+    if (refusal) parts.push(h("p", "field-error", { role: "alert" }, refusal));
     return h("div", "plan-card-form", {}, ...parts);
   }
 
@@ -217,13 +237,26 @@ export class Phone {
     ];
   }
 
-  private dateField(id: Id, name: "start" | "finish", label: string, most: string, planned = ""): HTMLElement {
+  /** When a task is expected to end, and how that stands to its baseline. */
+  private expected(row: number): string {
+    const { session } = this;
+    const finish = session.store.tasks.finish[row] ?? null;
+    if (finish === null) return "";
+    const day = session.dates.day(finish);
+    const late = lateness(session.reading, row);
+    if (late === null) return session.say("phone_expected", { day });
+    const days = figure(Math.abs(late) / session.reading.lengths.minutes_per_day);
+    return session.say(days === "0" ? "phone_expected_even" : late > 0 ? "phone_expected_after" : "phone_expected_before", { day, days });
+  }
+
+  /** A day on which something happened: today at the latest. */
+  private dateField(id: Id, name: "start" | "finish", label: string, help = ""): HTMLElement {
     const field = newId("plan-date");
-    const input = h("input", "input", { type: "date", id: field, ...(most ? { max: iso(this.start.today + 1440) } : {}) });
+    const input = h("input", "input", { type: "date", id: field, max: iso(this.start.today) });
     input.value = this.draft(id)[name] ?? "";
     input.dataset["focus"] = `${name}-${id}`;
     input.addEventListener("change", () => this.put(id, { ...this.draft(id), [name]: input.value }));
-    return h("div", "field", {}, h("label", "", { for: field }, label), input, planned ? h("span", "field-help", {}, `${planned}, ${this.session.say("phone_as_planned")}`) : "");
+    return h("div", "field", {}, h("label", "", { for: field }, label), input, help ? h("span", "field-help", {}, help) : "");
   }
 
   private async load(id: Id): Promise<void> {
@@ -241,26 +274,50 @@ export class Phone {
   }
 
   private async submit(): Promise<void> {
+    if (this.submitting) return;
+    this.submitting = true;
+    try {
+      await this.sendAll();
+    } finally {
+      this.submitting = false;
+    }
+    this.openId = null;
+    this.paint();
+  }
+
+  private async sendAll(): Promise<void> {
     const { session } = this;
     const today = session.dates.long(this.start.today);
     let sent = 0;
-    for (const [key, draft] of Object.entries(this.drafts)) {
+    for (const key of Object.keys(this.drafts)) {
       const id = Number(key);
+      if (this.draft(id).note?.trim()) await this.load(id);
+      const draft = this.draft(id);
       if (session.rowOf(id) < 0 || !says(draft)) continue;
-      await this.load(id);
       const notes = this.notes.get(id);
       const commands = commandsOf(session.store, id, draft, today, notes);
       const rest: Draft = draft.note?.trim() && notes === undefined ? { note: draft.note } : {};
       if (commands.length === 0) continue;
-      this.notes.delete(id);
-      session.send(commands, session.say("undo_progress"), draft.by === "percent" && draft.percent !== undefined ? [[id, "percent", draft.percent]] : [], "percent");
+      const noted = commands.find((command) => command.do === "set" && command.field === "notes");
+      if (noted?.do === "set") this.notes.set(id, String(noted.value));
+      this.refusals.delete(id);
       this.sent.add(id);
       this.put(id, rest);
+      const said = { ...draft };
+      if (rest.note) delete said.note;
+      const shown: [Id, "percent", Value][] = draft.by === "percent" && draft.percent !== undefined ? [[id, "percent", draft.percent]] : [];
+      session.send(commands, session.say("undo_progress"), shown, undefined, false, { report: { task: id, draft: said } });
       sent += 1;
     }
     if (sent) this.notice.announce(session.say("phone_sent"));
-    this.openId = null;
-    this.paint();
+  }
+
+  /** How the plan's finish stands to the baseline. */
+  private late(): string {
+    const late = planLateness(this.session.reading);
+    if (late === null) return "";
+    const days = figure(Math.abs(late));
+    return this.session.say(days === "0" ? "phone_even" : late > 0 ? "phone_after" : "phone_before", { days });
   }
 
   private paintFoot(): void {
@@ -273,8 +330,8 @@ export class Phone {
     const send = h("button", "button button-primary", { type: "button", disabled: ready === 0 }, say("phone_send"));
     later.addEventListener("click", () => this.notice.toast(say("phone_kept")));
     send.addEventListener("click", () => void this.submit());
-    const verdict = h("div", `plan-phone-verdict${offline ? " is-offline" : ""}`, {}, icon(offline ? "hourglass" : "flag"), h("span", "", {}, h("b", "", {}, say("phone_finish", { day: dates.day(store.plan.finish) })), h("small", "", {}, state)));
-    this.foot.replaceChildren(verdict, ...(session.editable ? [h("div", "plan-phone-buttons", {}, later, send)] : []));
-    if (session.clashes.length || session.state === "signed-out") this.notice.refresh(session);
+    const verdict = h("div", `plan-phone-verdict${offline ? " is-offline" : ""}`, {}, icon(offline ? "hourglass" : "flag"), h("span", "", {}, h("b", "", {}, say("phone_finish", { day: dates.day(store.plan.finish) }), this.late()), h("small", "", {}, state)));
+    this.foot.replaceChildren(verdict, ...(session.reporting ? [h("div", "plan-phone-buttons", {}, later, send)] : []));
+    this.notice.refresh(session, false);
   }
 }

@@ -9,11 +9,11 @@ const SLOWEST = 60_000;
 export function follow(network: Network, session: Session, busy: () => boolean, tell: (text: string) => void, say: Say): void {
   let pause = EVERY;
   const look = async () => {
-    if (!document.hidden && session.queue.idle && !busy()) {
+    if (!document.hidden && session.idle && !busy()) {
       try {
         const answer = await network.changes(session.store.revision);
         pause = EVERY;
-        if (answer && session.queue.idle && answer.revision > session.store.revision) {
+        if (answer && session.idle && answer.revision > session.store.revision) {
           const changed = session.bring(answer);
           tell(answer.message || say("others_changed", { n: changed.length }));
         }

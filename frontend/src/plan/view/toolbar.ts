@@ -18,6 +18,8 @@ export interface Deeds {
   print(): void;
   baseline(number: string): void;
   columns(): void;
+  add(): void;
+  help(): void;
 }
 
 function choice(label: string, options: readonly [string, string][], act: (value: string) => void): { element: HTMLElement; field: HTMLSelectElement } {
@@ -58,7 +60,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   const undo = small("undo-2", say("undo"), `${held}Z`, () => session.undo());
   const redo = small("redo-2", say("redo"), `${held}Y`, () => session.redo());
   const edits = [
-    small("plus", say("add"), say("key_insert"), () => session.add()),
+    small("plus", say("add"), say("key_insert"), () => deeds.add()),
     small("list-indent-decrease", say("outdent"), "Alt Shift ←", () => session.level("outdent")),
     small("list-indent-increase", say("indent"), "Alt Shift →", () => session.level("indent")),
     small("link", say("link"), `${held}F2`, () => session.link()),
@@ -74,14 +76,12 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     if (session.selection.cursor) chart.showBar(session.selection.cursor.id);
   });
   const show = choice(say("show"), (["all", "critical", "late", "current", "milestones"] as const).map((one) => [one, say(`show_${one}`)]), (value) => {
-    session.only = value as Only;
-    session.filter();
+    session.showOnly({ only: value as Only });
   });
   const levels = choice(say("level"), [["9", say("level_all")], ["1", "1"], ["2", "2"], ["3", "3"], ["4", "4"]], (value) => session.showLevels(Number(value)));
   const find = h("input", "input input-search plan-find", { type: "search", placeholder: say("find"), "aria-label": say("find") });
   find.addEventListener("input", () => {
-    session.text = find.value;
-    session.filter();
+    session.showOnly({ text: find.value });
   });
   const columns = menu(say("columns"), "columns-3", () => COLUMNS.filter((one) => one.key !== "row").map((one) => tick(say(`column_${one.key}_long`), session.columnKeys.includes(one.key), () => {
     session.columns = toggled(session.columns, one.key);
@@ -100,6 +100,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     group(zoom.element, small("minus", say("zoom_out"), "Alt −", () => chart.zoom(chart.perPixel * 1.5)), small("plus", say("zoom_in"), "Alt +", () => chart.zoom(chart.perPixel / 1.5)), button(say("fit"), () => chart.fit())),
     show.element, levels.element, search, columns, layers,
     small("info", say("detail"), "Alt Enter", () => deeds.detail()),
+    small("circle-question-mark", say("help"), "F1", () => deeds.help()),
     small("printer", say("print"), `${held}P`, () => deeds.print()),
   );
   if (narrow.matches) element.prepend(h("a", "button button-small", { href: "?view=list" }, icon("list-checks"), say("phone_list")));

@@ -32,6 +32,7 @@ _COLUMNS: dict[str, tuple[str | Promise, str | Promise]] = {
     "priority": (_("Priority"), _("Priority, 0 to 1000")),
     "work": (_("Work"), _("Work, hours")),
     "cost": (_("Cost"), _("Cost")),
+    "notes": (_("Notes"), _("Notes")),
 }
 
 _TEXTS: dict[str, str | Promise] = {
@@ -118,6 +119,7 @@ _TEXTS: dict[str, str | Promise] = {
     "said_saved_one": _("Saved {what}: 1 task differs."),
     "said_undone": _("Done. The plan is as it was."),
     "said_undoing": _("Taking back: {what}"),
+    "said_redoing": _("Doing again: {what}"),
     "said_nothing_undo": _("Nothing to undo."),
     "said_nothing_redo": _("Nothing to redo."),
     "said_kept": _("What was typed is kept in the cell."),
@@ -135,6 +137,7 @@ _TEXTS: dict[str, str | Promise] = {
     "others_changed": _("{n} tasks changed by others"),
     "others_changed_one": _("1 task changed by others"),
     # what went wrong
+    "refused": _("This could not be done. Nothing was changed."),
     "clash": _("Somebody else changed this task meanwhile."),
     "clash_line": _("you typed {mine}, now {theirs}"),
     "clash_mine": _("Use mine"),
@@ -155,6 +158,7 @@ _TEXTS: dict[str, str | Promise] = {
     "state_saved": _("All saved and recalculated"),
     "state_sending": _("Recalculating …"),
     "state_waiting": _("{n} edits wait"),
+    "state_waiting_one": _("1 edit waits"),
     # pointer
     "hint_move": _("Drag to move. Double-click for details."),
     "hint_finish": _("Drag to change the duration."),
@@ -220,7 +224,14 @@ _TEXTS: dict[str, str | Promise] = {
     "phone_plan": _("plan today {n} %"),
     "phone_less": _("Less"),
     "phone_more": _("More"),
-    "phone_as_planned": _("as planned"),
+    "phone_expected": _("Now expected {day}"),
+    "phone_expected_even": _("Now expected {day}, as in the baseline"),
+    "phone_expected_after": _("Now expected {day}, {days} d after baseline"),
+    "phone_expected_before": _("Now expected {day}, {days} d before baseline"),
+    "phone_even": _(", as in the baseline"),
+    "phone_after": _(", {days} d after baseline"),
+    "phone_before": _(", {days} d before baseline"),
+    "phone_until": _("Progress up to {day}"),
     "phone_note": _("Note"),
     "phone_note_hint": _("What happened, what is needed"),
     "phone_send": _("Submit progress"),
