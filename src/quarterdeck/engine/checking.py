@@ -60,11 +60,32 @@ def within(name: str, value: float, *, low: float = -math.inf, high: float = mat
         number = float(value)
     except OverflowError:
         number = math.inf
+    except (TypeError, ValueError):
+        raise EngineError(f"{name} is no number: {value!r}", remedy="Give one.") from None
     if math.isfinite(number) and (number > low if open_low else number >= low) and number <= high:
         return number
     wanted = [f"above {low:g}" if open_low else f"of at least {low:g}"] if low > -math.inf else []
     wanted += [f"of at most {high:g}"] if high < math.inf else []
     raise EngineError(f"{name} is {number:g}", remedy=f"Give a number {' and '.join(wanted)}".rstrip() + ".")
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """The value as a plain whole number, when it is one from `low` to `high`.
+
+    Raises EngineError that names the value, and the range where it lies outside.
+
+    >>> whole("the number of threads", 2, 1, 64)
+    2
+    >>> whole("the number of threads", 2.5, 1, 64)
+    Traceback (most recent call last):
+    ...
+    quarterdeck.engine.errors.EngineError: the number of threads is 2.5. Give a whole number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise EngineError(f"{name} is {value!r}", remedy="Give a whole number.")
+    if not low <= value <= high:
+        raise EngineError(f"{name} is {value:,}", remedy=f"Give a whole number from {low:,} to {high:,}.")
+    return int(value)
 
 
 def unique(name: str, ids: Iterable[Hashable]) -> tuple[Hashable, ...]:

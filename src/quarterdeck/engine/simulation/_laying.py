@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from quarterdeck.engine.cpm.solving import allocated
 from quarterdeck.engine.errors import EngineError
-from quarterdeck.engine.simulation._prepare import FACTOR, WEATHER, Hit, Unknowns
+from quarterdeck.engine.simulation._prepare import FACTOR, FACTOR_OF, WEATHER, Hit, Unknowns
 from quarterdeck.engine.simulation.correlation import Loading, Repair, loadings
 from quarterdeck.engine.simulation.distributions import Normal
 from quarterdeck.engine.simulation.drawing import Shapes, shapes
@@ -23,18 +23,25 @@ if TYPE_CHECKING:
     from quarterdeck.engine.simulation.kernels.draws import Draws
     from quarterdeck.engine.simulation.kernels.instants import Ground as Clock
     from quarterdeck.engine.simulation.kernels.strikes import Strikes, Weather
-    from quarterdeck.engine.simulation.kernels.tally import Costs
+    from quarterdeck.engine.simulation.kernels.tally import Costs, Impacts
 
 Rows: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
 DAY: Final = 1440
+#: Normal deviates end here (see `kernels.random`), so that a duration nearer to nil is cut there now and then.
+REACH: Final = 5.4
+#: Values by which it is ranked how hard a risk strikes.
+SAMPLED: Final = 512
+#: The least and the greatest share that are drawn.
+ENDS: Final = np.array([2.0**-24, 1 - 2.0**-24])
 
 
 @dataclass(frozen=True, eq=False)
 class Laid:
     """A simulation as the kernels see it.
 
-    Grades stand in this order: of the durations of `uncertain` nodes, of `priced` draws (amounts and rates), of risks;
-    behind these drivers come the shares of draws that say how hard risks strike.
+    Grades stand in this order: of the durations of `uncertain` nodes, of `priced` draws (amounts and rates), of risks:
+    each risk as it drives the finish, and behind these as it drives the cost.
     """
 
     ground: Ground
@@ -44,15 +51,16 @@ class Laid:
     uncertain: Rows
     ranked: Rows  # places among the uncertain whose duration is more than one draw
     priced: tuple[int, ...]
-    severity: Rows  # by risk the grade of how hard it strikes, -1 for none
-    grades: int
+    impacts: Impacts
+    dearest: Floats  # by price the most that it may come to
     repairs: tuple[Repair, ...]
     clock: Clock
+    notices: tuple[str, ...]
 
     @property
     def drivers(self) -> int:
         """How many things finish and cost are compared with."""
-        return len(self.uncertain) + len(self.priced) + len(self.unknowns.threats)
+        return len(self.uncertain) + len(self.priced) + 2 * len(self.unknowns.threats)
 
     @property
     def priceless(self) -> bool:
@@ -71,14 +79,16 @@ def lay(ground: Ground, unknowns: Unknowns, correlations: Sequence[Correlation],
     guesses = unknowns.guesses
     drawn = shapes(guesses.of, lambda place: (guesses.what[place], guesses.key[place]))
     _refuse_odd_durations(unknowns, drawn)
+    _refuse_odd_factors(unknowns, drawn)
     loaded, factors, repairs = loadings(correlations)
     lengthened = unknowns.weather.keys() - unknowns.drawn.keys()  # their durations are put back for each block
     apart = sorted(unknowns.hits.keys() | unknowns.gates.keys() | lengthened)
-    combined = np.array(sorted({*apart, *unknowns.weather}), np.int32)
+    combined = np.array(sorted({*apart, *unknowns.weather, *_uneven(unknowns, drawn)}), np.int32)
     uncertain = np.union1d(np.fromiter(unknowns.drawn, np.int32), combined)
     ranked = np.flatnonzero(np.isin(uncertain, combined)).astype(np.int32)
     priced = tuple(draw for price in unknowns.prices for draw in (price.amount_draw, price.rate_draw) if draw >= 0)
-    place, severity, grades = _places(unknowns, uncertain, ranked, priced)
+    place = _places(unknowns, drawn, uncertain, ranked, priced)
+    by_draw, notices = _by_draw(ground, unknowns, loaded)
     gated = np.zeros(ground.count, bool)
     gated[list(unknowns.gates)] = True
     weather = np.full(ground.count, -1, np.int32)
@@ -88,13 +98,16 @@ def lay(ground: Ground, unknowns: Unknowns, correlations: Sequence[Correlation],
     chance, midnights = _days(ground, unknowns, days)
     model = Model(
         Logic(links, nodes, chance, midnights[max(ground.calendar, 0)]),
-        _draws(ground, unknowns, drawn, (loaded, factors), (key, place)),
+        _draws(ground, unknowns, drawn, (by_draw, factors), (key, place)),
         _strikes(ground, unknowns, apart),
         efforts,
         _costs(ground, unknowns),
     )
     clock = _clock(ground, np.flatnonzero(~links.plain & (links.gated | (links.unit != 0))), midnights)
-    return Laid(ground, unknowns, drawn, model, uncertain, ranked, priced, severity, grades, repairs, clock)
+    impacts = _impacts(ground, unknowns, drawn)
+    return Laid(
+        ground, unknowns, drawn, model, uncertain, ranked, priced, impacts, _dearest(unknowns), repairs, clock, notices
+    )
 
 
 def _refuse_odd_durations(unknowns: Unknowns, drawn: Shapes) -> None:
@@ -116,35 +129,91 @@ def _refuse_odd_durations(unknowns: Unknowns, drawn: Shapes) -> None:
         )
 
 
-def _places(unknowns: Unknowns, uncertain: Rows, ranked: Rows, priced: tuple[int, ...]) -> tuple[Rows, Rows, int]:
-    """Return where each draw is kept, by risk the grade of its severity, and how many grades there are."""
+def _refuse_odd_factors(unknowns: Unknowns, drawn: Shapes) -> None:
+    guesses = unknowns.guesses
+    for draw, what in enumerate(guesses.what):
+        normal = isinstance(guesses.of[draw], Normal)
+        if what == FACTOR_OF and (drawn.mean if normal else drawn.least)[draw] < 0:
+            raise EngineError(
+                f"{what} {guesses.key[draw]!r} falls below zero",
+                culprits=(guesses.key[draw],),
+                remedy="Give zero or more: below 1 it makes tasks shorter.",
+            )
+
+
+def _uneven(unknowns: Unknowns, drawn: Shapes) -> list[int]:
+    """Return the nodes of which mean, deviation and rank do not follow from their draw: certain, or cut at nil."""
+    from quarterdeck.engine.simulation.kernels.draws import NORMAL
+
+    nodes, draws = list(unknowns.drawn), np.array(list(unknowns.drawn.values()), np.int64)
+    mean, deviation = drawn.mean[draws], drawn.deviation[draws]
+    uneven = (deviation == 0) | ((drawn.kind[draws] == NORMAL) & (mean < REACH * deviation))
+    return [nodes[place] for place in np.flatnonzero(uneven).tolist()]
+
+
+def _places(unknowns: Unknowns, drawn: Shapes, uncertain: Rows, ranked: Rows, priced: tuple[int, ...]) -> Rows:
+    """Return where each draw is kept, and its grade; that of a certain price stays nil."""
     guesses = unknowns.guesses
     place = np.full((len(guesses.of), 3), -1, np.int32)
     place[:, 0], place[:, 1] = guesses.node, guesses.row
     at = np.searchsorted(uncertain, np.fromiter(unknowns.drawn, np.int32))
     alone = ~np.isin(at, ranked)
     place[np.fromiter(unknowns.drawn.values(), np.int64)[alone], 2] = at[alone]
-    place[list(priced), 2] = len(uncertain) + np.arange(len(priced))
-    severity = np.full(len(unknowns.threats), -1, np.int32)
-    grades = len(uncertain) + len(priced) + len(unknowns.threats)
-    for number, threat in enumerate(unknowns.threats):
-        if threat.severity >= 0:
-            severity[number] = place[threat.severity, 2] = grades
-            grades += 1
-    return place, severity, grades
+    prices = np.array(priced, np.int64)
+    place[prices, 2] = np.where(drawn.deviation[prices] > 0, len(uncertain) + np.arange(len(prices)), -1)
+    return place
+
+
+def _impacts(ground: Ground, unknowns: Unknowns, drawn: Shapes) -> Impacts:
+    """Return how hard risks strike: the minutes that each adds to its tasks, then what each costs.
+
+    Without a loss of its own a risk costs by the minutes. Where they come to less than nothing the most helps most.
+    """
+    from quarterdeck.engine.simulation.kernels.tally import Impacts
+
+    guesses, number = unknowns.guesses, {threat.occurs: place for place, threat in enumerate(unknowns.threats)}
+    draw_of = {row: draw for draw, row in enumerate(guesses.row) if row >= 0}
+    minutes: list[dict[int, float]] = [{} for _ in number]
+    without = [0.0] * len(number)  # what factors multiply
+    for node, hits in unknowns.hits.items():
+        draw = unknowns.drawn.get(node, -1)
+        base = float(ground.plan.net.span[node] - ground.extra[node] if draw < 0 else drawn.mean[draw])
+        for hit in hits:
+            own = minutes[number[hit.occurs]]
+            own[hit.impact] = own.get(hit.impact, 0.0) + (base if hit.factor else 1.0)
+            without[number[hit.occurs]] += base if hit.factor else 0.0
+    times = list(zip(minutes, without, strict=True))
+    losses = [
+        ({threat.loss: 1.0}, 0.0) if threat.loss >= 0 else time
+        for threat, time in zip(unknowns.threats, times, strict=True)
+    ]
+    rng, shares = np.random.default_rng(0), (np.arange(SAMPLED) + 0.5) / SAMPLED
+    first, rows, weights, seen = [0], [], [], np.zeros((2 * len(number), SAMPLED))
+    for k, (terms, nothing) in enumerate([*times, *losses]):
+        draws = [(row, draw_of[row], weight) for row, weight in terms.items()]
+        sign = -1.0 if sum(weight * drawn.mean[draw] for _, draw, weight in draws) < nothing else 1.0
+        for row, draw, weight in draws:
+            if drawn.deviation[draw] > 0:
+                rows.append(row)
+                weights.append(sign * weight)
+                values = np.asarray(guesses.of[draw].quantile(shares)).astype(np.float32).astype(np.float64)
+                seen[k] += sign * weight * rng.permutation(values)
+        first.append(len(rows))
+    seen.sort(axis=1)
+    return Impacts(np.array(first, np.int32), np.array(rows, np.int32), np.array(weights, np.float64), seen)
 
 
 def _draws(
     ground: Ground,
     unknowns: Unknowns,
     drawn: Shapes,
-    loaded: tuple[dict[Member, Loading], int],
+    loaded: tuple[dict[int, Loading], int],
     rest: tuple[int, Rows],
 ) -> Draws:
     from quarterdeck.engine.simulation.kernels.draws import Draws
 
     (key, place), guesses = rest, unknowns.guesses
-    own, by_draw = np.ones(len(guesses.of), np.float32), _by_draw(ground, unknowns, loaded[0])
+    own, by_draw = np.ones(len(guesses.of), np.float32), loaded[0]
     counts = np.zeros(len(guesses.of) + 1, np.int64)
     for draw, loading in by_draw.items():
         own[draw] = loading.own
@@ -170,8 +239,10 @@ def _draws(
     )
 
 
-def _by_draw(ground: Ground, unknowns: Unknowns, loaded: dict[Member, Loading]) -> dict[int, Loading]:
-    """Return loadings by draw. Raises `EngineError` for members that are not in the plan."""
+def _by_draw(
+    ground: Ground, unknowns: Unknowns, loaded: dict[Member, Loading]
+) -> tuple[dict[int, Loading], tuple[str, ...]]:
+    """Return loadings by draw, and what is to be told. Raises `EngineError` for members that are not in the plan."""
     found, certain = {}, 0
     rows, members = ground.plan.rows, unknowns.guesses.member
     durations = {unknowns.guesses.key[draw]: draw for draw in unknowns.drawn.values()} if loaded else {}
@@ -192,9 +263,8 @@ def _by_draw(ground: Ground, unknowns: Unknowns, loaded: dict[Member, Loading]) 
                 culprits=(member,),
                 remedy="Name tasks, costs of tasks and risks that are there.",
             )
-    if certain:
-        unknowns.notices.append(f"{certain} members of correlations are certain, and so not correlated.")
-    return found
+    told = f"{certain} members of correlations are certain, and so not correlated."
+    return found, (told,) if certain else ()
 
 
 def _strikes(ground: Ground, unknowns: Unknowns, apart: list[int]) -> Strikes:
@@ -207,8 +277,8 @@ def _strikes(ground: Ground, unknowns: Unknowns, apart: list[int]) -> Strikes:
     return Strikes(
         node=np.array(apart, np.int32),
         base=rows,
-        fixed=ground.plan.net.span[apart].astype(np.int32),
-        extra=np.where(rows >= 0, ground.extra[apart], np.float32(0)).astype(np.float32),
+        fixed=(ground.plan.net.span[apart] - ground.extra[apart]).astype(np.int32),
+        extra=ground.extra[apart],
         first=np.cumsum([0, *(len(unknowns.hits.get(node, ())) for node in apart)]).astype(np.int32),
         occurs=np.array([hit.occurs for hit in hits], np.int32),
         impact=np.array([hit.impact for hit in hits], np.int32),
@@ -235,6 +305,18 @@ def _costs(ground: Ground, unknowns: Unknowns) -> Costs:
         loss_occurs=np.array([threat.occurs for threat in lossy], np.int32),
         loss_row=np.array([threat.loss for threat in lossy], np.int32),
     )
+
+
+def _dearest(unknowns: Unknowns) -> Floats:
+    """Return by price the most that the task may cost, or earn, however rarely and however long it takes."""
+
+    def most(amount: float, draw: int) -> float:
+        return abs(amount) if draw < 0 else float(np.abs(unknowns.guesses.of[draw].quantile(ENDS)).max())
+
+    found = [
+        most(price.amount, price.amount_draw) + most(price.rate, price.rate_draw) * LONGEST for price in unknowns.prices
+    ]
+    return np.array(found, np.float64)
 
 
 def _days(ground: Ground, unknowns: Unknowns, days: int) -> tuple[Weather, Rows]:
@@ -306,7 +388,7 @@ def room(laid: Laid) -> Room:
         factor=np.empty((len(model.draws.factor_stream), LANES), np.float32),
         duration=duration,
         row=np.empty((laid.unknowns.guesses.rows, LANES), np.float32),
-        grade=np.zeros((laid.grades, LANES), np.int16),
+        grade=np.zeros((laid.drivers, LANES), np.int16),
     )
     clock = laid.clock
     if clock.several:

@@ -32,6 +32,7 @@ DURATION, COST, RATE, FACTOR, OCCURS, IMPACT, BRANCH, WEATHER = (kind << 29 for 
 ALTERNATIVES: Final = 63
 CONDITIONS: Final = 1_000
 RATE_OF: Final = "the rate of task"
+FACTOR_OF: Final = "the factor of risk"
 #: Money is refused beyond this.
 RICHES: Final = 1e15
 
@@ -81,12 +82,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """A risk as it is drawn: rows of its occurrence and its loss, the draw that says how hard it hits; -1: none."""
+    """A risk as it is drawn: rows of its occurrence and its loss; -1: none."""
 
     risk: Risk
     occurs: int
     loss: int
-    severity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,9 @@ def _take_risks(ground: Ground, found: Unknowns, risks: tuple[Risk, ...]) -> Non
         happens = Discrete((0.0, 1.0), (1 - chance, chance))
         occurs = guesses.as_row(happens, OCCURS + place, "the occurrence of risk", risk.id)
         guesses.member[Occurrence(risk.id)] = len(guesses.of) - 1
-        severity = -1
         nodes = [_node(ground, task, f"risk {risk.id!r} strikes") for task in _several(risk.tasks, risk.id)]
         for estimate, neutral, what in (
-            (risk.factor, 1.0, "the factor of risk"),
+            (risk.factor, 1.0, FACTOR_OF),
             (risk.delay, 0.0, "the delay of risk"),
         ):
             if estimate == neutral:
@@ -206,8 +205,6 @@ def _take_risks(ground: Ground, found: Unknowns, risks: tuple[Risk, ...]) -> Non
             for node in nodes:
                 if held is None or risk.apart:
                     held = guesses.as_row(_distribution(estimate, what, risk.id), IMPACT + number, what, risk.id)
-                    if not risk.apart and isinstance(estimate, Distribution):
-                        severity = len(guesses.of) - 1
                     number += 1
                 if node >= 0 and not ground.finished[node]:
                     found.hits.setdefault(node, []).append(Hit(occurs, held, neutral == 1.0, risk.parallel))
@@ -215,13 +212,11 @@ def _take_risks(ground: Ground, found: Unknowns, risks: tuple[Risk, ...]) -> Non
         if risk.loss != 0.0:
             what = "the loss of risk"
             loss = guesses.as_row(_distribution(risk.loss, what, risk.id), IMPACT + number, what, risk.id)
-            if severity < 0 and isinstance(risk.loss, Distribution):
-                severity = len(guesses.of) - 1
             number += 1
         if risk.response is not None:
             cost = risk.response.cost
             found.responses += _within("the cost of the response to risk", risk.id, cost, low=-RICHES, high=RICHES)
-        found.threats.append(Threat(risk, occurs, loss, severity))
+        found.threats.append(Threat(risk, occurs, loss))
 
 
 def _several(tasks: Any, key: Hashable) -> tuple[TaskId, ...]:
@@ -251,8 +246,6 @@ def _within(what: str, key: Hashable, value: Any, *, low: float, high: float) ->
         return within(f"{what} {key!r}", value, low=low, high=high)
     except EngineError as wrong:
         raise EngineError(wrong.problem, culprits=(key,), remedy=wrong.remedy) from None
-    except (TypeError, ValueError, OverflowError):
-        raise EngineError(f"{what} {key!r} is no number: {value!r}", culprits=(key,), remedy="Give one.") from None
 
 
 # -- branches and conditions

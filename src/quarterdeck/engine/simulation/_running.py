@@ -155,7 +155,7 @@ class Runner:
         from quarterdeck.engine.simulation.kernels.tally import BINS, TICKS, Drivers, Due
 
         laid = self.laid
-        threats = laid.unknowns.threats[:risks]
+        threats = laid.unknowns.threats[:risks] * 2  # for the finish, then for the cost
         grade = len(laid.uncertain) + len(laid.priced)
         drivers = Drivers(
             ranked=survey.ranked,
@@ -163,8 +163,8 @@ class Runner:
             seen=survey.seen,
             risk_occurs=np.array([threat.occurs for threat in threats], np.int32),
             risk_chance=np.array([threat.risk.probability for threat in threats], np.float32),
-            risk_impact=laid.severity[:risks],
-            risk_grade=np.arange(grade, grade + risks, dtype=np.int32),
+            impacts=laid.impacts,
+            risk_grade=np.arange(grade, grade + len(threats), dtype=np.int32),
             finish_seen=np.sort(first.finish.astype(np.float64)),
             cost_seen=np.sort(first.cost),
         )
@@ -172,7 +172,7 @@ class Runner:
         return Measures(
             gauge(survey.ranked, ranked.astype(np.float64), TICKS, whole=True),
             gauge(survey.watched, survey.finish, BINS, whole=True),
-            gauge(np.arange(len(survey.cost), dtype=np.int32), survey.cost, TICKS, whole=False),
+            gauge(np.arange(len(survey.cost), dtype=np.int32), survey.cost, TICKS, whole=False, most=laid.dearest),
             Due(*due),
             drivers,
         )
@@ -228,16 +228,18 @@ def sums_of(measures: Measures, nodes: int, drivers: int) -> Sums:
     )
 
 
-def gauge(rows: Rows, ranges: Floats, steps: int, *, whole: bool) -> Gauge:
+def gauge(rows: Rows, ranges: Floats, steps: int, *, whole: bool, most: Floats | None = None) -> Gauge:
     """Return how to count quantities between what was seen and a quarter of that more on either side.
 
-    Whole numbers that need no more steps than there are get one each.
+    Whole numbers that need no more steps than there are get one each. Others that did not differ get steps of which so
+    many as are counted reach from the one end of what there may be, `most`, to the other; what was seen is the middle
+    of the first.
 
     >>> found = gauge(np.zeros(1, np.int32), np.array([[100.0, 140.0]]), 128, whole=True)
     >>> found.low.tolist(), found.step.tolist()
     ([57.0], [1.0])
     """
-    from quarterdeck.engine.simulation.kernels.tally import Gauge
+    from quarterdeck.engine.simulation.kernels.tally import FARTHEST, Gauge
 
     low, high = ranges[:, 0], ranges[:, 1]
     room = (high - low) * 1.5
@@ -246,8 +248,9 @@ def gauge(rows: Rows, ranges: Floats, steps: int, *, whole: bool) -> Gauge:
         step = np.where(exact, 1.0, room / (steps - 1))
         low = np.where(exact, low - (steps - 1 - (high - low)) // 2, np.floor(low - room / 6))
     else:
-        step = np.where(room > 0, room / (steps - 1), 1.0)
-        low = low - room / 6
+        wide = np.zeros(len(low)) if most is None else 2 * most[: len(low)] / FARTHEST
+        step = np.where(room > 0, room / (steps - 1), np.where(wide > 0, wide, 1.0))
+        low = np.where(room > 0, low - room / 6, low - step / 2)
     return Gauge(rows, low, step)
 
 

@@ -32,7 +32,10 @@ ROUNDS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """That coefficients could not be as asked, since no quantities can be correlated so; the furthest moved so far."""
+    """That coefficients could not be as asked, since no quantities can be correlated so.
+
+    `furthest` is how far the coefficient that moved most did, as a rank correlation, which is what was asked for.
+    """
 
     members: tuple[Member, ...]
     furthest: float
@@ -76,7 +79,7 @@ def loadings(correlations: Sequence[Correlation]) -> tuple[dict[Member, Loading]
         members, wanted = _matrix(together)
         taken, furthest = nearest(np.asarray(_normal(wanted)))
         if furthest > 0:
-            repairs.append(Repair(members, furthest))
+            repairs.append(Repair(members, float(np.abs(_rank(taken) - wanted).max())))
         for member, row in zip(members, np.linalg.cholesky(taken), strict=True):
             found[member] = Loading(0.0, tuple((factors + k, float(row[k])) for k in np.flatnonzero(row).tolist()))
         factors += len(members)
@@ -117,6 +120,11 @@ def _normal(rank: float | Floats) -> float | Floats:
     """Return the correlation of normal deviates that have this rank correlation."""
     found = np.clip((2 * np.sin(np.pi / 6 * np.asarray(rank))).round(12), -1.0, 1.0)
     return found if np.ndim(rank) else float(found)
+
+
+def _rank(normal: Floats) -> Floats:
+    """Return the rank correlations of normal deviates that are correlated so: `_normal` undone."""
+    return 6 / np.pi * np.arcsin(normal / 2)
 
 
 def _checked(given: Correlation) -> Correlation:

@@ -283,9 +283,9 @@ class Discrete(Distribution):
     rule: ClassVar[str] = "as many values as probabilities, at least one of each, the probabilities adding up to 1"
 
     def rising(self) -> tuple[Floats, Floats]:
-        """Return the values in rising order and the probability of at most each."""
-        order = np.argsort(self.values, kind="stable")
-        return np.asarray(self.values, np.float64)[order], np.cumsum(np.asarray(self.probabilities, np.float64)[order])
+        """Return the values in rising order, each once, and the probability of at most each."""
+        values, place = np.unique(np.asarray(self.values, np.float64), return_inverse=True)
+        return values, np.cumsum(np.bincount(place.ravel(), np.asarray(self.probabilities, np.float64)))
 
     def quantile(self, share: Values) -> Values:
         """Return the inverse of the distribution function: the least value that is not exceeded with it."""

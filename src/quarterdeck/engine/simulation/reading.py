@@ -106,7 +106,7 @@ class Reading:
             finish_drivers=self.bars(drivers[0]),
             cost_drivers=() if cost is None else self.bars(drivers[1]),
             repairs=laid.repairs,
-            notices=(*laid.unknowns.notices, *(f"{each}." for each in laid.repairs)),
+            notices=(*laid.unknowns.notices, *laid.notices, *(f"{each}." for each in laid.repairs)),
             kept_finishes=finishes,
             kept_durations=durations,
         )
@@ -131,7 +131,10 @@ class Reading:
         seen, sums = self.counted.measures.drivers, self.counted.sums.driver
         finish = grades(self.counted.finish, seen.finish_seen)
         cost = grades(self.counted.cost - self.laid.unknowns.responses, seen.cost_seen)
-        return correlation(sums, finish, 2), correlation(sums, cost, 3)
+        by_finish, by_cost = correlation(sums, finish, 2), correlation(sums, cost, 3)
+        risks = len(self.laid.unknowns.threats)
+        alike = len(sums) - 2 * risks
+        return by_finish[: alike + risks], np.concatenate([by_cost[:alike], by_cost[alike + risks :]])
 
     def bars(self, found: Floats) -> tuple[Bar, ...]:
         """Return the drivers that matter most, the strongest first."""
@@ -177,9 +180,9 @@ class Reading:
         node = plan.node[rows]
         cruciality, mean, spread = np.zeros(ground.count), plan.net.span.astype(np.float64), np.zeros(ground.count)
         uncertain = np.zeros(ground.count, bool)
-        uncertain[laid.uncertain] = True
         cruciality[laid.uncertain] = found[: len(laid.uncertain)]
         mean[laid.uncertain], spread[laid.uncertain] = self.durations
+        uncertain[laid.uncertain] = spread[laid.uncertain] > 0
         criticality = sums.critical / count
         sensitivity = criticality * spread / deviation if deviation > 0 else np.full(ground.count, np.nan)
         ids = ground.ids
@@ -290,7 +293,7 @@ def moments(sums: NDArray[np.int64], gauge: Gauge, count: int, *, whole: bool) -
     """
     one, square = sums[:, 0].astype(np.float64), sums[:, 1] + sums[:, 2] * 2.0**32
     spread = np.maximum(square - one**2 / count, 0.0) / max(count - 1, 1)
-    exact = (gauge.step == 1) if whole else (spread == 0)
+    exact = (gauge.step == 1) & whole
     return gauge.low + (one / count + np.where(exact, 0.0, 0.5)) * gauge.step, np.sqrt(spread) * gauge.step
 
 

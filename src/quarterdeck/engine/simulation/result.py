@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.checking import within
+from quarterdeck.engine.checking import whole, within
 from quarterdeck.engine.cpm import NONE
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import TaskId
@@ -84,12 +84,12 @@ class Outcome:
 
     def histogram(self, bins: int = 40) -> tuple[Floats, NDArray[np.int64]]:
         """Return the edges of bins of one width, and how many iterations fall into each."""
-        counts, edges = np.histogram(self.values, bins=int(within("the number of bins", bins, low=1, high=10_000)))
+        counts, edges = np.histogram(self.values, bins=whole("the number of bins", bins, 1, 10_000))
         return edges, counts
 
     def curve(self, points: int = 101) -> tuple[Floats, Floats]:
         """Return an S-curve: shares from 0 to 1 and the values that are not exceeded with them."""
-        shares = np.linspace(0.0, 1.0, int(within("the number of points", points, low=2, high=100_000)))
+        shares = np.linspace(0.0, 1.0, whole("the number of points", points, 2, 100_000))
         return shares, np.quantile(self.rising, shares)
 
     def interval(self, share: float, *, confidence: float = 0.95) -> Interval:
@@ -101,7 +101,7 @@ class Outcome:
         from scipy.special import stdtrit
 
         value = self.percentile(share)
-        level = within("the confidence", confidence, low=0, high=1)
+        level = within("the confidence", confidence, low=0, high=0.999_999)
         size = len(self.values) // BATCHES
         if size < BATCHES:
             return Interval(value, self.least, self.most, level)
@@ -182,6 +182,10 @@ class TaskOutcomes:
 @dataclass(frozen=True, slots=True)
 class RiskOutcome:
     """What a risk did: how often it occurred, how closely it went with finish and cost, and what is saved without it.
+
+    Both are rank correlations. For the finish iterations are ranked by whether the risk occurred, then by the minutes
+    that it adds to its tasks (factors times what these take on average); for the cost, then by its loss, or where it
+    has none by those minutes.
 
     Savings are means, and by share differences of percentiles, between all iterations and the same iterations in which
     the risk never occurs; work in minutes of work. They are empty where removing was not asked for.
@@ -288,16 +292,19 @@ class SimulationResult:
         finish, cost = self.finish.values[order], money.values[order]
         need = max(1, int(np.ceil(level * self.iterations - 1e-9)))
         found: list[tuple[int, float]] = []
-        for count in np.unique(np.linspace(need, self.iterations, points).round().astype(np.int64)).tolist():
+        most = whole("the number of points", points, 1, 100_000)
+        at = np.linspace(need, self.iterations, most).round().astype(np.int64)
+        ends = np.unique(finish[at - 1])
+        for end, count in zip(ends.tolist(), np.searchsorted(finish, ends, side="right").tolist(), strict=True):
             least = float(np.partition(cost[:count], need - 1)[need - 1])
             if not found or least < found[-1][1]:
-                found.append((int(finish[count - 1]), least))
+                found.append((int(end), least))
         return found
 
     def scatter(self, points: int = 500) -> tuple[Floats, Floats]:
         """Return finishes and costs of iterations spread evenly over the run; raises as `joint`."""
         money = self._money()
-        step = max(1, self.iterations // int(within("the number of points", points, low=1)))
+        step = max(1, self.iterations // whole("the number of points", points, 1, 10_000_000))
         return self.finish.values[::step].copy(), money.values[::step].copy()
 
     def tornado(self, of: Literal["finish", "cost"] = "finish", top: int = 15) -> tuple[Bar, ...]:

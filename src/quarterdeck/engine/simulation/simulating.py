@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.checking import within
+from quarterdeck.engine.calendar.timeline import LAST_DAY
+from quarterdeck.engine.checking import whole, within
 from quarterdeck.engine.cpm import MICROSOFT, Columns, Options, Plan, compile_plan
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import Network, TaskId, TaskKind
@@ -31,6 +32,7 @@ KEPT: Final = 100_000_000
 #: Days of weather that are worked out at first, and at most.
 DAYS: Final = 3 * 366
 MOST_DAYS: Final = 1 << 16
+DAY: Final = 1440
 
 
 def simulate(
@@ -77,9 +79,9 @@ def simulate(
     (960, 112, 1.0)
     """
     ask = Asked(
-        _whole("the number of iterations", iterations, 1, MANY),
-        _whole("the seed", seed, 0, 2**64 - 1),
-        cores() if threads is None else _whole("the number of threads", threads, 1, 1024),
+        whole("the number of iterations", iterations, 1, MANY),
+        whole("the seed", seed, 0, 2**64 - 1),
+        cores() if threads is None else whole("the number of threads", threads, 1, 1024),
         tuple(within("a percentile", each, low=0, high=1) for each in percentiles),
         removing,
         planned_cost if planned_cost is None else within("the planned cost", planned_cost),
@@ -89,11 +91,12 @@ def simulate(
     unknowns = collect(
         ground, uncertainties=uncertainties, risks=risks, branches=branches, conditions=conditions, responded=responded
     )
+    keep = tuple(keep)
     kept = [_node_of(ground, task) for task in keep]
     if len(kept) * ask.iterations > KEPT:
         raise EngineError(
             f"{len(kept):,} tasks over {ask.iterations:,} iterations are too many to keep",
-            culprits=tuple(keep)[:3],
+            culprits=keep[:3],
             remedy="Keep fewer, or run fewer iterations.",
         )
     watched = _watched(ground, watch)
@@ -101,22 +104,15 @@ def simulate(
     for each in wanted:
         if not isinstance(each, Correlation):
             raise EngineError(f"{each!r} is none of the correlations", remedy="Give Correlation objects.")
-    days = DAYS
+    most = _most_days(ground)
+    days = min(DAYS, most)
     while True:
         laid = lay(ground, unknowns, wanted, ask.seed, days)
         runner = Runner(laid, ask.iterations, ask.threads)
         counted = runner.counted(watched, _due(ground))
         if not _beyond(counted):
             return Reading(ask, runner, counted).result(dict(zip(keep, kept, strict=True)))
-        days = _further(ground, days, bool(unknowns.conditions))
-
-
-def _whole(what: str, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise EngineError(f"{what} is {value!r}", remedy="Give a whole number.")
-    if not low <= value <= high:
-        raise EngineError(f"{what} is {value:,}", remedy=f"Give a whole number from {low:,} to {high:,}.")
-    return int(value)
+        days = _further(ground, days, most if unknowns.conditions else 0)
 
 
 def _node_of(ground: Ground, task: TaskId) -> int:
@@ -150,15 +146,20 @@ def _due(ground: Ground) -> tuple[Rows, Rows]:
 
 
 def _beyond(counted: Counted) -> bool:
-    from quarterdeck.engine.simulation.kernels.passes import BEYOND
+    from quarterdeck.engine.simulation.kernels.strikes import BEYOND
 
     return bool(counted.finish.max() >= BEYOND or counted.finish.min() <= -BEYOND)
 
 
-def _further(ground: Ground, days: int, weather: bool) -> int:
-    """Work calendars and weather out further; return how many days of weather."""
+def _most_days(ground: Ground) -> int:
+    """Return how many days of weather there can be: to the end of the time that calendars know."""
+    return max(1, min(MOST_DAYS, LAST_DAY - ground.settings.start // DAY))
+
+
+def _further(ground: Ground, days: int, most: int) -> int:
+    """Work calendars and weather out further; return how many days of weather, `most` at most."""
     if ground.several:
         ground.plan.tables[:] = [ground.plan.table.grown()]
-    elif not weather or days >= MOST_DAYS:
+    elif days >= most:
         raise EngineError("the plan comes to over a hundred years", remedy="Check durations, delays and conditions.")
-    return min(days * 2, MOST_DAYS)
+    return max(days, min(days * 2, most))

@@ -1,4 +1,8 @@
-"""Whole blocks of iterations, one after the other; what a thread is given to do."""
+"""Whole blocks of iterations, one after the other; what a thread is given to do.
+
+What is kept on disk of a kernel is thrown away when its own file changes, not when one below it does: with every change
+of another kernel goes one here. Last: ranks of steps and of all that a risk does.
+"""
 
 from typing import NamedTuple
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.compiled import compiled_bare
+from quarterdeck.engine.simulation.ground import LONGEST
 from quarterdeck.engine.simulation.kernels.random import (
     F4,
     I2,
@@ -38,8 +39,6 @@ BETA = 5  # low, width; a polynomial in z (`curve`) has the normal share (x - lo
 PARAMETERS = 5
 #: Degree of the polynomials of beta distributions.
 DEGREE = 7
-#: No duration is longer, and no lag: a quarter of what finishes may come to.
-LONGEST = 2**28
 #: A share of 1 as it is kept: 12 bits are plenty for a rank, and their products add up in whole numbers.
 FULL = 4096
 
@@ -169,6 +168,18 @@ def from_normals(kind: int, p: Singles, curve: Singles, z: Singles, out: Singles
 
 
 @compiled_bare
+def middle_ranks(p: Singles, steps: Singles, share: Singles, out: Singles) -> None:
+    """Fill a row with the middle ranks of the steps that shares fall into: (P(less) + P(at most)) / 2."""
+    begin, end = I4(p[0]), I4(p[0]) + I4(p[1])
+    for e in range(len(out)):
+        out[e] = steps[1, begin] / F4(2)
+    for k in range(begin + 1, end):
+        below, middle = steps[1, k - 1], (steps[1, k - 1] + steps[1, k]) / F4(2)
+        for e in range(len(out)):
+            out[e] = middle if share[e] >= below else out[e]
+
+
+@compiled_bare
 def draw(draws: Draws, drawn: Drawn, block: int) -> None:
     """Draw everything for the iterations of a block.
 
@@ -199,9 +210,12 @@ def draw(draws: Draws, drawn: Drawn, block: int) -> None:
             for e in range(len(out)):
                 row[e] = out[e]
         if place[2] >= 0:
-            grade = drawn.grade[place[2]]
+            grade, rank = drawn.grade[place[2]], share
+            if kind == DISCRETE:
+                rank = z
+                middle_ranks(p, draws.steps, share, rank)
             for e in range(len(out)):
-                grade[e] = I2(I4(share[e] * F4(FULL)))
+                grade[e] = I2(I4(rank[e] * F4(FULL)))
 
 
 @compiled_bare

@@ -13,9 +13,9 @@ from quarterdeck.engine.compiled import compiled_bare
 from quarterdeck.engine.cpm.kernels.passes import early, finish_of, shifted, w
 from quarterdeck.engine.cpm.layout import DELAY, EARLIEST_OF, IGNORE, RULED, SHOWN, Net, Passes, Settings
 from quarterdeck.engine.simulation.kernels.draws import Wholes
-from quarterdeck.engine.simulation.kernels.passes import BEYOND, PERCENT, Dates, Links, Logic
+from quarterdeck.engine.simulation.kernels.passes import PERCENT, Dates, Links, Logic
 from quarterdeck.engine.simulation.kernels.random import I4, U8
-from quarterdeck.engine.simulation.kernels.strikes import Days, Masks, endured, lane_bit
+from quarterdeck.engine.simulation.kernels.strikes import BEYOND, Days, Masks, endured, lane_bit
 
 
 class Ground(NamedTuple):
@@ -60,7 +60,7 @@ def outlast(ground: Ground, logic: Logic, dates: Dates, i: int, e: int) -> None:
     calendar, span, work, c = ground.net.calendar[i], ground.net.span[i], ground.passes.work[i], logic.nodes.weather[i]
     base = ground.base[calendar]
     done = endured(work - base, span, Days(ground.midnights[calendar], logic.weather.pace[c], dates.lost[c]), e)
-    if done < 0:
+    if done == BEYOND:
         ground.passes.when[i, 0] = ground.origin + BEYOND
     elif span > 0:
         ground.passes.when[i, 0] = finish_of(ground.table, calendar, base + done)

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from quarterdeck.engine.compiled import compiled_bare
 from quarterdeck.engine.simulation.kernels.draws import Wholes
 from quarterdeck.engine.simulation.kernels.random import I4, U8
-from quarterdeck.engine.simulation.kernels.strikes import Days, Flags, Masks, Weather, endured, lane_bit
+from quarterdeck.engine.simulation.kernels.strikes import BEYOND, Days, Flags, Masks, Weather, endured, lane_bit
 
 #: No floor; far below any time, and far enough from the end of the numbers to be added to.
 NONE = -(2**30)
-#: No finish is later; one that the days worked out do not reach is this.
-BEYOND = 2**30
 
 #: Kinds of links are those of `LinkKind`: odd ones leave from the start, those from 2 on bind the finish.
 FINISH_START, START_START, FINISH_FINISH = 0, 1, 2
@@ -175,8 +173,7 @@ def endure(logic: Logic, dates: Dates, i: int) -> None:
     for e in range(len(start)):
         start[e] = I4(finish[e] - duration[e])
     for e in range(len(start)):
-        done = endured(start[e], duration[e], days, e)
-        finish[e] = I4(BEYOND if done < 0 else done)
+        finish[e] = I4(endured(start[e], duration[e], days, e))
 
 
 @compiled_bare

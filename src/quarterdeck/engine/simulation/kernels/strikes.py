@@ -11,6 +11,8 @@ from quarterdeck.engine.simulation.kernels.draws import Drawn, Singles, Wholes, 
 from quarterdeck.engine.simulation.kernels.random import F4, I4, U4, U8
 
 ALL = U8(0xFFFFFFFFFFFFFFFF)
+#: No finish is later; one that the days worked out do not reach is this.
+BEYOND = 2**30
 
 Masks = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -26,7 +28,7 @@ class Strikes(NamedTuple):
     node: Wholes
     base: Wholes  # row that is drawn for the duration, -1: the fixed one
     fixed: Wholes
-    extra: Singles  # minutes added to the duration
+    extra: Singles  # minutes in which it is interrupted: they are added and not struck
     first: Wholes
     occurs: Wholes  # row of 0 and 1
     impact: Wholes  # row of what the risk does
@@ -75,6 +77,7 @@ def combine(parallel: bool, product: bool, occurs: Singles, impact: Singles, suf
     most, least, serial = suffered[0], suffered[1], suffered[2]
     for e in range(len(most)):
         value = impact[e] if occurs[e] > F4(0) else neutral
+        value = max(value, F4(0)) if product else value
         if parallel:
             most[e], least[e] = max(most[e], value), min(least[e], value)
         elif product:
@@ -144,7 +147,7 @@ def lose_days(weather: Weather, key: Words, block: int, drawn: Drawn, lost: NDAr
 
 @compiled_bare
 def endured(start: int, duration: int, days: Days, e: int) -> int:
-    """Return when work that starts here is done, with the days that one lane loses; -1 when not within these days.
+    """Return when work that starts here is done, with the days that one lane loses; BEYOND when not within these days.
 
     A lost day does nothing, another as much a minute as its pace.
     """
@@ -166,4 +169,4 @@ def endured(start: int, duration: int, days: Days, e: int) -> int:
             return at + math.ceil(left / pace - 1e-9)
         left -= can
         at = midnights[day + 1]
-    return -1
+    return BEYOND

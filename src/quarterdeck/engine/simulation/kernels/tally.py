@@ -61,11 +61,20 @@ class Due(NamedTuple):
     by: Wholes
 
 
+class Impacts(NamedTuple):
+    """How hard risks strike: sums of weighted rows; the terms of the k-th are first[k] to first[k + 1]."""
+
+    first: Wholes
+    row: Wholes
+    weight: Doubles
+    seen: Doubles  # [k, sample]: what such a sum comes to, rising
+
+
 class Drivers(NamedTuple):
     """What the finish and the cost are compared with, by grade: middle rank as a share of `FULL`.
 
-    The grades of draws are filled as they are drawn; those of struck durations and of risks are filled here, by what
-    the first iterations showed.
+    The grades of draws are filled as they are drawn; those of struck durations are filled here, by what the first
+    iterations showed, and those of risks: one for the finish each, then one for the cost each.
     """
 
     ranked: Wholes  # nodes whose duration is ranked among `seen`
@@ -73,7 +82,7 @@ class Drivers(NamedTuple):
     seen: Wholes  # [ranked, iteration]: their first durations, rising
     risk_occurs: Wholes
     risk_chance: Singles
-    risk_impact: Wholes  # grade of how hard it strikes, -1: always alike
+    impacts: Impacts
     risk_grade: Wholes
     finish_seen: Doubles  # rising
     cost_seen: Doubles
@@ -224,19 +233,23 @@ def grade_of(value: float, seen: Doubles) -> I2:
 def grade_drivers(drivers: Drivers, drawn: Drawn, dates: Dates) -> None:
     """Fill the grades that follow from more than one draw.
 
-    Where a risk does not occur its grade is the middle of its absence, (1 - p) / 2, else 1 - p and p times the share of
-    its impact.
+    Where a risk does not occur its grade is the middle of its absence, (1 - p) / 2, else 1 - p and p times the rank of
+    what it does.
     """
+    impacts = drivers.impacts
     for k in range(len(drivers.ranked)):
         row, seen, out = dates.duration[drivers.ranked[k]], drivers.seen[k], drawn.grade[drivers.ranked_grade[k]]
         for e in range(len(out)):
             out[e] = grade_of(row[e], seen)
     for k in range(len(drivers.risk_occurs)):
         occurs, out = drawn.row[drivers.risk_occurs[k]], drawn.grade[drivers.risk_grade[k]]
-        impact, chance = drivers.risk_impact[k], drivers.risk_chance[k]
+        chance = drivers.risk_chance[k]
         away = F4(1) - chance
         for e in range(len(out)):
-            hard = F4(0.5) if impact < 0 else F4(drawn.grade[impact, e]) / F4(FULL)
+            done = 0.0
+            for t in range(impacts.first[k], impacts.first[k + 1]):
+                done += impacts.weight[t] * np.float64(drawn.row[impacts.row[t], e])
+            hard = F4(grade_of(done, impacts.seen[k])) / F4(FULL)
             out[e] = I2(I4((away + chance * hard if occurs[e] > F4(0) else away / F4(2)) * F4(FULL)))
 
 
