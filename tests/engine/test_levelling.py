@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -328,7 +329,8 @@ def test_costs_too_far_apart_for_the_model_are_levelled_without_it() -> None:
         return level(Problem(jobs, (), (Resource("crew"),), projects), prove=True, time_limit=5, schedules=50)
 
     done = priced(123456789.123)
-    assert (done.starts, done.objective) == ({1: 0, 0: 480}, pytest.approx(480 / 1440))
+    assert done.starts == {1: 0, 0: 480}
+    assert done.objective == pytest.approx(480 / 1440)
     assert priced(1e11).starts == {1: 0, 0: 480}
     with pytest.raises(EngineError, match="the cost of delay of 1 is more than") as refusal:
         priced(1e13)
@@ -419,6 +421,43 @@ def starts_of(problem: Problem) -> Mapping[object, int]:
 )
 def test_problems_that_are_refused(problem: Problem, said: str) -> None:
     with pytest.raises(EngineError, match=said):
+        starts_of(problem)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"population": 0}, "the population is 0"),
+        ({"population": 2.5}, "the population is 2.5"),
+        ({"seed": -1}, "the seed is -1"),
+        ({"seed": "x"}, "the seed is 'x'"),
+        ({"threads": 1.5}, "the number of threads is 1.5"),
+        ({"schedules": "many"}, "the number of schedules is 'many'"),
+        ({"time_limit": "long"}, "the time limit is no number"),
+        ({"time_limit": None, "schedules": True}, "the number of schedules is True"),
+    ],
+)
+def test_options_that_are_refused(options: dict[str, object], said: str) -> None:
+    with pytest.raises(EngineError, match=said):
+        level(Problem((Activity("A", 1),)), **options)  # type: ignore[arg-type]  # what a form may bring
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem((Activity("A", cast("int", 1.5)),)),
+        Problem((Activity("A", cast("int", None)),)),
+        Problem((Activity("A", 1, {"x": cast("float", "two")}),), resources=(Resource("x"),)),
+        Problem((Activity("A", 1, started=cast("int", "now")),)),
+        Problem((Activity("A", 1, earliest=cast("int", float("nan"))),)),
+        Problem((Activity("A", 1),), resources=(Resource("x", cast("float", None)),)),
+        Problem((Activity("A", 1, project="p"),), projects=(Project("p", cast("int", "soon"), 1.0),)),
+        Problem((Activity("A", 1, project="p"),), projects=(Project("p", 0, cast("float", None)),)),
+        Problem((Activity("A", 1),), start=cast("int", 0.5)),
+    ],
+)
+def test_what_is_no_number_is_refused(problem: Problem) -> None:
+    with pytest.raises(EngineError):
         starts_of(problem)
 
 

@@ -103,6 +103,18 @@ def test_what_has_begun_does_not_move() -> None:
     assert done.peaks == {"crew": 1.0}
 
 
+def test_nothing_to_smooth_is_told_in_the_same_words() -> None:
+    done = smooth(Problem((), resources=(Resource("crew"),)))
+    assert (done.starts, done.finish, done.peaks, done.before) == ({}, 0, {"crew": 0.0}, {"crew": 0.0})
+
+
+def test_what_is_levelled_around_begun_work_is_smoothed_from_there() -> None:
+    works_ = Activity("run", 4, {"crew": 1}, started=1), Activity("dig", 2, {"crew": 1})
+    problem = Problem(works_, resources=(Resource("crew"),))
+    done = smooth(problem, starts={"run": 1, "dig": 5})
+    assert (done.starts["run"], done.finish, done.peaks) == (1, 7, {"crew": 1.0})
+
+
 @pytest.mark.parametrize(
     ("problem", "options", "said"),
     [
@@ -116,6 +128,12 @@ def test_what_has_begun_does_not_move() -> None:
         ),
         (Problem((Activity("A", 60, calendar=WEEK),)), {"starts": {"A": 0}}, "'A' starts when it does not work"),
         (Problem((Activity("A", 4),)), {"rounds": 0}, "the number of rounds"),
+        (Problem((Activity("A", 4),)), {"rounds": 2.5}, "the number of rounds is 2.5"),
+        (Problem((Activity("A", 4),)), {"seed": None}, "the seed is None"),
+        (Problem((Activity("A", 4),)), {"finish": "late"}, "the finish is 'late'"),
+        (Problem((Activity("A", 4),)), {"starts": {"A": 0.5}}, "the start of activity 'A' is 0.5"),
+        (Problem((Activity("A", 4),)), {"starts": {"A": 0, "B": 3}}, "a start is given of 'B', which is no activity"),
+        (Problem((Activity("A", 4, started=1),)), {"starts": {"A": 0}}, "'A' is to start at 0, but began at 1"),
     ],
 )
 def test_smoothing_that_is_refused(problem: Problem, options: dict[str, object], said: str) -> None:

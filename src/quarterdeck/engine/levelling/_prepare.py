@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.calendar import Calendar, intersection, timeline
-from quarterdeck.engine.checking import unique, within
+from quarterdeck.engine.checking import unique, whole, within
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.levelling._skills import ALWAYS, SHARES, checked_skills, spans_of, team
 from quarterdeck.engine.levelling.problem import Activity, Problem, Resource
@@ -23,6 +23,8 @@ Whole = NDArray[np.int64]
 STEPS = (1, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
 SLOTS = 60_000
 """Slots of a first horizon at most: beyond, the step is made longer."""
+FAR = 2**40
+"""Minutes beyond which no instant lies: two million years."""
 FAR_APART = 1e12
 """Costs of delay farther apart than this cannot be told in one sum."""
 FARTHEST = 500_000
@@ -296,12 +298,14 @@ def _step(order: Sequence[Activity], edges: Whole, problem: Problem) -> int:
 def _checked(problem: Problem, resources: Mapping[Hashable, Resource]) -> None:
     from quarterdeck.engine.levelling.kernels import MOST
 
+    whole("the start of the plan", problem.start, -FAR, FAR)
     unique("resources", (resource.id for resource in problem.resources))
     unique("projects", (project.id for project in problem.projects))
     known = set(unique("activities", (activity.id for activity in problem.activities)))
     for resource in problem.resources:
         within(f"the capacity of {resource.id!r}", resource.capacity, low=0, high=MOST / SHARES)
     for project in problem.projects:
+        whole(f"the due date of {project.id!r}", project.due, -FAR, FAR)
         within(f"the cost of delay of {project.id!r}", project.delay_cost, low=0)
     costs = sorted((each for each in problem.projects if each.delay_cost), key=lambda each: each.delay_cost)
     if costs and costs[-1].delay_cost > FAR_APART * costs[0].delay_cost:
@@ -321,19 +325,26 @@ def _checked(problem: Problem, resources: Mapping[Hashable, Resource]) -> None:
                 f"activity {link.successor!r} links to itself", culprits=(link.successor,), remedy="Remove the link."
             )
     for activity in problem.activities:
-        checked_skills(activity, problem.resources)
-        within(f"the duration of activity {activity.id!r}", activity.duration, low=0)
-        for name, units in activity.demands.items():
-            if name not in resources:
-                raise EngineError(
-                    f"activity {activity.id!r} demands {name!r}, which is no resource",
-                    culprits=(activity.id, name),
-                    remedy="Add the resource or remove the demand.",
-                )
-            within(f"the demand of activity {activity.id!r}", units, low=0)
-            if round(units * SHARES) > round(resources[name].capacity * SHARES) and activity.started is None:
-                raise EngineError(
-                    f"activity {activity.id!r} demands {units:g} of {name!r}, which has {resources[name].capacity:g}",
-                    culprits=(activity.id, name),
-                    remedy="Lower the demand or raise the capacity.",
-                )
+        _checked_activity(activity, problem, resources)
+
+
+def _checked_activity(activity: Activity, problem: Problem, resources: Mapping[Hashable, Resource]) -> None:
+    checked_skills(activity, problem.resources)
+    whole(f"the duration of activity {activity.id!r}", activity.duration, 0, FAR)
+    for what, at in (("the earliest start", activity.earliest), ("the start", activity.started)):
+        if at is not None:
+            whole(f"{what} of activity {activity.id!r}", at, -FAR, FAR)
+    for name, units in activity.demands.items():
+        if name not in resources:
+            raise EngineError(
+                f"activity {activity.id!r} demands {name!r}, which is no resource",
+                culprits=(activity.id, name),
+                remedy="Add the resource or remove the demand.",
+            )
+        within(f"the demand of activity {activity.id!r}", units, low=0)
+        if round(units * SHARES) > round(resources[name].capacity * SHARES) and activity.started is None:
+            raise EngineError(
+                f"activity {activity.id!r} demands {units:g} of {name!r}, which has {resources[name].capacity:g}",
+                culprits=(activity.id, name),
+                remedy="Lower the demand or raise the capacity.",
+            )

@@ -46,7 +46,8 @@ def provable(plan: Prepared, grid: Grid) -> bool:
     costs = instance.delay_cost.tolist()
     late = [max(0, int(instance.clock[-1]) - due) for due in instance.due.tolist()]
     scale = _scale([cost for cost in costs if cost])
-    return sum(_whole(cost, scale) * most for cost, most in zip(costs, late, strict=True)) < GREATEST
+    total: int = sum(_whole(cost, scale) * most for cost, most in zip(costs, late, strict=True))
+    return total < GREATEST
 
 
 def proved(

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.checking import within
+from quarterdeck.engine.checking import whole
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.levelling._horizon import horizon, instants_of, longer
-from quarterdeck.engine.levelling._prepare import Grid, Prepared, prepared
+from quarterdeck.engine.levelling._prepare import FAR, Grid, Prepared, prepared
 from quarterdeck.engine.levelling._reasons import used
 from quarterdeck.engine.levelling.problem import Problem, Smoothed
 
@@ -34,7 +34,8 @@ def smooth(
     are measures here, no limits: smoothing a levelled schedule keeps within them, since it never gets worse.
 
     Raises EngineError as `level` does, for work that may be split or asks for skills, for `starts` that leave out an
-    activity, fall outside its working time or break a link, and for a `finish` before that of the schedule.
+    activity or name one that is not there, move one that has begun, fall outside its working time or break a link, and
+    for a `finish` before that of the schedule.
 
     >>> from quarterdeck.engine.levelling import Activity, Problem, Resource
     >>> from quarterdeck.engine.network import Link
@@ -45,10 +46,14 @@ def smooth(
     """
     from quarterdeck.engine.levelling.smoothing_kernels import smoothed
 
-    within("the number of rounds", rounds, low=1)
+    rounds, seed = whole("the number of rounds", rounds, 1, 10**9), whole("the seed", seed, 0, 2**64 - 1)
     plan = prepared(problem)
+    if finish is not None:
+        finish = whole("the finish", finish, -FAR, FAR)
+    starts = None if starts is None else _checked(plan, starts)
     if not plan.order:
-        return Smoothed({}, {}, problem.start, {each.id: 0.0 for each in problem.resources}, {})
+        none = {each.id: 0.0 for each in problem.resources}
+        return Smoothed({}, {}, problem.start, none, none)
     _refuse_what_moves_in_parts(plan)
     told = [*([] if finish is None else [finish]), *(starts or {}).values()]
     plan = replace(plan, step=math.gcd(plan.step, *(each - problem.start for each in told)))
@@ -94,6 +99,25 @@ def smooth(
         _peaks(plan, grid, state),
         before,
     )
+
+
+def _checked(plan: Prepared, starts: Mapping[Hashable, int]) -> dict[Hashable, int]:
+    """The starts of all activities and of nothing else, those of work that has begun where it did."""
+    told = dict(starts)
+    for name, at in told.items():
+        if name not in plan.index:
+            raise EngineError(
+                f"a start is given of {name!r}, which is no activity", culprits=(name,), remedy="Remove it."
+            )
+        told[name] = whole(f"the start of activity {name!r}", at, -FAR, FAR)
+        begun = plan.order[plan.index[name]].started
+        if begun is not None and begun != at:
+            raise EngineError(
+                f"activity {name!r} is to start at {at}, but began at {begun}",
+                culprits=(name,),
+                remedy="Give the start at which it began.",
+            )
+    return told
 
 
 def _refuse_what_moves_in_parts(plan: Prepared) -> None:

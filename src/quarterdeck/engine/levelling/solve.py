@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.checking import within
+from quarterdeck.engine.checking import whole, within
 from quarterdeck.engine.levelling._bounds import cost_of_delay, floor_of
 from quarterdeck.engine.levelling._horizon import horizon, instants_of, longer
 from quarterdeck.engine.levelling._prepare import Grid, Prepared, prepared
@@ -21,6 +21,8 @@ Whole = NDArray[np.int64]
 
 USUAL = 50_000
 """Schedules that a search makes where nothing is said."""
+MOST = 10**9
+"""Schedules that a search may be asked for."""
 PATIENCE = 10.0
 """Seconds for a proof where no time is said."""
 NEARLY = 1e-6
@@ -42,7 +44,8 @@ def level(
 
     Serial generation with double justification in a genetic search (see `genetic_kernels`) of about `schedules`
     schedules, 50,000 unless told or unless only `time_limit`, in seconds, ends it; then the answer depends on the
-    machine. Else it is the same for the same seed however many `threads` share the work. With `strict_priorities` a
+    machine. Else it is the same for the same seed however many `threads` share the work. `population` orders live
+    side by side, unless told so many as go with the root of the schedules. With `strict_priorities` a
     lower-priority activity never takes from a higher one what it needs (as Microsoft levels).
 
     With `prove` the rest of `time_limit`, 10 s unless told, goes to constraint programming where a gap is left: it
@@ -66,9 +69,11 @@ def level(
     >>> done.finish, [(name, *(each.resource for each in done.assigned[name])) for name in ("weld", "fit")]
     (480, [('weld', 'Bob'), ('fit', 'Ann')])
     """
-    within("the number of threads", threads, low=1, high=64)
+    threads, seed = whole("the number of threads", threads, 1, 64), whole("the seed", seed, 0, 2**64 - 1)
     if schedules is not None:
-        within("the number of schedules", schedules, low=1)
+        schedules = whole("the number of schedules", schedules, 1, MOST)
+    if population is not None:
+        population = whole("the population", population, 1, 100_000)
     if time_limit is not None:
         within("the time limit", time_limit, low=0)
     plan = prepared(problem)
@@ -80,7 +85,7 @@ def level(
     ends = None if time_limit is None else began + time_limit
     grid, free = horizon(plan, strict=strict_priorities)
     justify = not (grid.instance.delay_cost.any() or strict_priorities or len(grid.instance.team.seats))
-    search = Search(schedules, ends, int(threads), population, justify, seed)
+    search = Search(schedules, ends, threads, population, justify, seed)
     while True:
         floor = floor_of(grid, free)
         found = search.run(grid, free, floor)
@@ -92,7 +97,7 @@ def level(
     if prove and not strict_priorities and not answer.proven and provable(plan, grid):
         left = PATIENCE if ends is None else ends - time.monotonic()
         if left > 0:
-            answer = _proved(plan, grid, answer, left, int(threads))
+            answer = _proved(plan, grid, answer, left, threads)
     return _told(plan, answer, free)
 
 
