@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromTsv, levelOf, spread, toTsv } from "../src/plan/model/clipboard";
+import { fromTsv, spread, toTsv } from "../src/plan/model/clipboard";
 import { cellText, chosenColumns, COLUMNS, editText, guess, lateness, mayEdit, readingOf, toggled, typedValue } from "../src/plan/model/columns";
 import { Dates, duration, parseDate, parseDuration, signed } from "../src/plan/model/format";
 import { editorKey, gridKey, type Pressed } from "../src/plan/model/keys";
@@ -47,7 +47,7 @@ test("cells say what planners read", () => {
 
 test("a summary's dates follow from its parts", () => {
   const now = reading();
-  assert.deepEqual(["name", "duration", "start", "deadline"].map((name) => mayEdit(now, 0, column(name))), [true, false, false, true]);
+  assert.deepEqual(["name", "duration", "start", "deadline", "constraint", "constraint_at"].map((name) => mayEdit(now, 0, column(name))), [true, false, false, true, false, false]);
   assert.equal(mayEdit(now, 1, column("duration")), true);
   assert.equal(mayEdit(now, 1, column("total_float")), false);
   now.store.plan.editable = false;
@@ -63,6 +63,7 @@ test("typed text goes out as the server reads it, and is shown at once where it 
   assert.deepEqual(guess(now, 11, column("start"), "2026-03-17"), [["start", at(15, 8)]]);
   assert.deepEqual(guess(now, 11, column("percent"), "145"), [["percent", 100]]);
   assert.deepEqual(guess(now, 11, column("duration"), "soon"), []);
+  assert.deepEqual([guess(now, 11, column("work"), "40"), guess(now, 11, column("work"), "2d")], [[["work", 2400]], [["work", 960]]], "work is told in hours");
   assert.equal(editText(now, 1, column("duration")), "5d");
   assert.equal(editText(now, 1, column("start")), "2 Mar 2026");
 });
@@ -91,6 +92,9 @@ test("every edit has a key", () => {
   ];
   for (const [name, held, wanted] of plainly) assert.equal(act(name, held)?.act, wanted, name);
   assert.equal(act("c", { ctrlKey: true }), null, "copying is the browser's own");
+  assert.deepEqual([act("?"), act("F1")], [{ act: "help" }, { act: "help" }]);
+  const mac = ([["≥", "Period"], ["≤", "Comma"], ["ß", "KeyS"], ["–", "Minus"], ["≠", "Equal"]] as const).map(([name, code]) => gridKey({ ...key(name, { altKey: true }), code })?.act);
+  assert.deepEqual(mac, ["longer", "shorter", "split", "zoom-out", "zoom-in"], "with Alt a Mac writes other signs");
   assert.equal(act("Tab"), null, "Tab leaves the grid");
   assert.equal(act("+", { ctrlKey: true }), null, "the browser's zoom stays its own");
 });
@@ -116,5 +120,4 @@ test("pasted cells spread from where one stands; one value fills the range", () 
     { place: 0, column: "name", text: "A" }, { place: 0, column: "duration", text: "1d" }, { place: 1, column: "name", text: "B" },
   ]);
   assert.equal(spread([["3d"]], columns, "duration", 3, ["duration"]).length, 3);
-  assert.equal(levelOf("    Deep"), 2);
 });

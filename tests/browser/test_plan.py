@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, expect
 
 from tests.browser.conftest import Windows, filled, served
 from tests.browser.judging import RULES, RUN
@@ -251,6 +251,175 @@ def test_progress_from_the_phone(seats: Windows) -> None:
     page.reload()
     expect(page.get_by_role("region", name="Duct Selby to Howden")).to_contain_text("45 %")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_nothing_typed_is_lost(seats: Windows) -> None:
+    """Signed out, a refused report, a drag given up, another window in front: what one did is there, or is told."""
+    page = opened(seats.open(HEAD))
+    grid = page.get_by_role("treegrid", name="Tasks")
+    expect(grid).to_be_focused()
+
+    # the page of sign-in is no answer, even as JSON
+    page.route("**/plan/edit*", lambda route: route.fulfill(status=302, headers={"Location": "/accounts/login/"}))
+    cell(page, 15, "name").click()
+    page.keyboard.type("Fibre frames, Umeå")
+    page.keyboard.press("Enter")
+    expect(page.locator(".plan-notice")).to_contain_text("You are signed out")
+    expect(cell(page, 15, "name")).to_contain_text("Fibre frames, Umeå")
+    page.unroute("**/plan/edit*")
+    page.get_by_role("button", name="Try now").click()
+    settled(page)
+    expect(page.locator(".plan-notice")).to_be_hidden()
+
+    # another window in front does not end typing
+    page.keyboard.type("half a wo")
+    page.evaluate(
+        "() => { document.hasFocus = () => false; document.activeElement.dispatchEvent(new FocusEvent('blur')); }"
+    )
+    expect(page.locator(".plan-editor")).to_have_value("half a wo")
+    page.evaluate("() => { delete document.hasFocus; }")
+    page.keyboard.press("Escape")
+    settled(page)
+
+    # a drag that is given up leaves the bar where it was, and the focus in the grid
+    box = page.locator(".plan-canvas").bounding_box()
+    assert box is not None
+    before = cell(page, 19, "start").inner_text()
+    y = box["y"] + SCALE + 18.5 * ROW
+    x = _bar(page, box, y)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=6)
+    expect(grid).to_be_focused()
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator(".plan-tip")).to_be_hidden()
+    settled(page)
+    expect(cell(page, 19, "start")).to_have_text(before)
+    seats.faults = [fault for fault in seats.faults if "login" not in fault]
+
+
+def test_looked_for_and_added(seats: Windows) -> None:
+    """Find leads to the first match and back; a line that is added meanwhile is the one that gets the name."""
+    page = opened(seats.open(HEAD))
+    grid, find = page.get_by_role("treegrid", name="Tasks"), page.get_by_role("searchbox", name="Find task")
+    grid.focus()
+    page.keyboard.press("ControlOrMeta+f")
+    page.keyboard.type("splic")
+    expect(page.locator(".plan-row.is-current .is-name")).to_contain_text("Splicing")
+    expect(page.locator(".plan-row:visible").first).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Enter")
+    expect(grid).to_be_focused()
+    page.get_by_role("button", name="Add task").first.click()
+    expect(page.locator(".plan-editor")).to_be_focused()
+    page.keyboard.type("Patch panels")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(page.locator(".plan-row:visible .is-name")).to_contain_text(["Fibre", "Splicing", "Patch panels"])
+    find.focus()
+    page.keyboard.press("Escape")
+    expect(grid).to_be_focused()
+    expect(find).to_have_value("")
+    expect(page.locator(".plan-row:visible")).to_have_count(len(LINES) + 1)
+    page.keyboard.press("ControlOrMeta+z")
+    settled(page)
+    expect(page.locator(".plan-row:visible")).to_have_count(len(LINES))
+
+    # keys of the plan, and the panel that Escape closes
+    for asked in ("F1", "?"):
+        page.keyboard.press(asked)
+        expect(page.get_by_role("dialog", name="Keys of the plan")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    cell(page, 18, "name").click()
+    page.keyboard.press("Alt+Enter")
+    side = page.get_by_role("complementary", name="Task details")
+    expect(side.get_by_label("Name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(side).to_be_hidden()
+    expect(grid).to_be_focused()
+
+
+def test_asked_about_the_chosen_baseline(seats: Windows) -> None:
+    """The baseline that one chooses goes with every edit and with the look for news."""
+    page = opened(seats.open(HEAD))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    choice = page.get_by_label("Baseline", exact=True)
+    number = choice.evaluate("(field) => field.options[1].value")
+    choice.select_option("")
+    choice.select_option(number)
+    cell(page, 11, "name").click()
+    page.keyboard.type("Rail crossing, Selby west")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert [url for url in asked if url.endswith(f"/plan/edit?baseline={number}")], asked
+    with page.expect_request(re.compile(rf"/plan/changes\?since=\d+&baseline={number}$"), timeout=10_000):
+        pass
+    page.keyboard.press("ControlOrMeta+z")
+    settled(page)
+    assert [url for url in asked if url.endswith(f"/plan/undo?baseline={number}")], asked
+
+
+def _as_reporter(route: Route) -> None:
+    """Answer as to whoever may report progress and not plan."""
+    response = route.fetch()
+    told = response.json()
+    told["plan"] |= {"editable": False, "reports": True}
+    route.fulfill(response=response, json=told)
+
+
+def test_reported_by_whoever_does_not_plan(seats: Windows) -> None:
+    """Percent and actual dates take what is typed; names and the outline do not. On the phone the cards work."""
+    page = seats.open(HEAD)
+    page.route("**/plan/data*", _as_reporter)
+    opened(page)
+    expect(page.get_by_role("button", name="Add task")).to_have_count(0)
+    cell(page, 9, "name").click()
+    page.keyboard.type("Never")
+    expect(page.locator(".plan-editor")).to_have_count(0)
+    cell(page, 9, "percent").click()
+    page.keyboard.type("35")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(cell(page, 9, "percent")).to_have_text("35")
+    phone = seats.open(HEAD, width=390, height=844, has_touch=True)
+    phone.route("**/plan/data*", _as_reporter)
+    opened(phone)
+    card = phone.get_by_role("region", name="Duct Selby to Howden")
+    if card.locator(".plan-slider").count() == 0:
+        card.get_by_role("button").first.click()
+    expect(card.get_by_label("Actual finish")).to_have_attribute(
+        "max", page.locator("#plan").get_attribute("data-today") or ""
+    )
+
+    # a report that is refused is there again, with the reason, and not counted
+    phone.route(
+        "**/plan/edit*", lambda route: route.fulfill(status=422, json={"message": "Not by this rule.", "task": None})
+    )
+    card.get_by_role("slider").fill("55")
+    card.get_by_label("Note").fill("Rod test done")
+    phone.get_by_role("button", name="Submit progress").click()
+    expect(card).to_contain_text("Not by this rule.")
+    expect(card.get_by_role("slider")).to_have_value("55")
+    expect(card.get_by_label("Note")).to_have_value("Rod test done")
+    expect(phone.locator(".plan-phone-verdict")).to_contain_text("1 report ready")
+    phone.unroute("**/plan/edit*")
+
+    # two notes, one after the other, and a double tap: both stand there, each once
+    send = phone.get_by_role("button", name="Submit progress")
+    send.evaluate("(button) => { button.click(); button.click(); }")
+    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
+    card.get_by_role("button").first.click()
+    card.get_by_label("Note").fill("Second word")
+    phone.get_by_role("button", name="Submit progress").click()
+    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
+    page.reload()
+    cell(page, 9, "name").click()
+    page.keyboard.press("Alt+Enter")
+    notes = page.get_by_role("complementary", name="Task details").get_by_label("Notes")
+    expect(notes).to_have_value(re.compile(r"^[^\n]*: Rod test done\n[^\n]*: Second word$"))
+    seats.faults = [fault for fault in seats.faults if "422" not in fault]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

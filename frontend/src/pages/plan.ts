@@ -23,7 +23,7 @@ async function begin(host: HTMLElement): Promise<void> {
     performance.mark("plan-data");
     const view = new URLSearchParams(location.search).get("view");
     if (view === "progress" || (narrow.matches && view !== "chart")) new Phone(start);
-    else new PlanApp(start).paint();
+    else new PlanApp(start).begin();
     performance.mark("plan-painted");
   } catch (fault) {
     const again = h("button", "button", { type: "button" }, say("try_now"));

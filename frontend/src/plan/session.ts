@@ -92,7 +92,7 @@ export class Session {
     const clock = { after: (pause: number, act: () => void) => setTimeout(act, pause), cancel: (timer: unknown) => clearTimeout(timer as ReturnType<typeof setTimeout>) };
     this.queue = new EditQueue(settings.transport, {
       revision: () => this.store.revision,
-      answered: (answer, edit) => this.answered(answer, edit),
+      answered: (answer, edit, turn) => this.answered(answer, edit, turn),
       refused: (refusal, edit) => this.refused(refusal, edit),
       conflict: (refusal, edit) => this.conflict(refusal, edit),
       state: (state, waiting) => {
@@ -181,6 +181,18 @@ export class Session {
       tests.push((row) => !hasParts(this.outline, row) && tasks.actual_finish[row] === null && (tasks.percent[row] ?? 0) < 100 && (tasks.start[row] ?? Infinity) <= status + 7 * 1440);
     }
     return tests.length ? (row) => made.has(tasks.id[row]!) || tests.every((test) => test(row)) : undefined;
+  }
+
+  /** Go to the first row that is wanted itself, not for what stands below it. */
+  toMatch(): void {
+    const wanted = this.wanted();
+    const row = wanted ? this.shown.rows.find(wanted) : undefined;
+    if (row !== undefined) this.select(at({ id: this.ids[row]!, column: this.selection.cursor?.column ?? "name" }));
+  }
+
+  /** Whether tasks are looked for: then all that is found is shown, folded or not. */
+  get filtered(): boolean {
+    return this.wanted() !== undefined;
   }
 
   /** Show other tasks: of a sort, or those in which a text stands. */
@@ -312,12 +324,15 @@ export class Session {
     this.restructure();
   }
 
-  private answered(answer: Answer, edit: Edit | null): void {
+  private answered(answer: Answer, edit: Edit | null, turn: "undo" | "redo" | null): void {
     this.bring(answer, edit);
     if (edit?.told) this.audience.tell(edit.told, this.queue.last === edit.request);
     else if (answer.message) this.audience.announce(answer.message);
     else if (edit) this.audience.announce(this.say("said_saved", { what: edit.label, n: answer.changed?.id.length ?? 0 }));
-    else this.audience.announce(this.say("said_undone"));
+    else {
+      const again = turn === "redo";
+      this.audience.announce(this.say(again ? "said_redone" : "said_undone"));
+    }
   }
 
   /** Bring in what the server says, from an answer of ours or from somebody else's edit. */

@@ -57,9 +57,3 @@ export function spread(cells: readonly (readonly string[])[], columns: readonly 
   );
   return found;
 }
-
-/** Spaces before a name say its level where a spreadsheet has no outline: how many levels below the first. */
-export function levelOf(name: string): number {
-  const lead = /^[ \u00A0]*/.exec(name)?.[0].length ?? 0;
-  return Math.floor(lead / 2);
-}

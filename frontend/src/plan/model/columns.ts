@@ -180,7 +180,7 @@ export function guess(reading: Reading, id: Id, column: Column, value: Value): [
   const { store, lengths } = reading;
   const text = String(value ?? "");
   if (column.sort === "duration") {
-    const read = parseDuration(text, lengths);
+    const read = parseDuration(text, lengths, column.key === "work" ? "h" : "d");
     if (!read) return [];
     const found: [ColumnName, Value][] = [[column.key as ColumnName, read.minutes]];
     if (column.key === "duration") found.push(["unit", read.unit], ["estimated", read.estimated]);

@@ -43,10 +43,10 @@ const DURATION = /^\s*(\d+(?:[.,]\d+)?)\s*(e?)\s*(mo|mon|months?|min|minutes?|m|
 const SHORT: Readonly<Record<string, string>> = { mi: "m", mo: "mo", m: "m", h: "h", d: "d", w: "w", y: "y" };
 
 /** What a typed duration says, or null where it cannot be read here; the server has the last word. */
-export function parseDuration(text: string, lengths: Lengths): { minutes: number; unit: string; estimated: boolean } | null {
+export function parseDuration(text: string, lengths: Lengths, usual = "d"): { minutes: number; unit: string; estimated: boolean } | null {
   const found = DURATION.exec(text);
   if (!found) return null;
-  const word = (found[3] ?? "d").toLowerCase();
+  const word = (found[3] ?? usual).toLowerCase();
   const plain = SHORT[word.slice(0, 2)] ?? SHORT[word.slice(0, 1)] ?? "d";
   const unit = `${found[2] ? "e" : ""}${plain}`;
   return { minutes: Math.round(Number(found[1]!.replace(",", ".")) * unitMinutes(unit, lengths)), unit, estimated: found[4] === "?" };

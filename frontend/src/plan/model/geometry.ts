@@ -172,7 +172,7 @@ export function drivingPath(store: PlanStore, id: Id): { tasks: Set<Id>; links: 
   return { tasks, links };
 }
 
-export type Grip = "move" | "finish" | "link" | "progress";
+export type Grip = "move" | "finish" | "link";
 
 /** What the pointer holds at a place of a bar: its right edge, the dot behind it, or the bar. */
 export function gripAt(bar: Bar, x: number): Grip | null {

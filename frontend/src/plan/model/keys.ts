@@ -1,12 +1,10 @@
 /** What a key asks of the plan: one table for the grid, one for the field in which a cell is typed. Pure. */
+import type { Pressed as Held } from "../../lib/keys";
 import type { Direction } from "./select";
 
-export interface Pressed {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  shiftKey: boolean;
+/** A key as the browser tells it. `code` is its place on the board: with Alt, a Mac writes another sign. */
+export interface Pressed extends Held {
+  code?: string;
 }
 
 export type Action =
@@ -22,6 +20,9 @@ const ALT: Readonly<Record<string, Action["act"]>> = {
   ArrowUp: "move-up", ArrowDown: "move-down", ArrowLeft: "earlier", ArrowRight: "later", ".": "longer", ",": "shorter", Enter: "detail", Home: "show-bar",
   s: "split", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out",
 };
+const ALT_PLACE: Readonly<Record<string, Action["act"]>> = {
+  Period: "longer", Comma: "shorter", KeyS: "split", Equal: "zoom-in", NumpadAdd: "zoom-in", Minus: "zoom-out", NumpadSubtract: "zoom-out",
+};
 const COMMAND: Readonly<Record<string, Action["act"]>> = {
   z: "undo", y: "redo", d: "fill", a: "select-all", "]": "indent", "[": "outdent", f: "find",
 };
@@ -30,7 +31,8 @@ const COMMAND: Readonly<Record<string, Action["act"]>> = {
 export function gridKey(pressed: Pressed): Action | null {
   const { key, shiftKey: shift } = pressed;
   if (pressed.altKey && shift && !pressed.ctrlKey && (key === "ArrowRight" || key === "ArrowLeft")) return { act: key === "ArrowRight" ? "indent" : "outdent" };
-  if (pressed.altKey && !pressed.ctrlKey && !pressed.metaKey && !shift && key in ALT) return { act: ALT[key] } as Action;
+  const alt = pressed.altKey && !pressed.ctrlKey && !pressed.metaKey && !shift ? (ALT[key] ?? ALT_PLACE[pressed.code ?? ""]) : undefined;
+  if (alt) return { act: alt } as Action;
   if ((pressed.ctrlKey || pressed.metaKey) && !pressed.altKey) return commandKey(key, shift);
   if (pressed.altKey) return null;
   if (key in GO) return { act: "go", to: GO[key]!, extend: shift };
@@ -41,7 +43,7 @@ export function gridKey(pressed: Pressed): Action | null {
   if (key === "Backspace") return { act: "clear" };
   if (key === "Escape") return { act: "escape" };
   if (key === " ") return shift ? { act: "toggle" } : { act: "fold" };
-  if (key === "F1") return { act: "help" };
+  if (key === "F1" || key === "?") return { act: "help" };
   return [...key].length === 1 ? { act: "type", text: key } : null;
 }
 

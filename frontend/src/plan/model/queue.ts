@@ -56,7 +56,8 @@ export interface Transport {
 
 export interface Hooks {
   revision(): number;
-  answered(answer: Answer, edit: Edit | null): void;
+  /** An edit was carried out, or a turn of one. */
+  answered(answer: Answer, edit: Edit | null, turn: "undo" | "redo" | null): void;
   /** Refused by rule (422, 403, 404): the typed text is in the edit. */
   refused(refusal: Refusal, edit: Edit | null): void;
   /** Somebody else changed the same task (409). */
@@ -227,7 +228,8 @@ export class EditQueue {
       if (moved) (entry.kind === "undo" ? this.undone : this.done).push({ ...moved, batch: answer.batch ?? moved.batch });
     }
     this.rename(answer.keys ?? {});
-    this.hooks.answered(answer, entry.kind === "edit" ? entry.edit : null);
+    if (entry.kind === "edit") this.hooks.answered(answer, entry.edit, null);
+    else this.hooks.answered(answer, null, entry.kind);
     this.go();
   }
 

@@ -1,6 +1,8 @@
 /** The plan on a desk: grid and chart in one frame, painted once a frame of the screen, whatever happened meanwhile. */
-import { chosenColumns } from "../model/columns";
+import { type Chosen, chosenColumns } from "../model/columns";
 import { ROW } from "../model/geometry";
+import { isTyping } from "../../lib/dom";
+import { narrow } from "../../lib/screen";
 import { fitZoom, ZOOMS } from "../model/scale";
 import type { Id, Instant, PlanData } from "../model/types";
 import { Session } from "../session";
@@ -32,9 +34,15 @@ export interface Start {
   keep: Keep;
 }
 
+/** On a phone the names fill the table; all else is a step to the side. */
+function onPhone(host: HTMLElement): Chosen[] {
+  const width = Math.round((host.clientWidth || innerWidth) * 0.48);
+  return chosenColumns(null).filter((one) => one.key !== "row").map((one) => (one.key === "name" ? { ...one, width } : one));
+}
+
 export class PlanApp {
   readonly session: Session;
-  private readonly notice = new Notice();
+  private readonly notice = new Notice(() => this.grid.element.focus({ preventScroll: true }));
   private readonly grid: Grid;
   private readonly chart: Chart;
   private readonly editor: Editor;
@@ -44,14 +52,17 @@ export class PlanApp {
   private readonly tall: HTMLElement;
   private readonly view: HTMLElement;
   private empty!: HTMLElement;
+  /** Makes room for a column that came in, or gives back that of one that went. */
+  private widen: (by: number) => void = () => undefined;
   private frame = 0;
   private whole = true;
+  private placed = false;
 
   constructor(private readonly start: Start) {
     const { say, keep, data } = start;
     this.session = new Session(data, {
       say, language: start.language, today: start.today, transport: start.network, constraints: start.constraints,
-      columns: chosenColumns(keep.read("columns")), folded: (keep.read("folded") as Id[] | null) ?? [],
+      columns: narrow.matches ? onPhone(start.host) : chosenColumns(keep.read("columns")), folded: (keep.read("folded") as Id[] | null) ?? [],
     }, {
       repaint: () => this.schedule(true),
       reload: () => void this.reload(),
@@ -61,7 +72,7 @@ export class PlanApp {
       kept: (name, value) => keep.write(name, value),
     });
     const { session } = this;
-    this.grid = new Grid(session, (columns) => keep.write("columns", columns));
+    this.grid = new Grid(session, (columns) => this.keepColumns(columns));
     const span = (data.plan.finish ?? 0) - (data.plan.start ?? 0);
     this.chart = new Chart(session, () => this.schedule(false), (by) => (this.scroll.scrollTop += by), () => this.grid.element.focus({ preventScroll: true }), (keep.read("zoom") as number | null) ?? Math.min(ZOOMS[2]!.perPixel * 1.6, fitZoom(0, Math.max(span, 1440), 740)));
     const reach: Reach = {
@@ -76,7 +87,7 @@ export class PlanApp {
     this.tall = h("div", "plan-tall", {}, this.view);
     this.scroll = h("div", "plan-scroll", {}, this.tall);
     this.tools = toolbar(session, this.chart, {
-      detail: () => this.detail(), print: () => window.print(), columns: () => keep.write("columns", session.columns), baseline: (number) => this.chooseBaseline(number), add: () => perform(reach, { act: "add" }), help: () => reach.help(),
+      detail: () => this.detail(), print: () => window.print(), columns: () => this.keepColumns(session.columns), baseline: (number) => this.chooseBaseline(number), grid: () => this.grid.element.focus({ preventScroll: true }), reveal: () => this.reveal(), widen: (by) => this.widen(by), add: () => perform(reach, { act: "add" }), help: () => reach.help(),
     });
     this.lay(reach);
     listenKeys(reach);
@@ -89,10 +100,17 @@ export class PlanApp {
     const add = button(say("add"), () => perform(reach, { act: "add" }), { icon: "plus", css: "button-primary" });
     this.empty = h("div", "plan-nothing", { hidden: true }, h("b", "", {}, say("empty")), h("p", "", {}, say(this.session.editable ? "empty_how" : "empty_read")), ...(this.session.editable ? [add] : []));
     this.view.append(this.empty);
-    this.view.append(splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, this.session.columns.reduce((sum, one) => sum + one.width, 2), (width) => keep.write("split", width), () => this.schedule(false)), this.chart.element);
+    const split = splitter(host, say("splitter"), (keep.read("split") as number | null) ?? null, this.session.columns.reduce((sum, one) => sum + one.width, 2), (width) => keep.write("split", width), () => this.schedule(false));
+    this.widen = split.widen;
+    this.view.append(split.element, this.chart.element);
     this.notice.foot.insertBefore(legend(this.session), this.notice.foot.lastChild);
     host.classList.add("plan");
     host.replaceChildren(this.tools.element, this.notice.bar, h("div", "plan-main", {}, this.scroll, this.side.element), this.notice.foot, this.notice.live);
+  }
+
+  /** Keep the choice of columns and widths; that of a phone is its own. */
+  private keepColumns(columns: readonly Chosen[]): void {
+    if (!narrow.matches) this.start.keep.write("columns", columns);
   }
 
   private listen(): void {
@@ -105,8 +123,14 @@ export class PlanApp {
       this.reveal();
       this.showBar();
     });
-    for (const opener of document.querySelectorAll("[data-plan-detail]")) opener.addEventListener("click", () => this.detail());
     for (const opener of document.querySelectorAll("[data-plan-print]")) opener.addEventListener("click", () => window.print());
+    document.addEventListener("keydown", (event) => {
+      const asked = event.key === "F1" || (event.key === "?" && !isTyping(event.target));
+      if (!asked || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      openHelp(this.start.say);
+    }, { capture: true });
     addEventListener("online", () => this.session.queue.retry());
     addEventListener("pagehide", () => keep.write("zoom", this.chart.perPixel));
     addEventListener("beforeunload", (event) => {
@@ -121,6 +145,13 @@ export class PlanApp {
     printing(host, this.session, this.chart);
     this.grid.element.addEventListener("focus", () => this.schedule(false));
     this.session.restore(keep.read("queue"));
+  }
+
+  /** Begin in the grid, unless the reader is elsewhere already. */
+  begin(): void {
+    this.paint();
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) this.grid.element.focus({ preventScroll: true });
   }
 
   /** Ask for one painting at the next frame; `whole` where more than the place of things changed. */
@@ -146,6 +177,7 @@ export class PlanApp {
     }
     this.chart.resize();
     this.chart.follow();
+    if (!this.placed) this.placed = this.chart.showNow();
     this.grid.paint(top, high - HEAD);
     this.chart.paint(top);
     this.tools.refresh();

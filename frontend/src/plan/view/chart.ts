@@ -1,12 +1,13 @@
 /** The canvas beside the grid: paints what is in view, and turns what the pointer does on it into edits. */
-import { endsOf, drivingPath, gripAt, type Bar, BAR_HEIGHT, BAR_TOP, barOf, type Grip, route, ROW } from "../model/geometry";
+import { endsOf, drivingPath, gripAt, isMilestone, type Bar, BAR_HEIGHT, BAR_TOP, barOf, type Grip, route, ROW } from "../model/geometry";
 import { nextWork, sameClock, workBetween } from "../model/calendar";
+import { hasParts } from "../model/outline";
 import { at } from "../model/select";
 import { clampZoom, fitZoom, instantOf, type Scale, scaleFor, scrollFor, snap, widthOf, xOf } from "../model/scale";
 import type { Id, Instant } from "../model/types";
 import type { Session } from "../session";
 import { h } from "./build";
-import { arrow, HEAD, line, paint, paintBar, penOf, type Scene } from "./paint";
+import { arrow, HEAD, labelOf, line, paint, paintBar, penOf, type Scene } from "./paint";
 import { paintHead } from "./paint-head";
 import { onTheme, readTheme, type Theme } from "./theme";
 import { Tip } from "./tip";
@@ -119,10 +120,36 @@ export class Chart {
     this.repaint();
   }
 
+  /** Show the whole plan, with room for the names of the last milestones. */
   fit(): void {
     const [first, last] = this.span();
-    this.zoom(fitZoom(first, last, this.size.width), 0);
+    const { width } = this.size;
+    let perPixel = fitZoom(first, last, width);
+    for (const { start, room } of this.labels()) perPixel = Math.max(perPixel, (start - first) / Math.max(80, width - 24 - room));
+    this.zoom(perPixel, 0);
     this.showInstant(first, 24);
+  }
+
+  /** Where names stand behind milestones, and how many pixels they take. */
+  private *labels(): Generator<{ start: Instant; room: number }> {
+    const { session, ctx } = this;
+    const { tasks } = session.store;
+    ctx.font = `500 11px ${this.theme.font}`;
+    for (const row of session.shown.rows) {
+      const start = tasks.start[row];
+      if (start === null || start === undefined || hasParts(session.outline, row) || !isMilestone(tasks.kind[row] ?? "", start, tasks.finish[row] ?? null)) continue;
+      yield { start, room: ctx.measureText(`${labelOf(tasks.name[row] ?? "")}${session.dates.day(start)}`).width + 20 };
+    }
+  }
+
+  /** Bring the status date, or today, to a third of the view; whether there is a view by now. */
+  showNow(): boolean {
+    const { width } = this.size;
+    if (!width) return false;
+    const { start, finish, status } = this.session.store.plan;
+    const now = status ?? this.session.settings.today;
+    this.element.scrollLeft = this.seen.left = Math.max(0, Math.round(xOf(this.scale, Math.min(Math.max(now, start ?? now), finish ?? now)) - width / 3));
+    return true;
   }
 
   /** Bring an instant into view, `room` pixels from the left edge. */

@@ -135,11 +135,14 @@ export class Grid {
   }
 
   private chosenIds: ReadonlySet<number> = new Set();
+  /** While tasks are looked for, folding counts for nothing. */
+  private unfolded = false;
   private block: { from: number; to: number; columns: ReadonlySet<string> } | null = null;
 
   private stampSelection(): void {
     const { session } = this;
     this.chosenIds = new Set(session.chosen());
+    this.unfolded = session.filtered;
     const span = range(session.selection, session.shown, session.rowOf);
     const columns = spanOfColumns(session.selection, session.columnKeys);
     this.block = span && (span[0] !== span[1] || columns.length > 1) ? { from: span[0], to: span[1], columns: new Set(columns) } : null;
@@ -164,7 +167,7 @@ export class Grid {
     if (element.className !== css) element.className = css;
     setAttribute(element, "aria-rowindex", String(place + 2));
     setAttribute(element, "aria-level", String(outline.depth[row]! + 1));
-    setAttribute(element, "aria-expanded", parent ? String(!session.folded.has(id)) : null);
+    setAttribute(element, "aria-expanded", parent ? String(this.unfolded || !session.folded.has(id)) : null);
     setAttribute(element, "aria-selected", String(chosen.has(id)));
     this.columns.forEach(({ key }, at) => this.fillCell(parts.cells[at]!, { key, row, id, place, active: current && cursor.column === key }));
   }
@@ -193,7 +196,7 @@ export class Grid {
     cell.classList.toggle("is-late", late);
     cell.classList.toggle("is-fault", fault !== undefined);
     setAttribute(cell, "aria-invalid", fault ? "true" : null);
-    setAttribute(cell, "title", fault ? fault.message : null);
+    setAttribute(cell, "title", fault ? fault.message : key === "name" ? text : null);
   }
 
   /** The letter that says what the colour says. */

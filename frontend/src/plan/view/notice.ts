@@ -15,7 +15,8 @@ export class Notice {
   private changedBy: string | null = null;
   private readonly ways: HTMLElement[] = [];
 
-  constructor() {
+  /** `home` gets the focus when the button that had it goes. */
+  constructor(private readonly home: () => void = () => undefined) {
     this.foot.append(this.left, this.right);
   }
 
@@ -61,6 +62,7 @@ export class Notice {
     const key = clash ? `clash:${session.clashes.length}:${clash.edit.request}:${session.store.revision}` : session.state === "waiting" && line ? `waiting:${session.waiting}` : session.state === "signed-out" ? "out" : "";
     if (key === this.barKey) return;
     this.barKey = key;
+    if (this.bar.contains(document.activeElement)) this.home();
     this.bar.hidden = key === "";
     if (clash) {
       const lines = clash.cells.map((cell) => h("li", "", {}, h("b", "", {}, session.name(cell.id)), ` ${say(`column_${cell.column}_long`)}: `, say("clash_line", { mine: cell.mine || "–", theirs: session.theirs(cell.id, cell.column) || "–" })));

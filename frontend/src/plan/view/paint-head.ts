@@ -63,7 +63,7 @@ export function paintHead(ctx: CanvasRenderingContext2D, scene: Scene, words: He
   const starts = ticks(from, to, { unit: upper, step: 1 });
   starts.forEach((at, index) => {
     const x = Math.round(xOf(scale, at) - left);
-    const next = index + 1 < starts.length ? xOf(scale, starts[index + 1]!) - left : width + 200;
+    const next = index + 1 < starts.length ? xOf(scale, starts[index + 1]!) - left : width;
     const label = upperLabel(upper, at, words, next - Math.max(x, 0), first);
     ctx.fillStyle = theme.line;
     if (x >= 0) ctx.fillRect(x, 2, 1, HEAD - 2);

@@ -273,6 +273,11 @@ function paintConstraint({ ctx, theme }: Pen, y: number, at: { x: number; broken
   if (at.broken) ctx.fillRect(Math.round(at.x) - 3, y + 14, 6, 2);
 }
 
+/** The name of a milestone as it stands behind its mark. */
+export function labelOf(name: string): string {
+  return name.length > 30 ? `${name.slice(0, 29)}… ` : `${name} `;
+}
+
 /** Names of milestones behind their marks: all names, then all dates, since changing the font costs more than drawing. */
 function paintLabels(pen: Pen, bars: ReadonlyMap<number, Bar>): void {
   const { ctx, theme, store, shown } = pen;
@@ -283,7 +288,7 @@ function paintLabels(pen: Pen, bars: ReadonlyMap<number, Bar>): void {
     const row = shown.rows[place]!;
     const name = store.tasks.name[row] ?? "";
     const ground = pen.chosen.has(store.tasks.id[row]!) ? theme["accent-soft"] : theme.surface;
-    labels.push({ text: name.length > 30 ? `${name.slice(0, 29)}… ` : `${name} `, day: pen.day(store.tasks.start[row]!), x, y: place * ROW + BAR_TOP + BAR_HEIGHT / 2 + 0.5, ground });
+    labels.push({ text: labelOf(name), day: pen.day(store.tasks.start[row]!), x, y: place * ROW + BAR_TOP + BAR_HEIGHT / 2 + 0.5, ground });
   }
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";

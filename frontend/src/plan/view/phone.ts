@@ -246,7 +246,9 @@ export class Phone {
     const late = lateness(session.reading, row);
     if (late === null) return session.say("phone_expected", { day });
     const days = figure(Math.abs(late) / session.reading.lengths.minutes_per_day);
-    return session.say(days === "0" ? "phone_expected_even" : late > 0 ? "phone_expected_after" : "phone_expected_before", { day, days });
+    if (days === "0") return session.say("phone_expected_even", { day });
+    const after = late > 0;
+    return session.say(after ? "phone_expected_after" : "phone_expected_before", { day, days });
   }
 
   /** A day on which something happened: today at the latest. */
@@ -317,7 +319,8 @@ export class Phone {
     const late = planLateness(this.session.reading);
     if (late === null) return "";
     const days = figure(Math.abs(late));
-    return this.session.say(days === "0" ? "phone_even" : late > 0 ? "phone_after" : "phone_before", { days });
+    const after = late > 0;
+    return days === "0" ? this.session.say("phone_even") : this.session.say(after ? "phone_after" : "phone_before", { days });
   }
 
   private paintFoot(): void {

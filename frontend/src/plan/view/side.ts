@@ -26,6 +26,12 @@ export class Side {
   ) {
     this.element.setAttribute("aria-label", session.say("detail"));
     this.element.hidden = true;
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    });
   }
 
   get open(): boolean {
@@ -152,6 +158,7 @@ export class Side {
     });
     input.addEventListener("keydown", (event) => {
       if ((event as KeyboardEvent).key === "Escape" && input.value !== input.dataset["began"]) {
+        event.preventDefault();
         event.stopPropagation();
         input.value = input.dataset["began"] ?? "";
       }
@@ -191,8 +198,9 @@ export class Side {
   private notes(id: Id): HTMLElement {
     const { session } = this;
     const name = newId("plan-notes");
-    const field = h("textarea", "textarea", { id: name, rows: 4, readonly: !session.editable || (this.why?.notes === undefined && id > 0) });
-    field.value = this.why?.notes ?? "";
+    const field = h("textarea", "textarea", { id: name, rows: 4, readonly: !session.reporting || (this.why?.notes === undefined && id > 0) });
+    const fault = session.faults.get(cellKey(id, "notes"));
+    field.value = fault?.text ?? this.why?.notes ?? "";
     field.dataset["began"] = field.value;
     field.dataset["field"] = "notes";
     field.addEventListener("change", () => {
@@ -200,6 +208,13 @@ export class Side {
       if (this.why) this.why.notes = field.value;
       session.setField(id, "notes", field.value, session.say("undo_notes"));
     });
-    return h("section", "panel-section", {}, h("div", "field", {}, h("label", "", { for: name }, session.say("notes")), field), button(session.say("close"), () => this.close()));
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || field.value === field.dataset["began"]) return;
+      event.preventDefault();
+      event.stopPropagation();
+      field.value = field.dataset["began"] ?? "";
+    });
+    const wrong = fault ? [h("span", "field-error", { role: "alert" }, fault.message)] : [];
+    return h("section", "panel-section", {}, h("div", "field", {}, h("label", "", { for: name }, session.say("notes")), field, ...wrong), button(session.say("close"), () => this.close()));
   }
 }

@@ -3,7 +3,13 @@ import { h } from "./build";
 
 const LEAST = 160;
 
-export function splitter(host: HTMLElement, label: string, kept: number | null, usual: number, keep: (width: number) => void, moved: () => void): HTMLElement {
+export interface Splitter {
+  element: HTMLElement;
+  /** Make the table wider by what a new column takes, up to half of the room, or narrower by one that went. */
+  widen(by: number): void;
+}
+
+export function splitter(host: HTMLElement, label: string, kept: number | null, usual: number, keep: (width: number) => void, moved: () => void): Splitter {
   const bar = h("div", "plan-split", { role: "separator", "aria-orientation": "vertical", "aria-label": label, tabindex: 0, "aria-valuemin": LEAST });
   let width = kept ?? 0;
   const set = (next: number) => {
@@ -33,5 +39,12 @@ export function splitter(host: HTMLElement, label: string, kept: number | null, 
     set(width + by);
     keep(width);
   });
-  return bar;
+  const widen = (by: number) => {
+    const half = Math.round((host.clientWidth || innerWidth) / 2);
+    const next = by > 0 ? Math.max(width, Math.min(width + by, half)) : width + by;
+    if (next === width) return;
+    set(next);
+    keep(width);
+  };
+  return { element: bar, widen };
 }

@@ -3,6 +3,7 @@ import { cellText } from "../model/columns";
 import type { Grip } from "../model/geometry";
 import type { Id } from "../model/types";
 import type { Session } from "../session";
+import { place } from "../../lib/place";
 import { h } from "./build";
 
 export class Tip {
@@ -18,10 +19,10 @@ export class Tip {
 
   private place(event: MouseEvent): void {
     this.box.hidden = false;
-    const width = this.box.offsetWidth;
-    const height = this.box.offsetHeight;
-    this.box.style.setProperty("--x", `${Math.max(8, Math.min(innerWidth - width - 8, event.clientX + 14))}px`);
-    this.box.style.setProperty("--y", `${event.clientY + 20 + height > innerHeight ? event.clientY - height - 10 : event.clientY + 18}px`);
+    const size = { width: this.box.offsetWidth, height: this.box.offsetHeight };
+    const { left, top } = place({ left: event.clientX + 14, top: event.clientY, width: 0, height: 0 }, size, { width: innerWidth, height: innerHeight }, 18);
+    this.box.style.setProperty("--x", `${left}px`);
+    this.box.style.setProperty("--y", `${top}px`);
   }
 
   say(event: MouseEvent, text: string): void {

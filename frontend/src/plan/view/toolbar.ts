@@ -20,6 +20,10 @@ export interface Deeds {
   columns(): void;
   add(): void;
   help(): void;
+  /** Put the focus into the grid. */
+  grid(): void;
+  reveal(): void;
+  widen(by: number): void;
 }
 
 function choice(label: string, options: readonly [string, string][], act: (value: string) => void): { element: HTMLElement; field: HTMLSelectElement } {
@@ -82,28 +86,45 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   const find = h("input", "input input-search plan-find", { type: "search", placeholder: say("find"), "aria-label": say("find") });
   find.addEventListener("input", () => {
     session.showOnly({ text: find.value });
+    if (find.value.trim()) session.toMatch();
+    deeds.reveal();
+  });
+  find.addEventListener("keydown", (event) => {
+    if (event.isComposing || !["Enter", "ArrowDown", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      find.value = "";
+      session.showOnly({ text: "" });
+    }
+    deeds.grid();
+    deeds.reveal();
   });
   const columns = menu(say("columns"), "columns-3", () => COLUMNS.filter((one) => one.key !== "row").map((one) => tick(say(`column_${one.key}_long`), session.columnKeys.includes(one.key), () => {
+    const wide = () => session.columns.reduce((sum, column) => sum + column.width, 0);
+    const before = wide();
     session.columns = toggled(session.columns, one.key);
     deeds.columns();
+    deeds.widen(wide() - before);
   }, one.key === "name")));
   const layers = menu(say("layers"), "layers", () => (["baseline", "float", "links", "progress"] as const).map((name) => tick(say(`layer_${name}`), chart.options[name], (on) => {
     chart.options[name] = on;
     session.select(session.selection);
   })));
+  const fit = button(say("fit"), () => chart.fit());
   const group = (...children: Node[]) => h("span", "plan-group", { role: "group" }, ...children);
   const search = h("span", "search-box plan-searchbox", {}, icon("search"), find);
   const element = h("div", "plan-tools", { role: "toolbar", "aria-label": say("tools") });
   if (session.editable) element.append(group(undo, redo), group(...edits));
   element.append(
     baseline.element,
-    group(zoom.element, small("minus", say("zoom_out"), "Alt −", () => chart.zoom(chart.perPixel * 1.5)), small("plus", say("zoom_in"), "Alt +", () => chart.zoom(chart.perPixel / 1.5)), button(say("fit"), () => chart.fit())),
+    group(zoom.element, small("minus", say("zoom_out"), "Alt −", () => chart.zoom(chart.perPixel * 1.5)), small("plus", say("zoom_in"), "Alt +", () => chart.zoom(chart.perPixel / 1.5)), ...(narrow.matches ? [] : [fit])),
     show.element, levels.element, search, columns, layers,
     small("info", say("detail"), "Alt Enter", () => deeds.detail()),
     small("circle-question-mark", say("help"), "F1", () => deeds.help()),
     small("printer", say("print"), `${held}P`, () => deeds.print()),
   );
-  if (narrow.matches) element.prepend(h("a", "button button-small", { href: "?view=list" }, icon("list-checks"), say("phone_list")));
+  if (narrow.matches) element.prepend(h("a", "button button-small", { href: "?view=list" }, icon("list-checks"), say("phone_list")), fit);
   const refresh = () => {
     undo.disabled = session.queue.undoable === null;
     redo.disabled = session.queue.redoable === null;
@@ -117,5 +138,8 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
       baseline.field.value = kept;
     }
   };
-  return { element, refresh, find: () => find.focus() };
+  return { element, refresh, find: () => {
+    find.focus();
+    find.select();
+  } };
 }
