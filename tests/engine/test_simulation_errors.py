@@ -124,6 +124,17 @@ def test_estimates_that_are_none_name_the_task(of: Any) -> None:
         ({"threads": 0}, None),
         ({"percentiles": (1.5,)}, None),
         ({"planned_cost": NAN}, None),
+        ({"planned_cost": "dear"}, None),
+        ({"percentiles": None}, None),
+        ({"percentiles": ("most",)}, None),
+        ({"risks": None}, None),
+        ({"uncertainties": 5}, None),
+        ({"responded": 5}, None),
+        ({"responded": ([],)}, None),
+        ({"keep": 5}, None),
+        ({"keep": ([],)}, None),
+        ({"watch": 5}, None),
+        ({"risks": [Risk(id="r", probability=0.5, response=cast("Response", "call"))]}, "r"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(said: dict[str, Any], culprit: Any) -> None:
@@ -222,3 +233,54 @@ def test_whatever_is_given_only_refusals_come_out(
             continue
         assert math.isfinite(found.finish.mean)
         assert found.cost is None or math.isfinite(found.cost.mean)
+
+
+ODD = st.one_of(
+    NUMBERS, st.booleans(), st.lists(st.one_of(NUMBERS, IDS), max_size=2), st.just([[]]), st.just({}), st.text()
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(
+        (
+            "uncertainties",
+            "risks",
+            "correlations",
+            "branches",
+            "conditions",
+            "responded",
+            "seed",
+            "percentiles",
+            "watch",
+            "keep",
+            "planned_cost",
+        )
+    ),
+    ODD,
+)
+def test_whatever_is_asked_only_refusals_come_out(word: str, value: Any) -> None:
+    """Iterations and threads are left out: some numbers of them take long."""
+    said: dict[str, Any] = {"uncertainties": SURE, "iterations": 64, "threads": 1} | {word: value}
+    try:
+        found = simulate(PLAN, **said)
+    except EngineError:
+        return
+    assert math.isfinite(found.finish.mean)
+
+
+def test_results_refuse_what_they_cannot_tell() -> None:
+    found = simulate(PLAN, uncertainties=[Uncertainty("a", Uniform(1, 900), rate=1.0)], iterations=800)
+    for ask in (
+        lambda: found.finish.interval(0.5, confidence=1),
+        lambda: found.finish.percentile(cast("float", "most")),
+        lambda: found.finish.histogram(cast("int", 2.5)),
+        lambda: found.finish.curve(1),
+        lambda: found.frontier(0.5, cast("int", None)),
+        lambda: found.scatter(0),
+    ):
+        with pytest.raises(EngineError):
+            ask()
+    known = found.finish.interval(0.5, confidence=0.99)
+    assert math.isfinite(known.low)
+    assert known.low <= known.value <= known.high

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -86,6 +87,22 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     if not low <= value <= high:
         raise EngineError(f"{name} is {value:,}", remedy=f"Give a whole number from {low:,} to {high:,}.")
     return int(value)
+
+
+def listed(name: str, values: Any) -> tuple[Any, ...]:
+    """The values as a tuple. Raises EngineError for what does not hold several.
+
+    >>> listed("risks", ["flood"])
+    ('flood',)
+    >>> listed("risks", 5)
+    Traceback (most recent call last):
+    ...
+    quarterdeck.engine.errors.EngineError: the risks are no list: 5. Give a list.
+    """
+    try:
+        return tuple(values)
+    except TypeError:
+        raise EngineError(f"the {name} are no list: {values!r}", remedy="Give a list.") from None
 
 
 def unique(name: str, ids: Iterable[Hashable]) -> tuple[Hashable, ...]:

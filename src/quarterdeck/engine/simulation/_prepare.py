@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.checking import unique, within
+from quarterdeck.engine.checking import listed, unique, within
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation.distributions import Discrete, Distribution, Estimate
@@ -21,6 +21,7 @@ from quarterdeck.engine.simulation.model import (
     CostOf,
     Member,
     Occurrence,
+    Response,
     Risk,
     RiskId,
     Uncertainty,
@@ -132,10 +133,10 @@ def collect(
     has no duration of its own, and for numbers out of range.
     """
     found = Unknowns()
-    _take_risks(ground, found, _answered(tuple(risks), responded))
-    _take_branches(ground, found, tuple(branches))
-    _take_conditions(ground, found, tuple(conditions))
-    _take_uncertainties(ground, found, tuple(uncertainties))
+    _take_risks(ground, found, _answered(listed("risks", risks), responded))
+    _take_branches(ground, found, listed("branches", branches))
+    _take_conditions(ground, found, listed("conditions", conditions))
+    _take_uncertainties(ground, found, listed("uncertainties", uncertainties))
     return found
 
 
@@ -175,9 +176,17 @@ def _all(kind: str, things: Sequence[Any], sort: type) -> None:
 def _answered(risks: tuple[Risk, ...], responded: bool | Collection[RiskId]) -> tuple[Risk, ...]:
     """Return the risks, after their response where that is taken."""
     _taken("risks", risks, Risk)
+    for risk in risks:
+        if not isinstance(risk.response, Response | None):
+            raise EngineError(
+                f"the response to risk {risk.id!r} is none: {risk.response!r}",
+                culprits=(risk.id,),
+                remedy="Give a Response.",
+            )
     if isinstance(responded, bool):
         return tuple(risk.responded() for risk in risks) if responded else _before(risks)
-    unknown = [each for each in responded if each not in {risk.id for risk in risks}]
+    responded = listed("risks responded to", responded)
+    unknown = [each for each in responded if each not in [risk.id for risk in risks]]
     if unknown:
         raise EngineError(f"there is no risk {unknown[0]!r}", culprits=unknown, remedy="Check the risks responded to.")
     return tuple(risk.responded() if risk.id in responded else _before((risk,))[0] for risk in risks)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.calendar.timeline import LAST_DAY
-from quarterdeck.engine.checking import whole, within
+from quarterdeck.engine.checking import listed, whole, within
 from quarterdeck.engine.cpm import MICROSOFT, Columns, Options, Plan, compile_plan
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import Network, TaskId, TaskKind
@@ -82,7 +82,7 @@ def simulate(
         whole("the number of iterations", iterations, 1, MANY),
         whole("the seed", seed, 0, 2**64 - 1),
         cores() if threads is None else whole("the number of threads", threads, 1, 1024),
-        tuple(within("a percentile", each, low=0, high=1) for each in percentiles),
+        tuple(within("a percentile", each, low=0, high=1) for each in listed("percentiles", percentiles)),
         removing,
         planned_cost if planned_cost is None else within("the planned cost", planned_cost),
     )
@@ -91,7 +91,7 @@ def simulate(
     unknowns = collect(
         ground, uncertainties=uncertainties, risks=risks, branches=branches, conditions=conditions, responded=responded
     )
-    keep = tuple(keep)
+    keep = listed("tasks to keep", keep)
     kept = [_node_of(ground, task) for task in keep]
     if len(kept) * ask.iterations > KEPT:
         raise EngineError(
@@ -100,7 +100,7 @@ def simulate(
             remedy="Keep fewer, or run fewer iterations.",
         )
     watched = _watched(ground, watch)
-    wanted = tuple(correlations)
+    wanted = listed("correlations", correlations)
     for each in wanted:
         if not isinstance(each, Correlation):
             raise EngineError(f"{each!r} is none of the correlations", remedy="Give Correlation objects.")
@@ -128,7 +128,8 @@ def _watched(ground: Ground, watch: Collection[TaskId] | None) -> Rows:
     """Return the nodes whose finish is to be counted."""
     plan = ground.plan
     if watch is not None:
-        return np.array([_node_of(ground, task) for task in dict.fromkeys(watch)], np.int32)
+        asked_for = (_node_of(ground, task) for task in listed("tasks to watch", watch))
+        return np.array(list(dict.fromkeys(asked_for)), np.int32)
     nodes = plan.node[plan.node >= 0]
     if len(nodes) > WATCHED:
         kind = plan.columns.column("kind")[plan.task[nodes]]
