@@ -197,7 +197,7 @@ def instant(value: object) -> int | None:
 
 def number(value: object) -> float | None:
     """A figure, also one kept as text, also a percentage; None of a blank."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool | dt.date | dt.time) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value)

@@ -108,9 +108,13 @@ def test_cells_that_are_not_understood_are_told_with_their_row(tmp_path: Path) -
         ("warning", "Row 2: “soon” is no date."),
         ("warning", "Row 2: “long” is no duration. Write it as 3d, 2w, 4h, 30m, 1mo or 3ed."),
         ("warning", "Row 2: “half” is no percentage."),
+        ("warning", "Row 2: “much” is no amount."),
         ("warning", "Row 2: “Maybe” is no constraint."),
+        ("warning", "Row 4: “9” among the predecessors is no task of the list."),
+        ("warning", "Row 4: “2” among the predecessors is the task itself."),
         ("warning", "Row 4: “1FS+x” is no predecessor. Write it as 12, 12FS+3d or 15SS-50%."),
     ]
+    assert [(each.predecessor, each.successor) for each in found.links] == [(1, 2)]
     pour = by_name(found)["Pour"]
     assert (pour.constraint, pour.constraint_at) == ("START_NO_EARLIER_THAN", at("2026-03-03 08:00"))
     assert pour.cost == "1234.5"

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
+from quarterdeck.apps.delivery.exchange.texts import WORDS
 from quarterdeck.engine.network import Constraint
 
 #: Field -> names of its column, as `plain` makes them.
@@ -26,7 +28,8 @@ NAMES: Final = {
     "percent": ("percent complete", "% complete", "complete", "percent", "progress", "done", "%",
                 "activity % complete"),
     "work": ("work", "effort", "hours", "planned work", "budgeted labor units"),
-    "cost": ("cost", "budget", "fixed cost", "total cost", "planned cost", "budgeted total cost"),
+    "cost": ("cost", "budget", "total cost", "planned cost", "budgeted total cost"),
+    "fixed_cost": ("fixed cost",),
     "actual_start": ("actual start", "actual start date", "started"),
     "actual_finish": ("actual finish", "actual end", "actual finish date", "finished"),
     "remaining": ("remaining duration", "remaining"),
@@ -58,6 +61,13 @@ CONSTRAINTS: Final = {
     "MSO": Constraint.MUST_START_ON,
     "MFO": Constraint.MUST_FINISH_ON,
 }
+#: Days of work by other names, in the headings of columns.
+DAYS: Final = dict.fromkeys(("workday", "workdays", "weekday", "weekdays", "mandays", "manday"), "d")
+#: Priorities as words.
+PRIORITIES: Final = {
+    "do not level": 1000, "highest": 900, "critical": 900, "very high": 800, "higher": 700, "high": 600, "medium": 500,
+    "normal": 500, "low": 400, "lower": 300, "very low": 200, "lowest": 100,
+}  # fmt: skip
 #: Without one of these a table is no list of tasks.
 NEEDED: Final = "name"
 #: Lines above the header at most: titles, dates of printing.
@@ -76,14 +86,20 @@ def plain(heading: object) -> str:
     return re.sub(r"\s+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).strip().lower()
 
 
-def unit_of(heading: object) -> str:
-    """Return the unit that a heading names in brackets, else days.
+def unit_of(heading: object) -> str | None:
+    """Return the unit that a heading names in brackets; empty where it names none, None where it is not known.
 
-    >>> unit_of("Duration (hours)"), unit_of("Duration")
-    ('h', 'd')
+    >>> unit_of("Duration (working days)"), unit_of("Work [man-days]"), unit_of("Duration (elapsed hours)")
+    ('d', 'd', 'eh')
+    >>> unit_of("Duration"), unit_of("Duration (planned)")
+    ('', None)
     """
-    found = re.search(r"[\[(]\s*([A-Za-z])", str(heading or ""))
-    return found[1].lower() if found and found[1].lower() in "mhdw" else "d"
+    found = re.search(r"[\[(]([^\[()\]]*)[\])]", str(heading or "")[:LONG])
+    words = re.findall(r"[a-z]+", found[1].lower()) if found else []
+    if not words:
+        return ""
+    unit = DAYS.get(words[-1]) or WORDS.get(words[-1])
+    return f"e{unit}" if unit and "elapsed" in words[:-1] else unit
 
 
 def found_in(row: Sequence[object]) -> dict[int, str]:
@@ -97,9 +113,13 @@ def found_in(row: Sequence[object]) -> dict[int, str]:
 
 
 def header_at(rows: Sequence[Sequence[object]]) -> int | None:
-    """Return which row has the headings: among the first lines that with the most known ones, and a name among them."""
-    best, most = None, 1
-    for at, row in enumerate(rows[:ABOVE]):
+    """Return which row has the headings: among the first lines that with the most known ones, and a name among them.
+
+    Empty rows do not count.
+    """
+    best, most = None, 0
+    filled = ((at, row) for at, row in enumerate(rows) if any(cell not in ("", None) for cell in row))
+    for at, row in islice(filled, ABOVE):
         fields = found_in(row)
         if NEEDED in fields.values() and len(fields) > most:
             best, most = at, len(fields)

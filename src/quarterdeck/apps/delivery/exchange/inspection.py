@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Hashable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from quarterdeck.apps.delivery.exchange.amounts import moment_of
 from quarterdeck.apps.delivery.exchange.comparing import Comparison, compare
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
+from quarterdeck.apps.delivery.exchange.texts import SHORT
 from quarterdeck.engine.cpm import Schedule
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.schedule_quality import Assessment, Evidence, assess
-
-#: Short names of the kinds of links.
-SHORT: Final = {"FINISH_START": "FS", "START_START": "SS", "FINISH_FINISH": "FF", "START_FINISH": "SF"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from quarterdeck.apps.delivery.exchange.amounts import decimal_text, minutes_of
+from quarterdeck.apps.delivery.exchange.amounts import decimal_text, minutes_of, parse_amount
 from quarterdeck.apps.delivery.exchange.document import (
     Dialect,
     DocumentAssignment,
@@ -171,6 +171,16 @@ class _Workbook:
             extra={"code": code},
         )
 
+    def amount(self, value: Any) -> str | None:
+        """Return an amount as decimal text; None of a blank, and with a warning of what is none."""
+        try:
+            return parse_amount(value)
+        except ValueError:
+            words = f"“{str(value)[:40]}” is no amount."
+            if words not in (each.text for each in self.problems):
+                self.problems.append(Problem("warning", words))
+            return None
+
     # -- the baseline
 
     def tasks(self) -> tuple[tuple[DocumentTask, ...], tuple[DocumentLink, ...], dict[int, str]]:
@@ -208,10 +218,9 @@ class _Workbook:
 
     def task(self, line: Mapping[str, Any], id: int, parent: int | None, place: int, *, group: bool) -> DocumentTask:
         start, finish = minutes_of(line["Baseline Start"]), minutes_of(line["Baseline End"])
-        duration, total = self.agenda.duration(line["Duration"]), amount(line["Total Cost"])
-        extra = {
-            name: amount(line[name]) for name in ("Resource Cost", "Cost/Hour", "Variable Cost") if amount(line[name])
-        }
+        duration, total = self.agenda.duration(line["Duration"]), self.amount(line["Total Cost"])
+        beside = {name: self.amount(line[name]) for name in ("Resource Cost", "Cost/Hour", "Variable Cost")}
+        extra = {name: found for name, found in beside.items() if found}
         return DocumentTask(
             id=id,
             name=str(line["Name"]).strip(),
@@ -220,7 +229,7 @@ class _Workbook:
             wbs=str(line["WBS"]),
             kind="SUMMARY" if group else "TASK" if duration else "MILESTONE",
             duration=duration or 0,
-            fixed_cost=amount(line["Fixed Cost"]) or "0",
+            fixed_cost=self.amount(line["Fixed Cost"]) or "0",
             cost=total or "0",
             stored=Stored(start=start, finish=finish),
             baselines=(DocumentBaseline(number=0, start=start, finish=finish, duration=duration, cost=total),),
@@ -230,7 +239,7 @@ class _Workbook:
     def range(self, key: str) -> dict[str, Any]:
         """Return the three durations of a task, in percent of its duration, with the name of their distribution."""
         row = [*self.risk.get(key, []), *[""] * 7][:7]
-        low, likely, high = (amount(each) for each in row[4:7])
+        low, likely, high = (self.amount(each) for each in row[4:7])
         if low is None or likely is None or high is None:
             return {}
         return {
@@ -263,7 +272,7 @@ class _Workbook:
     def resources(self) -> Iterator[DocumentResource]:
         for row in self.sheets.get("Resources", [])[2:]:
             if identity(row[0]):
-                available, per_use, per_unit = number(row[3]), amount(row[4]), amount(row[5])
+                available, per_use, per_unit = number(row[3]), self.amount(row[4]), self.amount(row[5])
                 consumable = str(row[2]).strip().lower().startswith("consum")
                 limited = available is not None and available >= 0
                 rate = DocumentRate(standard=per_unit or "0", per_use=per_use or "0")
@@ -273,7 +282,7 @@ class _Workbook:
                     kind=ResourceKind.MATERIAL if consumable else ResourceKind.WORK,
                     max_units=available if available is not None and limited else 1.0,
                     rates=(rate,) if rate != DocumentRate() else (),
-                    extra={"Availability": str(row[3]).strip(), "Total Cost": amount(row[7])},
+                    extra={"Availability": str(row[3]).strip(), "Total Cost": self.amount(row[7])},
                 )
 
     def assignments(
@@ -338,21 +347,21 @@ class _Workbook:
             start=minutes_of(row[2]),
             finish=minutes_of(row[3]),
             duration=duration(row[4]),
-            resource_cost=amount(row[6]),
-            fixed_cost=amount(row[7]),
-            variable_cost=amount(row[9]),
-            total_cost=amount(row[10]),
+            resource_cost=self.amount(row[6]),
+            fixed_cost=self.amount(row[7]),
+            variable_cost=self.amount(row[9]),
+            total_cost=self.amount(row[10]),
             actual_start=minutes_of(row[11]),
             actual_duration=duration(row[12]),
-            planned_actual_cost=amount(row[13]),
-            planned_remaining_cost=amount(row[14]),
+            planned_actual_cost=self.amount(row[13]),
+            planned_remaining_cost=self.amount(row[14]),
             remaining_duration=duration(row[15]),
-            actual_cost=amount(row[18]),
-            remaining_cost=amount(row[19]),
+            actual_cost=self.amount(row[18]),
+            remaining_cost=self.amount(row[19]),
             fraction=number(row[20]),
             state=str(row[21]),
-            earned=amount(row[22]),
-            planned=amount(row[23]),
+            earned=self.amount(row[22]),
+            planned=self.amount(row[23]),
         )
 
     def published(self, line: Row) -> dict[str, str | int]:
@@ -390,15 +399,9 @@ def identity(value: object) -> str:
 
 def number(value: object) -> float | None:
     """Return a figure, also one kept as text, also a percentage; None of a blank."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool | dt.date | dt.time) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value)
     found = re.fullmatch(r"\s*(-?\d+(?:[.,]\d+)?)\s*(%?).*", str(value))
     return float(found[1].replace(",", ".")) / (100 if found[2] else 1) if found else None
-
-
-def amount(value: object) -> str | None:
-    """Return a figure as decimal text; None of a blank."""
-    found = number(value)
-    return None if found is None else decimal_text(found)

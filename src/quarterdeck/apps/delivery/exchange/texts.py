@@ -12,7 +12,7 @@ the clock. A number alone is in days.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -171,7 +171,26 @@ def parse_predecessors(text: str, units: Units = UNITS) -> tuple[Predecessor, ..
     >>> parse_predecessors("A1010: FF 3ed")[0].unit, parse_predecessors("4,5FS+1,5d")[1].lag, parse_predecessors(" ")
     ('ELAPSED', 720, ())
     """
-    return tuple(_predecessor(part, units) for part in _parts(text) if part.strip())
+    found = []
+    for each in each_predecessor(text, units):
+        if isinstance(each, TextError):
+            raise each
+        found.append(each)
+    return tuple(found)
+
+
+def each_predecessor(text: str, units: Units = UNITS) -> Iterator[Predecessor | TextError]:
+    """Yield the links of a cell, and for each part that is not understood why.
+
+    >>> [each.task for each in each_predecessor("1;2FS+x;3") if isinstance(each, Predecessor)]
+    ['1', '3']
+    """
+    for part in _parts(text):
+        if part.strip():
+            try:
+                yield _predecessor(part, units)
+            except TextError as refused:
+                yield refused
 
 
 def _parts(text: str) -> Iterable[str]:

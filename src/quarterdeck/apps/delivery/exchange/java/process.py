@@ -264,17 +264,25 @@ def sheets(
             yield path, children.read(number, path, unpacked / f"{number}.json")
 
 
-def write(document: PlanDocument, path: Path, limits: Limits = LIMITS) -> None:
-    """Write a document as MSPDI. Raises `Unwritable`; a file is made whole or not at all."""
-    for _, refused in write_many([(document, path)], limits):
+def write(document: PlanDocument, path: Path, limits: Limits = LIMITS) -> tuple[str, ...]:
+    """Write a document as MSPDI; return the names of custom fields for which it has no place left.
+
+    Raises `Unwritable`; a file is made whole or not at all.
+    """
+    left: list[str] = []
+    for _, refused in write_many([(document, path)], limits, left):
         if refused is not None:
             raise refused
+    return tuple(left)
 
 
 def write_many(
-    pairs: Iterable[tuple[PlanDocument, Path]], limits: Limits = LIMITS
+    pairs: Iterable[tuple[PlanDocument, Path]], limits: Limits = LIMITS, left_out: list[str] | None = None
 ) -> Iterator[tuple[Path, Unwritable | None]]:
-    """Write documents as MSPDI through one process; yield each file as it is done, with why it could not be made."""
+    """Write documents as MSPDI through one process; yield each file as it is done, with why it could not be made.
+
+    Names of custom fields for which a file has no place are logged, and added to `left_out` where it is given.
+    """
     with _Children("write", limits) as children:
         for number, (document, path) in enumerate(pairs):
             source, target = children.folder / f"{number}.json", children.folder / f"{number}.xml"
@@ -283,6 +291,11 @@ def write_many(
             if answer["code"] != "ok":
                 yield path, refusal(answer["code"], answer.get("said", ""))
                 continue
+            left = list(answer.get("left_out", ""))
+            if left:
+                logger.warning("%s has no place for the custom fields %s", path.name, ", ".join(left))
+            if left_out is not None:
+                left_out += left
             put(path, target.read_bytes())
             target.unlink()
             yield path, None

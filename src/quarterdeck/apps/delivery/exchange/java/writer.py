@@ -43,11 +43,13 @@ AUTOMATIC: Final = (
 )
 
 
-def write_mspdi(document: PlanDocument, target: str) -> None:
-    """Write a document to a file that Microsoft Project and MPXJ open."""
+def write_mspdi(document: PlanDocument, target: str) -> list[str]:
+    """Write a document to a file that Microsoft Project and MPXJ open; return the custom fields without a place."""
     writer = java("mspdi.MSPDIWriter")()
     writer.setWriteTimephasedData(True)
-    writer.write(Writer(document).project, target)
+    made = Writer(document)
+    writer.write(made.project, target)
+    return made.custom.left_out
 
 
 class Writer:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import jpype
+import msgspec
 
 from quarterdeck.apps.delivery.exchange.document import DocumentField, PlanDocument
 from quarterdeck.apps.delivery.exchange.java.fields import ACTIVITY_ID, readable
@@ -21,6 +22,9 @@ FAMILIES: Final = {
     "date": ("DATE", 10),
     "duration": ("DURATION", 10),
 }
+#: Sorts of values that need no reading.
+PLAIN: Final = ("flag", "number")
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 SPAN: Final = re.compile(r"(-?[\d.]+)([a-z]+)")
 
 
@@ -32,6 +36,7 @@ class CustomFields:
         self.taken = {(each.of, each.field) for each in document.fields}
         known = {(each.of, each.name) for each in document.fields}
         given = list(document.fields)
+        sorts: dict[tuple[str, str], set[str]] = {}
         for of, held in (
             ("task", document.tasks),
             ("resource", document.resources),
@@ -39,19 +44,25 @@ class CustomFields:
         ):
             for entity in held:
                 for name, value in entity.custom.items():
-                    if (of, name) not in known:
-                        known.add((of, name))
-                        given.append(DocumentField(of=of, name=name, field="", type=_sort(value)))
+                    sorts.setdefault((of, name), set()).add(_sort(value))
+        for (of, name), found in sorts.items():
+            if (of, name) not in known:
+                sort = next(iter(found)) if len(found) == 1 else "text"  # what is mixed, only text holds
+                given.append(DocumentField(of=of, name=name, field="", type=sort if sort in PLAIN else "text"))
         if any(each.code for each in document.tasks):
             given.append(DocumentField(of="task", name=ACTIVITY_ID, field="", type="text"))
         self.values: set[tuple[str, str]] = set()
         self.aliases = project.getCustomFields()
-        for each in given:
+        #: The names of those for which no field was free.
+        self.left_out: list[str] = []
+        for each in (_fitting(each, sorts) for each in given):
             field = self._own(each) or self._free(each)
             if field is not None:
                 self.fields[each.of, each.name] = field
                 if readable(str(field.name())) != each.name:
                     self.aliases.getOrCreate(field).setAlias(each.name)
+            else:
+                self.left_out.append(each.name)
 
     @staticmethod
     def _own(held: DocumentField) -> Any:
@@ -61,11 +72,12 @@ class CustomFields:
         return found if isinstance(found, fields) else None
 
     def _free(self, held: DocumentField) -> Any:
-        name, count = FAMILIES.get(held.type, FAMILIES["text"])
-        for place in range(1, count + 1):
-            if (held.of, f"{name}{place}") not in self.taken:
-                self.taken.add((held.of, f"{name}{place}"))
-                return getattr(java(CLASSES[held.of]), f"{name}{place}")
+        """Return a field that is free: one for values of the sort, else one for text."""
+        for name, count in (FAMILIES.get(held.type, FAMILIES["text"]), FAMILIES["text"]):
+            for place in range(1, count + 1):
+                if (held.of, f"{name}{place}") not in self.taken:
+                    self.taken.add((held.of, f"{name}{place}"))
+                    return getattr(java(CLASSES[held.of]), f"{name}{place}")
         return None
 
     def write(self, of: str, entity: Any, custom: Mapping[str, Any]) -> None:
@@ -104,7 +116,18 @@ class CustomFields:
             table.setGUID(jpype.JClass("java.util.UUID").nameUUIDFromBytes(str(field.name()).encode()))
 
 
+def _fitting(held: DocumentField, sorts: Mapping[tuple[str, str], set[str]]) -> DocumentField:
+    """Return a field as it is written: as text where one of its values is of another sort than it says."""
+    fit = "number" if held.type == "cost" else held.type
+    if fit not in (*PLAIN, "date", "duration") or sorts.get((held.of, held.name), set()) <= {fit}:
+        return held
+    return msgspec.structs.replace(held, field="", type="text")
+
+
 def _sort(value: Any) -> str:
     if isinstance(value, bool):
         return "flag"
-    return "number" if isinstance(value, int | float) else "text"
+    if isinstance(value, int | float):
+        return "number"
+    text = str(value)
+    return "date" if MOMENT.fullmatch(text) else "duration" if SPAN.fullmatch(text) else "text"
