@@ -15,6 +15,7 @@ import jpype
 from quarterdeck.apps.delivery.exchange.java import machine
 from quarterdeck.apps.delivery.exchange.java.reader import NoPlan, Reader, first_line
 from quarterdeck.apps.delivery.exchange.java.values import when
+from quarterdeck.apps.delivery.exchange.serving import alarm
 
 
 def opinion(path: Path) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def main(places: list[str]) -> None:
     """Schedule every file."""
     machine.start(1024)
     for source, target in zip(places[::2], places[1::2], strict=True):
-        machine.alarm(30)
+        alarm(30)
         found = json.dumps(opinion(Path(source)))
-        machine.alarm(0)
+        alarm(0)
         part = Path(f"{target}.part")
         part.write_text(found)
         part.replace(target)
