@@ -122,12 +122,13 @@ class Search:
 
 def decoded(instance: "Instance", order: Whole) -> tuple[Whole, Whole, Whole]:
     """The schedule of an order, who holds each place, and the option of each activity."""
-    from quarterdeck.engine.levelling.genetic_kernels import generated, staffed
+    from quarterdeck.engine.levelling.genetic_kernels import generated
+    from quarterdeck.engine.levelling.team_kernels import team_forward
 
     state = np.zeros((len(instance.act), 3), np.int64)
     held, chosen = np.zeros(len(instance.team.seats), np.int64), instance.team.option_of[:-1].copy()
     if len(held):
-        staffed(instance, order.copy(), instance.full.copy(), state, held, chosen)
+        team_forward(instance, order.copy(), instance.full.copy(), state, held, chosen)
     else:
         generated(instance, order.copy(), instance.full.copy(), state)
     return state, held, chosen

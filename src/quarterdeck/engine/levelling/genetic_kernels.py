@@ -121,7 +121,7 @@ def generated(instance: Instance, order: Whole, free: Whole, state: Whole) -> in
         )
     elif len(instance.team.seats):
         held, chosen = np.zeros(len(instance.team.seats), np.int64), np.zeros(len(order), np.int64)
-        makespan = staffed(instance, order, free, state, held, chosen)
+        makespan = team_forward(instance, order, free, state, held, chosen)
     else:
         makespan = forward(
             order,
@@ -136,27 +136,6 @@ def generated(instance: Instance, order: Whole, free: Whole, state: Whole) -> in
         )
     reset(free, instance.full, len(free) if makespan == NO_ROOM else makespan)
     return makespan
-
-
-@compiled
-def staffed(  # noqa: PLR0917  compiled: arrays one by one
-    instance: Instance, order: Whole, free: Whole, state: Whole, held: Whole, chosen: Whole
-) -> int:
-    """As `generated` where work asks for skills, writing who holds each place; `free` is used up."""
-    return team_forward(
-        order,
-        instance.act,
-        instance.need,
-        instance.pred_of,
-        instance.pred,
-        instance.slots,
-        instance.before,
-        free,
-        state,
-        instance.team,
-        held,
-        chosen,
-    )
 
 
 @compiled

@@ -75,21 +75,7 @@ def smooth(
         end = max(end, int(np.searchsorted(grid.instants + grid.step, finish, side="right")))
     before = _peaks(plan, grid, state)
     capacities = np.array([each.capacity or 1.0 for each in problem.resources])
-    instance = grid.instance
-    smoothed(
-        plan.demands / capacities,
-        instance.act,
-        instance.pred_of,
-        instance.pred,
-        instance.succ_of,
-        instance.succ,
-        instance.slots,
-        instance.before,
-        state,
-        end,
-        rounds,
-        seed % 2**32,
-    )
+    smoothed(grid.instance, plan.demands / capacities, state, end, rounds, seed % 2**32)
     begins, ends = instants_of(plan, grid, state)
     names = [activity.id for activity in plan.order]
     return Smoothed(

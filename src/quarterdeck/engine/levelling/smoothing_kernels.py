@@ -1,5 +1,7 @@
 """Compiled smoothing: each activity in turn to where, inside its float, the resources are used the most evenly."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,9 @@ from quarterdeck.engine.levelling.kernels import (
     earliest,
     latest,
 )
+
+if TYPE_CHECKING:
+    from quarterdeck.engine.levelling.genetic_kernels import Instance
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -39,12 +44,12 @@ def measured(use: Real) -> tuple[float, float]:
 
 @compiled
 def put(  # noqa: PLR0917  compiled: arrays one by one
-    j: int, asked: Real, act: Whole, slots: Whole, state: Whole, use: Real, sign: float
+    instance: "Instance", j: int, asked: Real, state: Whole, use: Real, sign: float
 ) -> None:
     """Add what activity `j` asks for to the use where it stands, or with a `sign` of -1 take it off."""
-    for v in range(state[j, PLACE], state[j, PLACE] + act[j, DURATION]):
+    for v in range(state[j, PLACE], state[j, PLACE] + instance.act[j, DURATION]):
         for k in range(use.shape[1]):
-            use[slots[v], k] += sign * asked[j, k]
+            use[instance.slots[v], k] += sign * asked[j, k]
 
 
 @compiled
@@ -63,15 +68,9 @@ def weigh(j: int, asked: Real, slots: Whole, use: Real, peak: float, added: Real
 
 @compiled
 def moved(  # noqa: PLR0917  compiled: arrays one by one
+    instance: "Instance",
     j: int,
     asked: Real,
-    act: Whole,
-    pred_of: Whole,
-    pred: Whole,
-    succ_of: Whole,
-    succ: Whole,
-    slots: Whole,
-    before: Whole,
     state: Whole,
     use: Real,
     end: int,
@@ -84,19 +83,20 @@ def moved(  # noqa: PLR0917  compiled: arrays one by one
 
     Among equal ones the last if `late`, else the first. `anywhere`: to a place drawn at random instead.
     """
-    top = before.shape[1] - 1
+    act, slots, before = instance.act, instance.slots, instance.before
+    pred_of, succ_of, top = instance.pred_of, instance.succ_of, before.shape[1] - 1
     d, c = act[j, DURATION], act[j, CALENDAR]
     if act[j, PINNED] >= 0:
         return False
     low = before[c, min(max(act[j, RELEASE], 0), top)]
-    low = earliest(pred, pred_of[j], pred_of[j + 1], before, c, state, max(low, act[j, LOW]))
-    high = latest(succ, succ_of[j], succ_of[j + 1], act, slots, before, c, d, state, before[c, end] - d)
+    low = earliest(instance.pred, pred_of[j], pred_of[j + 1], before, c, state, max(low, act[j, LOW]))
+    high = latest(instance.succ, succ_of[j], succ_of[j + 1], act, slots, before, c, d, state, before[c, end] - d)
     # Something that takes no time may end with the plan, where no slot is left to begin in.
     high = min(high, act[j, HIGH] - max(d, 1))
     if high <= low:
         return False
     old = state[j, PLACE]
-    put(j, asked, act, slots, state, use, -1.0)
+    put(instance, j, asked, state, use, -1.0)
     weigh(j, asked, slots[low : high + d], use, peak, added)
     total = 0.0
     for v in range(d):
@@ -113,50 +113,34 @@ def moved(  # noqa: PLR0917  compiled: arrays one by one
         pick = low + np.random.randint(high - low + 1)
     state[j, PLACE], state[j, START] = pick, slots[pick]
     state[j, FINISH] = slots[pick + d - 1] + 1 if d else slots[pick]
-    put(j, asked, act, slots, state, use, 1.0)
+    put(instance, j, asked, state, use, 1.0)
     return least < stay - SAME
 
 
 @compiled
 def smoothed(  # noqa: PLR0917
-    asked: Real,
-    act: Whole,
-    pred_of: Whole,
-    pred: Whole,
-    succ_of: Whole,
-    succ: Whole,
-    slots: Whole,
-    before: Whole,
-    state: Whole,
-    end: int,
-    rounds: int,
-    seed: int,
+    instance: "Instance", asked: Real, state: Whole, end: int, rounds: int, seed: int
 ) -> None:
     """Improve `state` for so many rounds: shake some activities, then settle all, backwards and forwards in turn.
 
     Settling follows Burgess & Killebrew (1962); each round tries to get below the peak of the best so far.
     """
     np.random.seed(seed)
-    n = len(act)
-    use, added = np.zeros((before.shape[1], asked.shape[1])), np.zeros(len(slots) + 1)
+    n = len(state)
+    use = np.zeros((instance.before.shape[1], asked.shape[1]))
+    added = np.zeros(len(instance.slots) + 1)
     for j in range(n):
-        put(j, asked, act, slots, state, use, 1.0)
+        put(instance, j, asked, state, use, 1.0)
     best, (peak, squares) = state.copy(), measured(use)
     for turn in range(rounds):
         if turn:
             for _ in range(1 + np.random.randint(1 + max(2, n // 10))):
-                moved(
-                    np.random.randint(n), asked, act, pred_of, pred, succ_of, succ, slots, before, state, use, end,
-                    peak, False, True, added,
-                )  # fmt: skip
+                moved(instance, np.random.randint(n), asked, state, use, end, peak, False, True, added)
         for sweep in range(50):
             better = False
             for step in range(n):
                 j = n - 1 - step if sweep % 2 == 0 else step
-                better = moved(
-                    j, asked, act, pred_of, pred, succ_of, succ, slots, before, state, use, end,
-                    peak, sweep % 2 == 0, False, added,
-                ) or better  # fmt: skip
+                better = moved(instance, j, asked, state, use, end, peak, sweep % 2 == 0, False, added) or better
             if not better and sweep % 2:
                 break
         now, sum_now = measured(use)
@@ -166,5 +150,5 @@ def smoothed(  # noqa: PLR0917
             state[:] = best
             use[:] = 0.0
             for j in range(n):
-                put(j, asked, act, slots, state, use, 1.0)
+                put(instance, j, asked, state, use, 1.0)
     state[:] = best

@@ -4,7 +4,7 @@ A place asks for a share of one resource that has its skill, the same resource f
 its time on a calendar on which all who hold its places work: each of its options is such a calendar.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from quarterdeck.engine.levelling.kernels import (
     forward,
     room,
 )
+
+if TYPE_CHECKING:
+    from quarterdeck.engine.levelling.genetic_kernels import Instance
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -198,25 +201,16 @@ def take(  # noqa: PLR0917
 
 
 @compiled
-def team_forward(  # noqa: PLR0917
-    order: Whole,
-    act: Whole,
-    need: Whole,
-    pred_of: Whole,
-    pred: Whole,
-    slots: Whole,
-    before: Whole,
-    free: Whole,
-    state: Whole,
-    team: Team,
-    held: Whole,
-    chosen: Whole,
+def team_forward(  # noqa: PLR0917  compiled: arrays one by one
+    instance: "Instance", order: Whole, free: Whole, state: Whole, held: Whole, chosen: Whole
 ) -> int:
     """Serial generation as `kernels.forward`, each activity with the option by which it ends first.
 
     Of those who could, the ones with fewer skills are taken first, then those less busy. `held` by seat and `chosen`,
-    the option by activity, are written.
+    the option by activity, are written; `free` is used up.
     """
+    act, need, slots, before, team = instance.act, instance.need, instance.slots, instance.before, instance.team
+    pred_of, pred = instance.pred_of, instance.pred
     makespan, top, resources = 0, before.shape[1] - 1, team.able.shape[1]
     score: Real = team.versatile.astype(np.float64) * 1e9
     left = np.zeros(resources, np.int64)
