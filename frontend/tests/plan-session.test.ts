@@ -5,7 +5,8 @@ import { chosenColumns } from "../src/plan/model/columns";
 import { type Edit, Refused } from "../src/plan/model/queue";
 import { at as on } from "../src/plan/model/select";
 import type { Answer, Command, PlanData } from "../src/plan/model/types";
-import { type Audience, Session } from "../src/plan/session";
+import type { Audience } from "../src/plan/audience";
+import { Session } from "../src/plan/session";
 import { Network } from "../src/plan/view/net";
 import { SignedOut } from "../src/plan/model/queue";
 import { at, plan } from "./plan-fixture";
@@ -196,9 +197,12 @@ test("whoever reports says how far tasks are, and changes nothing else", () => {
   session.remove();
   session.shift(11, at(3, 8));
   session.level("indent");
-  assert.deepEqual([sent.length, told.said], [0, ["said_read_only", "said_read_only", "said_read_only", "said_read_only"]]);
+  assert.deepEqual([sent.length, told.said], [0, ["said_report_only", "said_report_only", "said_report_only", "said_report_only"]]);
   session.setCells([{ id: 11, column: "percent", text: "50" }]);
   assert.equal(sent.length, 1);
+  const reader = desk((data) => Object.assign(data.plan, { editable: false }));
+  reader.session.shift(11, at(3, 8));
+  assert.deepEqual(reader.told.said, ["said_read_only"]);
 });
 
 test("a step by days keeps the clock and leaves out days without work", () => {

@@ -204,3 +204,18 @@ def demo_windows(browser: Browser, demo_site: str) -> Iterator[Windows]:
     opened = Windows(browser, demo_site, password=demo.PASSWORD)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve an organisation with a plan."""
+    with served(filled(tmp_path_factory.mktemp("planned"), "tests.browser.plan_stage")) as address:
+        yield address
+
+
+@pytest.fixture
+def seats(browser: Browser, planned: str) -> Iterator[Windows]:
+    """Give windows that are closed after the journey."""
+    opened = Windows(browser, planned)
+    yield opened
+    opened.close()

@@ -3,66 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Windows, filled, served
-from tests.browser.judging import RULES, RUN
-from tests.browser.plan_stage import LINES, PROJECT
+from tests.browser.conftest import Windows
+from tests.browser.plan_stage import LINES
+from tests.browser.plan_steps import ROW, SCALE, bar, cell, opened, row, serious, settled
 from tests.browser.stage import HEAD
-
-#: The chart of the plan begins so many pixels below its own top.
-SCALE = 40
-ROW = 20
-
-
-@pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve an organisation with a plan."""
-    with served(filled(tmp_path_factory.mktemp("planned"), "tests.browser.plan_stage")) as address:
-        yield address
-
-
-@pytest.fixture
-def seats(browser: Browser, planned: str) -> Iterator[Windows]:
-    """Give windows that are closed after the journey."""
-    opened = Windows(browser, planned)
-    yield opened
-    opened.close()
-
-
-def row(page: Page, number: int) -> Locator:
-    """Return the line of a number."""
-    return page.locator(f".plan-row[aria-rowindex='{number + 1}']:visible")
-
-
-def cell(page: Page, number: int, column: str) -> Locator:
-    """Return a cell by line and column."""
-    return row(page, number).locator(f"[data-column={column}]")
-
-
-def opened(page: Page, project: str = PROJECT, query: str = "") -> Page:
-    """Open the plan of a project, and wait for what one sees first."""
-    page.goto("/initiatives/?f.kind=project")
-    home = page.locator("[data-row]", has_text=project).first.get_attribute("data-href")
-    page.goto(f"{home}plan/{query}")
-    page.wait_for_selector(".plan-row:visible, .plan-card")
-    return page
-
-
-def serious(page: Page, axe: str) -> list[str]:
-    """Return what axe finds serious on the page as it stands."""
-    page.evaluate(axe)
-    found: list[str] = page.evaluate(RUN, RULES)
-    return found
-
-
-def settled(page: Page) -> None:
-    """Wait until everything is answered."""
-    expect(page.locator(".plan-foot")).to_have_attribute("data-state", "saved")
 
 
 def test_edited_by_keyboard_alone(seats: Windows) -> None:
@@ -145,7 +94,7 @@ def test_edited_by_mouse(seats: Windows) -> None:
     number = 19
     before, after = cell(page, number, "start").inner_text(), cell(page, 21, "start").inner_text()
     y = box["y"] + SCALE + (number - 0.5) * ROW
-    x = _bar(page, box, y)
+    x = bar(page, box, y)
     page.mouse.move(x, y)
     expect(page.locator(".plan-tip")).to_contain_text("Hut fit-out")
     page.mouse.down()
@@ -176,17 +125,6 @@ def test_edited_by_mouse(seats: Windows) -> None:
     expect(page.locator(".plan-row:visible")).to_have_count(len(LINES) - 1)
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".plan-row:visible")).to_have_count(len(LINES))
-
-
-def _bar(page: Page, box: FloatRect, y: float) -> float:
-    """Find the middle of the bar of a line by what the pointer would hold there."""
-    canvas, held = page.locator(".plan-canvas"), []
-    for x in range(int(box["x"]) + 4, int(box["x"] + box["width"]) - 4, 6):
-        page.mouse.move(x, y)
-        if canvas.get_attribute("data-grip") == "move":
-            held.append(x)
-    assert held, "no bar in view"
-    return held[len(held) // 2]
 
 
 def test_two_see_each_other(seats: Windows) -> None:
@@ -251,175 +189,6 @@ def test_progress_from_the_phone(seats: Windows) -> None:
     page.reload()
     expect(page.get_by_role("region", name="Duct Selby to Howden")).to_contain_text("45 %")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_nothing_typed_is_lost(seats: Windows) -> None:
-    """Signed out, a refused report, a drag given up, another window in front: what one did is there, or is told."""
-    page = opened(seats.open(HEAD))
-    grid = page.get_by_role("treegrid", name="Tasks")
-    expect(grid).to_be_focused()
-
-    # the page of sign-in is no answer, even as JSON
-    page.route("**/plan/edit*", lambda route: route.fulfill(status=302, headers={"Location": "/accounts/login/"}))
-    cell(page, 15, "name").click()
-    page.keyboard.type("Fibre frames, Umeå")
-    page.keyboard.press("Enter")
-    expect(page.locator(".plan-notice")).to_contain_text("You are signed out")
-    expect(cell(page, 15, "name")).to_contain_text("Fibre frames, Umeå")
-    page.unroute("**/plan/edit*")
-    page.get_by_role("button", name="Try now").click()
-    settled(page)
-    expect(page.locator(".plan-notice")).to_be_hidden()
-
-    # another window in front does not end typing
-    page.keyboard.type("half a wo")
-    page.evaluate(
-        "() => { document.hasFocus = () => false; document.activeElement.dispatchEvent(new FocusEvent('blur')); }"
-    )
-    expect(page.locator(".plan-editor")).to_have_value("half a wo")
-    page.evaluate("() => { delete document.hasFocus; }")
-    page.keyboard.press("Escape")
-    settled(page)
-
-    # a drag that is given up leaves the bar where it was, and the focus in the grid
-    box = page.locator(".plan-canvas").bounding_box()
-    assert box is not None
-    before = cell(page, 19, "start").inner_text()
-    y = box["y"] + SCALE + 18.5 * ROW
-    x = _bar(page, box, y)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 60, y, steps=6)
-    expect(grid).to_be_focused()
-    page.keyboard.press("Escape")
-    page.mouse.up()
-    expect(page.locator(".plan-tip")).to_be_hidden()
-    settled(page)
-    expect(cell(page, 19, "start")).to_have_text(before)
-    seats.faults = [fault for fault in seats.faults if "login" not in fault]
-
-
-def test_looked_for_and_added(seats: Windows) -> None:
-    """Find leads to the first match and back; a line that is added meanwhile is the one that gets the name."""
-    page = opened(seats.open(HEAD))
-    grid, find = page.get_by_role("treegrid", name="Tasks"), page.get_by_role("searchbox", name="Find task")
-    grid.focus()
-    page.keyboard.press("ControlOrMeta+f")
-    page.keyboard.type("splic")
-    expect(page.locator(".plan-row.is-current .is-name")).to_contain_text("Splicing")
-    expect(page.locator(".plan-row:visible").first).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("Enter")
-    expect(grid).to_be_focused()
-    page.get_by_role("button", name="Add task").first.click()
-    expect(page.locator(".plan-editor")).to_be_focused()
-    page.keyboard.type("Patch panels")
-    page.keyboard.press("Enter")
-    settled(page)
-    expect(page.locator(".plan-row:visible .is-name")).to_contain_text(["Fibre", "Splicing", "Patch panels"])
-    find.focus()
-    page.keyboard.press("Escape")
-    expect(grid).to_be_focused()
-    expect(find).to_have_value("")
-    expect(page.locator(".plan-row:visible")).to_have_count(len(LINES) + 1)
-    page.keyboard.press("ControlOrMeta+z")
-    settled(page)
-    expect(page.locator(".plan-row:visible")).to_have_count(len(LINES))
-
-    # keys of the plan, and the panel that Escape closes
-    for asked in ("F1", "?"):
-        page.keyboard.press(asked)
-        expect(page.get_by_role("dialog", name="Keys of the plan")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_have_count(0)
-    cell(page, 18, "name").click()
-    page.keyboard.press("Alt+Enter")
-    side = page.get_by_role("complementary", name="Task details")
-    expect(side.get_by_label("Name")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(side).to_be_hidden()
-    expect(grid).to_be_focused()
-
-
-def test_asked_about_the_chosen_baseline(seats: Windows) -> None:
-    """The baseline that one chooses goes with every edit and with the look for news."""
-    page = opened(seats.open(HEAD))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    choice = page.get_by_label("Baseline", exact=True)
-    number = choice.evaluate("(field) => field.options[1].value")
-    choice.select_option("")
-    choice.select_option(number)
-    cell(page, 11, "name").click()
-    page.keyboard.type("Rail crossing, Selby west")
-    page.keyboard.press("Enter")
-    settled(page)
-    assert [url for url in asked if url.endswith(f"/plan/edit?baseline={number}")], asked
-    with page.expect_request(re.compile(rf"/plan/changes\?since=\d+&baseline={number}$"), timeout=10_000):
-        pass
-    page.keyboard.press("ControlOrMeta+z")
-    settled(page)
-    assert [url for url in asked if url.endswith(f"/plan/undo?baseline={number}")], asked
-
-
-def _as_reporter(route: Route) -> None:
-    """Answer as to whoever may report progress and not plan."""
-    response = route.fetch()
-    told = response.json()
-    told["plan"] |= {"editable": False, "reports": True}
-    route.fulfill(response=response, json=told)
-
-
-def test_reported_by_whoever_does_not_plan(seats: Windows) -> None:
-    """Percent and actual dates take what is typed; names and the outline do not. On the phone the cards work."""
-    page = seats.open(HEAD)
-    page.route("**/plan/data*", _as_reporter)
-    opened(page)
-    expect(page.get_by_role("button", name="Add task")).to_have_count(0)
-    cell(page, 9, "name").click()
-    page.keyboard.type("Never")
-    expect(page.locator(".plan-editor")).to_have_count(0)
-    cell(page, 9, "percent").click()
-    page.keyboard.type("35")
-    page.keyboard.press("Enter")
-    settled(page)
-    expect(cell(page, 9, "percent")).to_have_text("35")
-    phone = seats.open(HEAD, width=390, height=844, has_touch=True)
-    phone.route("**/plan/data*", _as_reporter)
-    opened(phone)
-    card = phone.get_by_role("region", name="Duct Selby to Howden")
-    if card.locator(".plan-slider").count() == 0:
-        card.get_by_role("button").first.click()
-    expect(card.get_by_label("Actual finish")).to_have_attribute(
-        "max", page.locator("#plan").get_attribute("data-today") or ""
-    )
-
-    # a report that is refused is there again, with the reason, and not counted
-    phone.route(
-        "**/plan/edit*", lambda route: route.fulfill(status=422, json={"message": "Not by this rule.", "task": None})
-    )
-    card.get_by_role("slider").fill("55")
-    card.get_by_label("Note").fill("Rod test done")
-    phone.get_by_role("button", name="Submit progress").click()
-    expect(card).to_contain_text("Not by this rule.")
-    expect(card.get_by_role("slider")).to_have_value("55")
-    expect(card.get_by_label("Note")).to_have_value("Rod test done")
-    expect(phone.locator(".plan-phone-verdict")).to_contain_text("1 report ready")
-    phone.unroute("**/plan/edit*")
-
-    # two notes, one after the other, and a double tap: both stand there, each once
-    send = phone.get_by_role("button", name="Submit progress")
-    send.evaluate("(button) => { button.click(); button.click(); }")
-    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
-    card.get_by_role("button").first.click()
-    card.get_by_label("Note").fill("Second word")
-    phone.get_by_role("button", name="Submit progress").click()
-    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
-    page.reload()
-    cell(page, 9, "name").click()
-    page.keyboard.press("Alt+Enter")
-    notes = page.get_by_role("complementary", name="Task details").get_by_label("Notes")
-    expect(notes).to_have_value(re.compile(r"^[^\n]*: Rod test done\n[^\n]*: Second word$"))
-    seats.faults = [fault for fault in seats.faults if "422" not in fault]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,54 +1,16 @@
 /** The plan that one reader has open: what is shown of it, what is chosen, and every edit. No element of the page is known here. */
-import { nextWork } from "./model/calendar";
+import type { Audience, Clash, Fault, Settings } from "./audience";
 import { cellText, type Chosen, COLUMNS, type Column, editText, guess, mayEdit, type Reading, readingOf, typedValue } from "./model/columns";
 import { Dates, parseDuration } from "./model/format";
-import { addition, chain, level, removal, replay, step, unchain } from "./model/moves";
-import { foldedAt, hasParts, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
-import { type Edit, EditQueue, renamed, type Shown as Guess, type State, type Transport } from "./model/queue";
+import { addition, chain, level, removal, replay, splitPoint, step, unchain } from "./model/moves";
+import { foldedAt, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
+import { type Edit, EditQueue, renamed, type Shown as Guess, type State } from "./model/queue";
+import { hide, put, show } from "./model/overlay";
 import { afterRemoval, at, type Cell, chosen, NOTHING, type Selection } from "./model/select";
 import { keyId, PlanStore } from "./model/store";
 import type { Answer, ColumnName, Command, Id, Instant, PlanData, Refusal, Value } from "./model/types";
+import { type Only, wantedRows } from "./model/wanted";
 import type { Say } from "./words";
-
-export type Only = "all" | "critical" | "late" | "current" | "milestones";
-
-export interface Fault {
-  text: string;
-  message: string;
-}
-
-export interface Clash {
-  edit: Edit;
-  message: string;
-  /** Task, column, what was typed, what stands there now. */
-  cells: { id: Id; column: string; mine: string; theirs: string }[];
-}
-
-/** What the session tells whoever shows it. */
-export interface Audience {
-  /** Something to paint differently. */
-  repaint(): void;
-  /** The plan must be fetched afresh. */
-  reload(): void;
-  announce(text: string): void;
-  /** A toast, with a way back where `undo` is set. */
-  tell(text: string, undo?: boolean): void;
-  /** Something else was done: a way back that is still offered would take back that. */
-  wayBackEnds?(): void;
-  /** A report was refused: what was said comes back to whoever wrote it. */
-  gaveBack?(report: NonNullable<Edit["report"]>, message: string): void;
-  kept(name: string, value: unknown): void;
-}
-
-export interface Settings {
-  say: Say;
-  language: string;
-  today: Instant;
-  transport: Transport;
-  constraints: Readonly<Record<string, string>>;
-  columns: Chosen[];
-  folded: Iterable<Id>;
-}
 
 export const cellKey = (id: Id, column: string) => `${id}:${column}`;
 const columnOf = new Map(COLUMNS.map((column) => [column.key, column]));
@@ -168,19 +130,9 @@ export class Session {
   }
 
   private wanted(): ((row: number) => boolean) | undefined {
-    const text = this.text.trim().toLowerCase();
-    const tasks = this.store.tasks;
-    const status = this.store.plan.status ?? this.settings.today;
-    const tests: ((row: number) => boolean)[] = [];
-    const { made } = this;
-    if (text) tests.push((row) => tasks.name[row]!.toLowerCase().includes(text) || tasks.wbs[row] === text || (tasks.resources[row] ?? "").toLowerCase().includes(text));
-    if (this.only === "critical") tests.push((row) => tasks.critical[row]! && !hasParts(this.outline, row));
-    if (this.only === "milestones") tests.push((row) => !hasParts(this.outline, row) && (tasks.kind[row] ?? "").endsWith("MILESTONE"));
-    if (this.only === "late") tests.push((row) => !hasParts(this.outline, row) && (tasks.baseline_finish[row] ?? Infinity) < (tasks.finish[row] ?? -Infinity));
-    if (this.only === "current") {
-      tests.push((row) => !hasParts(this.outline, row) && tasks.actual_finish[row] === null && (tasks.percent[row] ?? 0) < 100 && (tasks.start[row] ?? Infinity) <= status + 7 * 1440);
-    }
-    return tests.length ? (row) => made.has(tasks.id[row]!) || tests.every((test) => test(row)) : undefined;
+    const { store, outline, only, text, made } = this;
+    const test = wantedRows(store, outline, { only, text, status: store.plan.status ?? this.settings.today });
+    return test && ((row) => made.has(store.tasks.id[row]!) || test(row));
   }
 
   /** Go to the first row that is wanted itself, not for what stands below it. */
@@ -295,30 +247,15 @@ export class Session {
 
   private push(edit: Edit): void {
     this.audience.wayBackEnds?.();
-    this.put(edit);
+    put(this.store, edit);
     this.queue.push(edit);
-  }
-
-  private show(values: readonly Guess[]): void {
-    for (const [id, column, value] of values) this.store.put(id, column, value as never);
-  }
-
-  /** Show what an edit says, and keep in mind what stood there. */
-  private put(edit: Edit): void {
-    edit.before = edit.guess.map(([id, name]): Guess => [id, name, this.store.value(id, name) as Value]);
-    this.show(edit.guess);
-  }
-
-  /** Take what is not answered yet from the screen, the latest first: what the server said last stands there. */
-  private hide(): void {
-    for (const edit of [...this.queue.edits].reverse()) this.show(edit.before);
   }
 
   /** What is not answered yet goes on top of what the server says. */
   private reshow(): void {
     for (const edit of this.queue.edits) {
       for (const command of edit.commands) replay(this.store, command);
-      this.put(edit);
+      put(this.store, edit);
     }
     if (this.unsent) for (const command of this.unsent.edit.commands) replay(this.store, command);
     this.restructure();
@@ -339,8 +276,8 @@ export class Session {
   bring(answer: Answer, edit: Edit | null = null): Id[] {
     const { cursor, anchor } = this.selection;
     for (const [key, id] of Object.entries(answer.keys ?? {})) this.rename(keyId(key), id);
-    this.hide();
-    if (edit) this.show(edit.before.map(([id, name, value]): Guess => [this.real(id), name, value]));
+    hide(this.store, this.queue.edits);
+    if (edit) show(this.store, edit.before.map(([id, name, value]): Guess => [this.real(id), name, value]));
     const applied = this.store.apply(answer);
     if (cursor && this.named.has(cursor.id)) this.selection = { ...this.selection, cursor: { ...cursor, id: this.real(cursor.id) }, anchor: anchor && { ...anchor, id: this.real(anchor.id) } };
     this.reshow();
@@ -355,8 +292,8 @@ export class Session {
   }
 
   private takeBack(edit: Edit): void {
-    this.hide();
-    this.show(edit.before);
+    hide(this.store, this.queue.edits);
+    show(this.store, edit.before);
     this.reshow();
     if (edit.structure) this.reload();
   }
@@ -431,9 +368,14 @@ export class Session {
     return this.editable || this.store.plan.reports === true;
   }
 
+  /** What keeps the reader from planning. */
+  get bounds(): string {
+    return this.say(this.reporting ? "said_report_only" : "said_read_only");
+  }
+
   /** Whether the plan may be changed; where not, it is said. */
   free(): boolean {
-    if (!this.editable) this.audience.announce(this.say("said_read_only"));
+    if (!this.editable) this.audience.announce(this.bounds);
     return this.editable;
   }
 
@@ -570,15 +512,8 @@ export class Session {
   split(said: Id): void {
     const id = this.real(said);
     if (!this.free()) return;
-    const { calendar, lengths } = this.reading;
-    const start = this.store.value(id, "start") ?? null;
-    const finish = this.store.value(id, "finish") ?? null;
-    const row = this.rowOf(id);
-    if (start === null || finish === null || !calendar || hasParts(this.outline, row)) return this.audience.announce(this.say("said_cannot"));
-    const status = this.store.plan.status ?? 0;
-    const day = Math.floor((status > start && status < finish ? status : (start + finish) / 2) / 1440) * 1440;
-    const point = nextWork(calendar, day);
-    if (point <= start || point >= finish) return this.audience.announce(this.say("said_cannot"));
-    this.send([{ do: "split", task: id, at: point, gap: lengths.minutes_per_day }], this.say("undo_split"));
+    const point = splitPoint(this.store, this.outline, this.reading.calendar, id);
+    if (point === null) return this.audience.announce(this.say("said_cannot"));
+    this.send([{ do: "split", task: id, at: point, gap: this.reading.lengths.minutes_per_day }], this.say("undo_split"));
   }
 }

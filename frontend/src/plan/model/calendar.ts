@@ -21,7 +21,7 @@ function isOff(calendar: PlanCalendar, day: number): boolean {
   return false;
 }
 
-export function shiftsOn(calendar: PlanCalendar, day: number): readonly [number, number][] {
+function shiftsOn(calendar: PlanCalendar, day: number): readonly [number, number][] {
   return isOff(calendar, day) ? NO_SHIFTS : (calendar.week[weekday(day)] ?? NO_SHIFTS);
 }
 

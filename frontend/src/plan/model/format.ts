@@ -21,7 +21,7 @@ export function signed(value: number, places = 1): string {
 }
 
 /** Minutes of one unit; what is elapsed counts around the clock. */
-export function unitMinutes(unit: string, lengths: Lengths): number {
+function unitMinutes(unit: string, lengths: Lengths): number {
   const elapsed = unit.startsWith("e");
   const plain = elapsed ? unit.slice(1) : unit;
   const day = elapsed ? DAY : lengths.minutes_per_day;

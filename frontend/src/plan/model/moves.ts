@@ -1,7 +1,8 @@
 /** What a gesture on the outline does: the command for the server, and the same thing shown at once. Pure. */
-import { hasParts, indented, movedBy, orderAfter, outdented, outlineOf, tops } from "./outline";
+import { nextWork } from "./calendar";
+import { hasParts, indented, movedBy, type Outline, orderAfter, outdented, outlineOf, tops } from "./outline";
 import { idKey, keyId, type PlanStore } from "./store";
-import type { Command, Id } from "./types";
+import { type Command, DAY, type Id, type Instant, type PlanCalendar } from "./types";
 
 function rowsOf(store: PlanStore, ids: readonly Id[]): number[] {
   return ids.map((id) => store.row(id)).filter((row) => row >= 0);
@@ -99,4 +100,14 @@ export function unchain(store: PlanStore, ids: readonly Id[]): Command[] {
     if (ids.length === 1 ? before || after : before && after) found.push({ do: "unlink", link });
   });
   return found;
+}
+
+/** Where a task is interrupted: at the status date where that lies within it, else in its middle; null where it cannot be. */
+export function splitPoint(store: PlanStore, tree: Outline, calendar: PlanCalendar | undefined, id: Id): Instant | null {
+  const start = store.value(id, "start") ?? null;
+  const finish = store.value(id, "finish") ?? null;
+  if (start === null || finish === null || !calendar || hasParts(tree, store.row(id))) return null;
+  const status = store.plan.status ?? 0;
+  const point = nextWork(calendar, Math.floor((status > start && status < finish ? status : (start + finish) / 2) / DAY) * DAY);
+  return point > start && point < finish ? point : null;
 }

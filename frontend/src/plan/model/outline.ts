@@ -95,7 +95,7 @@ export function tops(outline: Outline, rows: readonly number[]): number[] {
 }
 
 /** The row before it of the same parent, or -1. */
-export function siblingBefore(outline: Outline, row: number): number {
+function siblingBefore(outline: Outline, row: number): number {
   for (let before = row - 1; before >= 0 && before > outline.parent[row]!; before -= 1) {
     if (outline.parent[before] === outline.parent[row]) return before;
   }
@@ -103,7 +103,7 @@ export function siblingBefore(outline: Outline, row: number): number {
 }
 
 /** The row after its branch of the same parent, or -1. */
-export function siblingAfter(outline: Outline, row: number): number {
+function siblingAfter(outline: Outline, row: number): number {
   const after = outline.end[row]!;
   return after < outline.parent.length && outline.parent[after] === outline.parent[row] ? after : -1;
 }

@@ -279,7 +279,7 @@ export class EditQueue {
 }
 
 /** Every task that a command names. */
-export function idsOf(command: Command): Id[] {
+function idsOf(command: Command): Id[] {
   if (command.do === "set" || command.do === "shift" || command.do === "split") return [command.task];
   if (command.do === "remove" || command.do === "indent" || command.do === "outdent") return command.tasks;
   if (command.do === "link") return [command.predecessor, command.successor];

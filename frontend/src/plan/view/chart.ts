@@ -123,11 +123,15 @@ export class Chart {
   /** Show the whole plan, with room for the names of the last milestones. */
   fit(): void {
     const [first, last] = this.span();
-    const { width } = this.size;
-    let perPixel = fitZoom(first, last, width);
-    for (const { start, room } of this.labels()) perPixel = Math.max(perPixel, (start - first) / Math.max(80, width - 24 - room));
-    this.zoom(perPixel, 0);
+    this.zoom(this.zoomFor(first, last, this.size.width, 24), 0);
     this.showInstant(first, 24);
+  }
+
+  /** The zoom at which a span and the names behind its milestones fit into a width of which `before` pixels come before it. */
+  zoomFor(first: Instant, last: Instant, width: number, before: number): number {
+    let perPixel = fitZoom(first, last, width);
+    for (const { start, room } of this.labels()) perPixel = Math.max(perPixel, (start - first) / Math.max(80, width - before - room));
+    return perPixel;
   }
 
   /** Where names stand behind milestones, and how many pixels they take. */

@@ -32,7 +32,7 @@ export class Grid {
   ) {
     this.head = h("div", "plan-head", { role: "row", "aria-rowindex": 1 });
     this.rows = h("div", "plan-rows", { role: "rowgroup" });
-    this.element = h("div", "plan-grid", { role: "treegrid", tabindex: 0, "aria-label": session.say("grid_label"), "aria-multiselectable": "true", "aria-readonly": String(!session.editable) });
+    this.element = h("div", "plan-grid", { role: "treegrid", tabindex: 0, "aria-label": session.say("grid_label"), "aria-multiselectable": "true", "aria-readonly": String(!session.reporting) });
     this.element.append(h("div", "plan-headgroup", { role: "rowgroup" }, this.head), h("div", "plan-clip", { role: "presentation" }, this.rows));
     this.build();
   }

@@ -40,7 +40,7 @@ export function edit(reach: Reach, typed: string | null): void {
   const cell = reach.session.selection.cursor;
   if (!cell) return;
   reach.reveal();
-  if (!reach.editor.start(cell, typed)) reach.announce(reach.session.say(reach.session.editable ? "said_fixed" : "said_read_only"));
+  if (!reach.editor.start(cell, typed)) reach.announce(reach.session.editable ? reach.session.say("said_fixed") : reach.session.bounds);
 }
 
 function foldKey(reach: Reach, closed: boolean | null): void {
@@ -146,7 +146,7 @@ function pasted(reach: Reach, text: string): void {
     session.addMany(cells.map((line) => Object.fromEntries(line.map((text, index) => [columns[from + index] ?? "", text]))));
     return reach.announce(session.say("said_pasted", { n: cells.length }));
   }
-  if (!cursor || first === undefined || cells.length === 0 || !session.editable) return;
+  if (!cursor || first === undefined || cells.length === 0 || !session.reporting) return;
   const span = spanOfColumns(session.selection, columns);
   const start = session.shown.place[session.rowOf(first)]!;
   const set: { id: number; column: string; text: string }[] = [];
@@ -154,7 +154,7 @@ function pasted(reach: Reach, text: string): void {
   for (const cell of spread(cells, columns, span[0] ?? cursor.column, chosen.length, span)) {
     const row = session.shown.rows[start + cell.place];
     if (row !== undefined) set.push({ id: session.ids[row]!, column: cell.column, text: cell.text });
-    else added.set(cell.place, { ...added.get(cell.place), [cell.column]: cell.text });
+    else if (session.editable) added.set(cell.place, { ...added.get(cell.place), [cell.column]: cell.text });
   }
   const changed = session.setCells(set, session.say("undo_paste"));
   if (added.size) {

@@ -241,7 +241,7 @@ function paintTask({ ctx, theme }: Pen, y: number, bar: Bar): void {
   }
 }
 
-export function diamond(ctx: CanvasRenderingContext2D, x: number, y: number, reach: number, fill: string, edge: string): void {
+function diamond(ctx: CanvasRenderingContext2D, x: number, y: number, reach: number, fill: string, edge: string): void {
   ctx.beginPath();
   ctx.moveTo(x, y - reach);
   ctx.lineTo(x + reach, y);

@@ -1,7 +1,7 @@
 /** On paper: a table and a chart side by side on every sheet, drawn anew at the resolution of print. */
 import { COLUMNS, cellText } from "../model/columns";
 import { ROW, toneOf } from "../model/geometry";
-import { fitZoom, scaleFor } from "../model/scale";
+import { scaleFor } from "../model/scale";
 import { hasParts } from "../model/outline";
 import type { Session } from "../session";
 import { h } from "./build";
@@ -14,6 +14,8 @@ import { legend } from "./toolbar";
 
 const PER_SHEET = 42;
 const WIDTH = 850;
+/** Pixels that the scale leaves before the first task, at most. */
+const BEFORE = 60;
 const RATIO = 3;
 /** More rows than these go on paper as the server's PDF, not from the browser. */
 const MOST = 2000;
@@ -63,7 +65,7 @@ export function printing(host: HTMLElement, session: Session, chart: Chart): voi
     const from = start ?? session.settings.today;
     const to = Math.max(finish ?? from, from + 1440);
     const theme = readTheme(sheets);
-    const scale = scaleFor(from, to, fitZoom(from, to, WIDTH), WIDTH);
+    const scale = scaleFor(from, to, chart.zoomFor(from, to, WIDTH, BEFORE), WIDTH);
     const count = Math.min(session.shown.rows.length, MOST);
     for (let first = 0; first < count; first += PER_SHEET) {
       const last = Math.min(first + PER_SHEET, count) - 1;

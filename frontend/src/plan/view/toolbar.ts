@@ -1,7 +1,8 @@
 /** The bar of tools over the plan, the menus of it, and the key to the colours. */
 import { COLUMNS, toggled } from "../model/columns";
 import { ZOOMS, zoomName } from "../model/scale";
-import type { Only, Session } from "../session";
+import type { Only } from "../model/wanted";
+import type { Session } from "../session";
 import { icon } from "../../lib/dom";
 import { narrow } from "../../lib/screen";
 import { button, h, isMac, newId } from "./build";

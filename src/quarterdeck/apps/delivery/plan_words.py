@@ -130,6 +130,7 @@ _TEXTS: dict[str, str | Promise] = {
     "said_no_links": _("No links among the chosen tasks."),
     "said_fixed": _("This cell follows from others."),
     "said_read_only": _("The plan is open for reading only."),
+    "said_report_only": _("You may report progress here. Whoever plans changes the rest."),
     "said_copied": _("{n} rows copied."),
     "said_copied_one": _("1 row copied."),
     "said_pasted": _("{n} cells pasted."),
