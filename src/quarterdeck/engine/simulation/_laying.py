@@ -15,8 +15,8 @@ from quarterdeck.engine.simulation._prepare import FACTOR, FACTOR_OF, WEATHER, H
 from quarterdeck.engine.simulation.correlation import Loading, Repair, loadings
 from quarterdeck.engine.simulation.distributions import Normal
 from quarterdeck.engine.simulation.drawing import Shapes, shapes
-from quarterdeck.engine.simulation.ground import LONGEST, Ground
-from quarterdeck.engine.simulation.model import Correlation, CostOf, Member, Occurrence
+from quarterdeck.engine.simulation.ground import Ground
+from quarterdeck.engine.simulation.model import LONGEST, Correlation, CostOf, Member, Occurrence
 
 if TYPE_CHECKING:
     from quarterdeck.engine.simulation.kernels.blocks import Model, Room

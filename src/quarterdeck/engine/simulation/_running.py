@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.simulation._laying import Laid, room
-from quarterdeck.engine.simulation.ground import LONGEST
+from quarterdeck.engine.simulation.model import LONGEST
 
 if TYPE_CHECKING:
     from quarterdeck.engine.simulation.kernels.blocks import Found, Measures, Survey, Totals

@@ -24,6 +24,7 @@ from quarterdeck.engine.cpm import NONE, Plan, layout, schedule
 from quarterdeck.engine.cpm.layout import Settings
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.network import LagUnit, TaskId
+from quarterdeck.engine.simulation.model import LONGEST
 
 if TYPE_CHECKING:
     from quarterdeck.engine.simulation.kernels.efforts import Efforts
@@ -35,8 +36,6 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 #: So many tasks are refused: each thread would need gigabytes.
 MANY: Final = 500_000
-#: No duration or lag is longer, a quarter of what the whole may come to: 510 years.
-LONGEST: Final = 2**28
 AWAY: Final = BEYOND // 2
 NEVER: Final = -(2**62)
 

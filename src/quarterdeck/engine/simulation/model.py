@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from quarterdeck.engine.network import TaskId
 from quarterdeck.engine.simulation.distributions import Distribution, Estimate
 
 RiskId: TypeAlias = Hashable
+
+#: No duration or lag has more minutes, a quarter of what the whole may come to: 510 years.
+LONGEST: Final = 2**28
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.engine.compiled import compiled_bare
-from quarterdeck.engine.simulation.ground import LONGEST
 from quarterdeck.engine.simulation.kernels.random import (
     F4,
     I2,
@@ -24,6 +23,7 @@ from quarterdeck.engine.simulation.kernels.random import (
     threefry,
     uniform,
 )
+from quarterdeck.engine.simulation.model import LONGEST
 
 #: Iterations side by side.
 LANES = 64
