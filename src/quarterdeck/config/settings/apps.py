@@ -54,6 +54,8 @@ DOMAIN = [
     "quarterdeck.apps.people",
     "quarterdeck.apps.portfolio",
     "quarterdeck.apps.delivery",
+    "quarterdeck.apps.finance",
+    "quarterdeck.apps.reporting",
 ]
 
 # Ours come first, so that a template or command of ours is found before one of a library of the same name.
