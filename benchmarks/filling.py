@@ -147,7 +147,7 @@ def fill(rows: int) -> None:
         _users(root, units, initiatives)
         _history([*initiatives, *persons], chance, now)
         _reset_sequences()
-    _rebuild_statistics()
+    analyse()
 
 
 def index() -> None:
@@ -380,7 +380,7 @@ def _reset_sequences() -> None:
             cursor.execute(statement)
 
 
-def _rebuild_statistics() -> None:
+def analyse() -> None:
     """Tell the database how its rows are spread, as it finds out by itself in the long run."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

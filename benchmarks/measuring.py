@@ -120,12 +120,13 @@ def measure(only: str = "") -> list[dict[str, Any]]:
         fragment: dict[str, Any] = {"HTTP_HX_REQUEST": "true"} if case.startswith("fragment") else {}
         # A past date is remembered by the session; the next case starts from today again.
         today = "" if "as_of" in address or address.startswith("/api") else ("&" if "?" in address else "?") + "as_of="
-        figures = _measured(case, who, partial(browser.get, address + today, **fragment))
+        figures = measured(case, who, partial(browser.get, address + today, **fragment))
         found.append(asdict(figures))
     return found
 
 
-def _measured(case: str, who: str, ask: Callable[[], Any]) -> Figures:
+def measured(case: str, who: str, ask: Callable[[], Any]) -> Figures:
+    """Ask for a page until the figures stand. Raises SystemExit for any other answer than a page."""
     answer = ask()
     if answer.status_code != 200:
         raise SystemExit(f"{case} for {who}: {answer.status_code}")

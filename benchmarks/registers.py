@@ -14,12 +14,8 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +24,10 @@ for place in (ROOT, ROOT / "src"):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
 
-DATABASES = ("sqlite", "postgresql")
+from benchmarks.apart import DATABASES, MARK, apart, database  # noqa: E402  needs the path above
+
 #: Rows of the file whose import is rehearsed.
 IMPORTED = 10_000
-MARK = "result: "
 
 
 def step(name: str, argument: str) -> Any:
@@ -60,58 +56,24 @@ def step(name: str, argument: str) -> Any:
             raise SystemExit(f"There is no step {name}.")
 
 
-def apart(environment: dict[str, str], name: str, argument: object) -> Any:
-    """Do one step in a process of its own and return what it gives."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--step", name, str(argument)],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith(MARK)]
-    if done.returncode or not lines:
-        raise SystemExit(f"The step {name} {argument} failed.")
-    return json.loads(lines[-1].removeprefix(MARK))
-
-
-@contextmanager
-def database(kind: str) -> Iterator[dict[str, str]]:
-    """Give the environment of an empty database of its own, removed in the end."""
-    with tempfile.TemporaryDirectory(prefix="quarterdeck-benchmark-") as folder:
-        settings = {
-            "DJANGO_SETTINGS_MODULE": "quarterdeck.config.settings",
-            "QUARTERDECK_DATA_DIR": folder,
-            "QUARTERDECK_MODE": "local",
-            "QUARTERDECK_LOG_LEVEL": "ERROR",
-        }
-        if kind == "sqlite":
-            yield {**settings, "QUARTERDECK_DATABASE_URL": f"sqlite:///{Path(folder, 'benchmark.sqlite3')}"}
-            return
-        from tools.postgres import server
-
-        with server() as address:
-            yield {**settings, "QUARTERDECK_DATABASE_URL": address}
-
-
 def benchmark(kind: str, rows: int, only: str = "") -> dict[str, Any]:
     """Make, fill and measure one database; print as it goes."""
     print(f"\n{kind}, {rows:,} initiatives and {rows:,} people", flush=True)
     with database(kind) as environment:
         found: dict[str, Any] = {"database": kind, "rows": rows, "load": os.getloadavg()[0]}
-        found |= apart(environment, "fill", rows)
+        found |= apart(__file__, environment, "fill", rows)
         print(f"  migrated in {found['migrate']} s, filled in {found['fill']} s", flush=True)
-        found["cases"] = apart(environment, "measure", only)
+        found["cases"] = apart(__file__, environment, "measure", only)
         _table(found["cases"], rows)
         if only:
             return found
-        found["exports"] = [apart(environment, "export", ending) for ending in ("csv", "xlsx")]
+        found["exports"] = [apart(__file__, environment, "export", ending) for ending in ("csv", "xlsx")]
         for one in found["exports"]:
             print(
                 f"  export {one['export']}: {one['rows']:,} rows, {one['megabytes']} MB in {one['seconds']} s, first "
                 f"byte after {one['first_byte']} s; {_memory(one)}"
             )
-        found["import"] = one = apart(environment, "import", min(IMPORTED, rows))
+        found["import"] = one = apart(__file__, environment, "import", min(IMPORTED, rows))
         print(
             f"  import, dry run: {one['dry_run']:,} rows in {one['seconds']} s ({one['cpu_seconds']} s of processor); "
             f"{one['counts']}; {_memory(one)}",
