@@ -50,6 +50,7 @@ INSTANTS: dict[type[models.Model], tuple[str, ...]] = {
 }
 #: What a plan is made of, each after what it points to.
 PARTS: tuple[type[models.Model], ...] = (PlanCalendar, PlanResource, Task, TaskLink, TaskAssignment, Baseline)
+ALL: tuple[type[models.Model], ...] = (Plan, *PARTS)
 DAYS = ("starts_on", "finishes_on")
 
 
@@ -78,7 +79,7 @@ class _Copies:
         }
         self.next: dict[type[models.Model], int] = {
             model: (model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-            for model in (Plan, *PARTS)
+            for model in ALL
         }
 
     def write(self, projects: Iterable[Initiative]) -> None:
