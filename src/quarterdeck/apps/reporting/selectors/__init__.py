@@ -1,0 +1,1 @@
+"""What this app knows: snapshots, the rules of health, how figures roll up."""
