@@ -1,5 +1,6 @@
 """What plans are made of."""
 
+from quarterdeck.apps.delivery.models.analyses import PlanAnalysis, PlanRisk, Shape, TaskEstimate
 from quarterdeck.apps.delivery.models.baselines import Baseline
 from quarterdeck.apps.delivery.models.exchange import PlanFile, PlanImport
 from quarterdeck.apps.delivery.models.plans import Plan, PlanCalendar, PlanRevision
@@ -9,12 +10,16 @@ from quarterdeck.apps.delivery.models.tasks import Task, TaskLink
 __all__ = [
     "Baseline",
     "Plan",
+    "PlanAnalysis",
     "PlanCalendar",
     "PlanFile",
     "PlanImport",
     "PlanResource",
     "PlanRevision",
+    "PlanRisk",
+    "Shape",
     "Task",
     "TaskAssignment",
+    "TaskEstimate",
     "TaskLink",
 ]
