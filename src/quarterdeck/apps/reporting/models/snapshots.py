@@ -60,6 +60,9 @@ class Snapshot(models.Model):
     ambers = models.PositiveIntegerField(_("amber"), default=0)
     greens = models.PositiveIntegerField(_("green"), default=0)
 
+    #: Facts looked at for accuracy, and those in order.
+    checked = models.PositiveIntegerField(_("facts looked at"), default=0)
+    sound = models.PositiveIntegerField(_("facts in order"), default=0)
     accuracy = models.FloatField(_("facts in order, %"), null=True)
     #: Honesty signs: names of `selectors.signs`.
     signs = models.JSONField(_("honesty signs"), default=list)
