@@ -152,6 +152,8 @@ UNDO_MINUTES = env.envint("UNDO_MINUTES", 15, least=1, most=7 * 24 * 60)
 UNDO_IMPORT_HOURS = env.envint("UNDO_IMPORT_HOURS", 24, least=1, most=30 * 24)
 # Days after which an active initiative that nobody has changed is brought before its manager.
 UNTOUCHED_DAYS = env.envint("UNTOUCHED_DAYS", 30, least=1, most=3650)
+# Working days after the end of a period within which projects report.
+REPORT_DUE_DAYS = env.envint("REPORT_DUE_DAYS", 5, least=1, most=60)
 
 # Language and time. Times are kept in UTC and shown in the organisation's zone.
 USE_TZ = True

@@ -1,0 +1,151 @@
+"""The facts of a status report: what the records say of an initiative for a period, as plain values to be kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q
+
+from quarterdeck.apps.delivery.choices import FIRST_BASELINE, TaskKind
+from quarterdeck.apps.delivery.models import Baseline, Task
+from quarterdeck.apps.organisation.models import Period
+from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.reporting.models.snapshots import Snapshot
+from quarterdeck.apps.reporting.selectors import snapshots
+from quarterdeck.apps.reporting.selectors.reports import last_published
+from quarterdeck.engine.calendar import instant
+from quarterdeck.kernel.access.policy import scopes_below
+from quarterdeck.kernel.watch.checks import checks
+from quarterdeck.kernel.watch.models import Finding
+
+#: Milestones and findings that a report lists.
+MILESTONES, FINDINGS = 12, 6
+#: Days behind and ahead of the report in which milestones are told.
+BEHIND, AHEAD = dt.timedelta(days=45), dt.timedelta(days=100)
+AMOUNTS = ("budget", "bac", "pv", "ev", "ac", "committed", "eac")
+INDICES = ("spi", "cpi", "spi_t", "percent")
+#: What is compared with the last published report.
+COMPARED = ("colour", "percent", "forecast_finish", "days_late", "spi", "cpi", "spi_t")
+
+
+@dataclass
+class Filled:
+    """What is filled into a report: plain facts, amounts apart from them, the colour, and the day it all is of."""
+
+    on: dt.date
+    facts: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    health: str = ""
+
+
+def filled(initiative: Initiative, period: Period, *, today: dt.date) -> Filled:
+    """Return the facts of a period's end, or of today while it has not ended.
+
+    Where nothing was assessed until then, the assessment of today stands in, and its day is said.
+    """
+    on = min(period.ends_on, today)
+    known = snapshots.latest([initiative], on) or snapshots.latest([initiative], today)
+    found = known.get(initiative.pk)
+    made = Filled(on)
+    made.facts = {
+        "on": on.isoformat(),
+        "planned_finish": _iso(initiative.planned_finish),
+        "time_tolerance": initiative.time_tolerance,
+        "cost_tolerance": _text(initiative.cost_tolerance),
+        "milestones": milestones(initiative, on),
+        "findings": findings(initiative),
+    }
+    made.figures = {
+        "currency": initiative.currency.code if initiative.currency else "",
+        "budget": _text(initiative.budget),
+    }
+    if found is not None:
+        made.health = found.colour
+        made.facts |= _assessed(found)
+        made.figures |= {name: _text(getattr(found, name)) for name in AMOUNTS}
+        made.figures["currency"] = found.currency or made.figures["currency"]
+    before = last_published(initiative, before=period.starts_on)
+    if before is not None:
+        made.facts["since"] = before.period.name
+        made.facts["before"] = {name: before.facts.get(name) for name in COMPARED}
+        made.facts["milestones_before"] = {one["name"]: one["finish"] for one in before.facts.get("milestones", ())}
+        made.figures["before"] = {name: before.figures.get(name) for name in ("ac", "eac", "currency")}
+    return made
+
+
+def _assessed(found: Snapshot) -> dict[str, Any]:
+    return {
+        "assessed_on": found.on.isoformat(),
+        "state": found.state,
+        "colour": found.colour,
+        "colours": dict(found.colours),
+        "own": {"colour": found.own_colour, "reason": found.own_reason},
+        **{name: getattr(found, name) for name in INDICES},
+        "baseline_finish": _iso(found.baseline_finish),
+        "forecast_finish": _iso(found.forecast_finish),
+        "days_late": found.days_late,
+        "signs": list(found.signs),
+    }
+
+
+def milestones(initiative: Initiative, on: dt.date) -> list[dict[str, Any]]:
+    """Return the milestones of the current plan around a day: name, baseline, forecast or actual, whether done."""
+    rows = Task.objects.filter(
+        plan__initiative=initiative,
+        plan__is_current=True,
+        kind__in=(TaskKind.MILESTONE, TaskKind.START_MILESTONE),
+        is_summary=False,
+        active=True,
+        finishes_on__range=(on - BEHIND, on + AHEAD),
+    )
+    shown = list(rows.order_by("finishes_on", "position").values_list("pk", "name", "finishes_on", "done")[:MILESTONES])
+    agreed = _agreed(initiative) if shown else {}
+    return [
+        {
+            "name": name,
+            "baseline": _iso(agreed.get(key)),
+            "finish": _iso(finishes_on),
+            "slip": (finishes_on - agreed[key]).days if key in agreed else None,
+            "done": done >= 100,
+        }
+        for key, name, finishes_on, done in shown
+    ]
+
+
+def _agreed(initiative: Initiative) -> dict[int, dt.date]:
+    """Return the finish of each task by the first baseline of the current plan."""
+    rows = Baseline.objects.filter(plan__initiative=initiative, plan__is_current=True, number=FIRST_BASELINE)
+    figures: dict[str, Any] = rows.values_list("figures", flat=True).first() or {}
+    told = zip(figures.get("task", ()), figures.get("finish", ()), strict=False)
+    return {task: instant(finish).date() for task, finish in told if finish is not None}
+
+
+def findings(initiative: Initiative) -> list[dict[str, Any]]:
+    """Return the worst open findings at an initiative and below that anybody who sees it may read."""
+    closed = [name for name, check in checks.items() if check.tells[0]]
+    rows = Finding.objects.filter(
+        Q(closed_at__isnull=True), scope__in=scopes_below((initiative.scope.path,)).values("pk")
+    ).exclude(check_name__in=closed)
+    rows = rows.select_related("owner").order_by("rank", F("due_on").asc(nulls_last=True), "opened_at", "pk")
+    return [
+        {
+            "record": one.label,
+            "message": one.message,
+            "values": one.values,
+            "severity": one.severity,
+            "owner": one.owner.name if one.owner else "",
+            "due": _iso(one.due_on),
+        }
+        for one in rows[:FINDINGS]
+    ]
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
