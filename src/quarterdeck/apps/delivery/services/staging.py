@@ -9,6 +9,7 @@ from typing import Any
 
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
 from quarterdeck.apps.delivery.exchange.network import network
+from quarterdeck.apps.delivery.exchange.tracking import as_tracked
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanCalendar, PlanResource, Task, TaskAssignment, TaskLink
 from quarterdeck.apps.delivery.models.tasks import STEP
 from quarterdeck.apps.delivery.selectors import mapping
@@ -68,7 +69,11 @@ def check(document: PlanDocument) -> Any:
 
 
 def staged(document: PlanDocument, plan: Plan, *, actor: Actor) -> Staged:
-    """Lay a document beside a plan: a new one has nothing stored. Raises EngineError as `check` does."""
+    """Lay a document beside a plan: a new one has nothing stored. Raises EngineError as `check` does.
+
+    The plan is as far as the last tracking period of the document says.
+    """
+    document = as_tracked(document)
     converted = check(document)
     engine = {} if converted is None else {each.id: each for each in converted.network.tasks}
     _set_plan(plan, document, converted)
