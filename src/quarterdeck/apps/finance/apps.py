@@ -1,4 +1,4 @@
-"""Starts the app."""
+"""Starts the app: takes the costs of imported plans into the ledger; puts the money page beside the others."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,3 +10,24 @@ class FinanceConfig(AppConfig):
     name = "quarterdeck.apps.finance"
     label = "finance"
     verbose_name = _("Money")
+
+    def ready(self) -> None:
+        """Follow imports of plans."""
+        from quarterdeck.apps.delivery.events import PlanImported
+        from quarterdeck.kernel import events
+
+        events.subscribe(PlanImported, follow_imports)
+
+
+def follow_imports(event: object) -> None:
+    """Post what an imported plan says was spent, at once: an import is no request, and whoever ran it reads on.
+
+    What a failure leaves out is made up for by the daily job.
+    """
+    from quarterdeck.apps.delivery.events import PlanImported
+    from quarterdeck.apps.finance.services import costs_of_plan
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
+
+    if isinstance(event, PlanImported):
+        costs_of_plan(plan_id=event.plan_id, actor=Actor.system(now=clock.now()))

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import FIRST_BASELINE
+from quarterdeck.apps.delivery.events import PlanImported
 from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.models import Plan, Task
 from quarterdeck.apps.delivery.services.reckoning import Reckoned, Touched, locked, recalculate, refused
 from quarterdeck.apps.delivery.services.staging import Beside, Staged, baselines_of, staged
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.errors import EngineError
-from quarterdeck.kernel import records
+from quarterdeck.kernel import events, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.records import BulkRefused
 
@@ -71,6 +72,7 @@ def plan_import(
         outline=bool(laid.tasks.added or laid.tasks.removed),
     )
     reckoned = recalculate(plan=plan, actor=actor, touched=touched, batch=batch)
+    events.publish(PlanImported(plan_id=plan.pk, initiative_id=plan.initiative_id))
     counts = (len(laid.tasks.added), len(laid.tasks.changed), len(laid.tasks.removed))
     return Imported(plan, *counts, batch, reckoned)
 

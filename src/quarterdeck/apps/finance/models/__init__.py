@@ -1,0 +1,15 @@
+"""What money is kept in."""
+
+from quarterdeck.apps.finance.models.costs import BudgetLine, CostCategory
+from quarterdeck.apps.finance.models.ledger import Actual, Commitment
+from quarterdeck.apps.finance.models.measuring import EacChoice, Technique, TechniqueMilestone
+
+__all__ = [
+    "Actual",
+    "BudgetLine",
+    "Commitment",
+    "CostCategory",
+    "EacChoice",
+    "Technique",
+    "TechniqueMilestone",
+]

@@ -1,0 +1,24 @@
+"""The verbs of this app; each is one transaction and takes the actor."""
+
+from quarterdeck.apps.finance.services.imported import costs_of_plan
+from quarterdeck.apps.finance.services.ledger import (
+    actual_post,
+    actual_remove,
+    actual_reverse,
+    actuals_post,
+    budget_save,
+    commitment_save,
+)
+from quarterdeck.apps.finance.services.measuring import forecast_choose, technique_save
+
+__all__ = [
+    "actual_post",
+    "actual_remove",
+    "actual_reverse",
+    "actuals_post",
+    "budget_save",
+    "commitment_save",
+    "costs_of_plan",
+    "forecast_choose",
+    "technique_save",
+]
