@@ -30,7 +30,7 @@ def _absent(_factory: Factory, _n: int) -> Any:
 
 
 def _own_project(factory: Factory, _n: int) -> Any:
-    """A project of its own for each plan, since only one plan of a project is the current one."""
+    """A project of its own for each: only one plan of a project is current, only one report is of a period."""
     return factory.make(apps.get_model("portfolio.initiative"))
 
 
@@ -59,6 +59,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
         "unit": lambda f, _n: f.place.homes[0],
     },
     "delivery.plan": {"initiative": _own_project},
+    "reporting.statusreport": {"initiative": _own_project},
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
 }
 

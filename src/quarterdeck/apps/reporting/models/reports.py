@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.organisation.models import Period
+from quarterdeck.apps.organisation.models import Currency, Period
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel.records import Record
+
+#: Amounts of a report, as of a snapshot.
+AMOUNTS = ("budget", "bac", "pv", "ev", "ac", "committed", "eac")
+
+
+def _amount(label: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(label, max_digits=22, decimal_places=4, null=True, blank=True, editable=False)
 
 
 class StatusReport(Record):
     """What was reported of an initiative for a period: facts filled in by the system, narrative by who reports.
 
-    `facts` holds figures, health, milestones, findings and what changed as plain values, `figures` the amounts. Both
-    are filled when the report is begun, again when it is submitted, and never after: a report says for ever what it
-    said when it was handed in.
+    `facts` holds health, indices, milestones and findings as plain values; the amounts have fields of their own. All is
+    filled in when the report is begun, again when it is submitted, and never after: a report says for ever what it said
+    when it was handed in. `previous` is the published report with which it is compared, which stands for ever too.
     """
 
     class State(models.TextChoices):
@@ -35,7 +43,8 @@ class StatusReport(Record):
             return {cls.DRAFT: "grey", cls.SUBMITTED: "blue", cls.PUBLISHED: "green"}
 
     row_scope = ("initiative__scope", "initiative__unit__scope")
-    field_classes = {"figures": "money"}
+    field_classes = dict.fromkeys(AMOUNTS, "money")
+    currency_field = "currency"
 
     initiative = models.ForeignKey(
         Initiative, models.PROTECT, related_name="status_reports", verbose_name=_("initiative")
@@ -50,7 +59,25 @@ class StatusReport(Record):
         _("decisions asked"), blank=True, help_text=_("Who is to decide what, until when. Left empty: none.")
     )
     facts = models.JSONField(_("facts"), default=dict, blank=True, editable=False)
-    figures = models.JSONField(_("amounts"), default=dict, blank=True, editable=False)
+    currency = models.ForeignKey(
+        Currency, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("currency")
+    )
+    budget = _amount(_("budget"))
+    bac = _amount(_("budget at completion"))
+    pv = _amount(_("planned value"))
+    ev = _amount(_("earned value"))
+    ac = _amount(_("actual cost"))
+    committed = _amount(_("committed"))
+    eac = _amount(_("estimate at completion"))
+    previous = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("compared with"),
+    )
     facts_on = models.DateField(_("facts of"), null=True, blank=True, editable=False)
     health = models.CharField(_("health"), max_length=6, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
@@ -95,11 +122,11 @@ class StatusReport(Record):
     def __str__(self) -> str:
         names = [self._meta.get_field(name) for name in ("initiative", "period")]
         known = [field.get_cached_value(self, default=None) for field in names if isinstance(field, models.ForeignKey)]
-        parts = [one.name for one in known if one is not None]
+        parts = [str(getattr(one, "name", one)) for one in known if one is not None]
         return ", ".join(parts) if len(parts) == len(names) else str(self._meta.verbose_name).capitalize()
 
     def late_on(self, day: dt.date, submitted_on: dt.date | None) -> bool:
-        """Tell whether it was handed in after its due day, or on a day is still not; `submitted_on` is the local day."""
+        """Tell whether it was handed in after its due day, `submitted_on`, or on a day is still not."""
         if self.due_on is None:
             return False
         return (submitted_on or day) > self.due_on

@@ -11,11 +11,11 @@ from django.db.models import F, Q
 
 from quarterdeck.apps.delivery.choices import FIRST_BASELINE, TaskKind
 from quarterdeck.apps.delivery.models import Baseline, Task
-from quarterdeck.apps.organisation.models import Period
+from quarterdeck.apps.organisation.models import Currency, Period
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.models.snapshots import Snapshot
 from quarterdeck.apps.reporting.selectors import snapshots
-from quarterdeck.apps.reporting.selectors.reports import last_published
 from quarterdeck.engine.calendar import instant
 from quarterdeck.kernel.access.policy import scopes_below
 from quarterdeck.kernel.watch.checks import checks
@@ -25,10 +25,7 @@ from quarterdeck.kernel.watch.models import Finding
 MILESTONES, FINDINGS = 12, 6
 #: Days behind and ahead of the report in which milestones are told.
 BEHIND, AHEAD = dt.timedelta(days=45), dt.timedelta(days=100)
-AMOUNTS = ("budget", "bac", "pv", "ev", "ac", "committed", "eac")
 INDICES = ("spi", "cpi", "spi_t", "percent")
-#: What is compared with the last published report.
-COMPARED = ("colour", "percent", "forecast_finish", "days_late", "spi", "cpi", "spi_t")
 
 
 @dataclass
@@ -37,7 +34,8 @@ class Filled:
 
     on: dt.date
     facts: dict[str, Any] = field(default_factory=dict)
-    figures: dict[str, Any] = field(default_factory=dict)
+    amounts: dict[str, Decimal | None] = field(default_factory=dict)
+    currency: Currency | None = None
     health: str = ""
 
 
@@ -58,21 +56,13 @@ def filled(initiative: Initiative, period: Period, *, today: dt.date) -> Filled:
         "milestones": milestones(initiative, on),
         "findings": findings(initiative),
     }
-    made.figures = {
-        "currency": initiative.currency.code if initiative.currency else "",
-        "budget": _text(initiative.budget),
-    }
+    made.currency, made.amounts = initiative.currency, {"budget": initiative.budget}
     if found is not None:
         made.health = found.colour
         made.facts |= _assessed(found)
-        made.figures |= {name: _text(getattr(found, name)) for name in AMOUNTS}
-        made.figures["currency"] = found.currency or made.figures["currency"]
-    before = last_published(initiative, before=period.starts_on)
-    if before is not None:
-        made.facts["since"] = before.period.name
-        made.facts["before"] = {name: before.facts.get(name) for name in COMPARED}
-        made.facts["milestones_before"] = {one["name"]: one["finish"] for one in before.facts.get("milestones", ())}
-        made.figures["before"] = {name: before.figures.get(name) for name in ("ac", "eac", "currency")}
+        made.amounts = {name: getattr(found, name) for name in AMOUNTS}
+        if found.currency and found.currency != getattr(made.currency, "code", ""):
+            made.currency = Currency.objects.filter(code=found.currency).first()
     return made
 
 
@@ -108,7 +98,7 @@ def milestones(initiative: Initiative, on: dt.date) -> list[dict[str, Any]]:
             "name": name,
             "baseline": _iso(agreed.get(key)),
             "finish": _iso(finishes_on),
-            "slip": (finishes_on - agreed[key]).days if key in agreed else None,
+            "slip": (finishes_on - agreed[key]).days if finishes_on and key in agreed else None,
             "done": done >= 100,
         }
         for key, name, finishes_on, done in shown

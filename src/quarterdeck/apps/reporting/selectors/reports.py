@@ -26,7 +26,16 @@ from quarterdeck.kernel.records import Past
 REPORT = "reporting.statusreport"
 DRAFT, SUBMITTED, PUBLISHED = StatusReport.State
 HANDED_IN = (SUBMITTED, PUBLISHED)
-_RELATED = ("initiative__scope", "initiative__unit__scope", "period__year", "submitted_by", "reviewed_by")
+_RELATED = (
+    "initiative__scope",
+    "initiative__unit__scope",
+    "period__year",
+    "currency",
+    "previous__period",
+    "previous__currency",
+    "submitted_by",
+    "reviewed_by",
+)
 
 
 @dataclass(frozen=True)
