@@ -26,7 +26,8 @@ class Shape(models.TextChoices):
 class TaskEstimate(Record):
     """How long a task may take: low, likely, high.
 
-    Minutes of work, of a task under way those that remain; or, with `relative`, percent of what is planned.
+    Minutes of work of the whole task; or, with `relative`, percent of what is planned. Of a task under way the part
+    that remains counts, in proportion.
     """
 
     row_scope = BY_PLAN

@@ -1,5 +1,13 @@
 """The verbs of this app; each is one transaction and takes the actor."""
 
+from quarterdeck.apps.delivery.services.analyses import analysis_run, levelling_adopt, levelling_copy
+from quarterdeck.apps.delivery.services.analyses_estimates import (
+    EstimateRefused,
+    estimates_save,
+    estimates_spread,
+    risk_remove,
+    risk_save,
+)
 from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
 from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
@@ -19,15 +27,21 @@ from quarterdeck.apps.delivery.services.turning import plan_turn, plans_settle
 
 __all__ = [
     "Edited",
+    "EstimateRefused",
     "Imported",
     "Overtaken",
     "PlanRefused",
     "Reckoned",
     "Touched",
+    "analysis_run",
     "baseline_name",
     "baseline_take",
+    "estimates_save",
+    "estimates_spread",
     "files_upload",
     "files_write",
+    "levelling_adopt",
+    "levelling_copy",
     "locked",
     "plan_adopt",
     "plan_bring",
@@ -41,6 +55,8 @@ __all__ = [
     "plan_turn",
     "plans_settle",
     "recalculate",
+    "risk_remove",
+    "risk_save",
     "task_remove",
     "task_save",
 ]

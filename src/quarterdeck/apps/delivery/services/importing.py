@@ -14,6 +14,7 @@ from quarterdeck.apps.delivery.choices import FIRST_BASELINE
 from quarterdeck.apps.delivery.events import PlanImported
 from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.models import Plan, Task
+from quarterdeck.apps.delivery.services.analyses_estimates import estimates_from_file
 from quarterdeck.apps.delivery.services.reckoning import Reckoned, Touched, locked, recalculate, refused
 from quarterdeck.apps.delivery.services.staging import Beside, Staged, baselines_of, staged
 from quarterdeck.apps.portfolio.models import Initiative
@@ -95,6 +96,7 @@ def _write(laid: Staged, document: PlanDocument, actor: Actor, note: str) -> Non
     # Baselines taken here stay, whatever a file holds.
     _save(baselines, actor, note)
     records.delete_many(laid.calendars.removed, actor=actor, note=note)
+    estimates_from_file(tasks=laid.tasks.added, actor=actor)
 
 
 def _save(found: Beside, actor: Actor, note: str) -> None:

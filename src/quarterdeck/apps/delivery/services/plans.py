@@ -25,6 +25,7 @@ from quarterdeck.apps.delivery.models import (
 )
 from quarterdeck.apps.delivery.models.tasks import STEP
 from quarterdeck.apps.delivery.selectors.mapping import plain
+from quarterdeck.apps.delivery.services.analyses_estimates import unknowns_copied
 from quarterdeck.apps.delivery.services.fields import MORNING
 from quarterdeck.apps.delivery.services.importing import free_name
 from quarterdeck.apps.delivery.services.reckoning import Touched, locked, recalculate
@@ -176,6 +177,7 @@ def plan_copy(*, plan: Plan, actor: Actor, name: str = "") -> Plan:
         base.figures = figures | {"task": [tasks[key] for key in figures["task"]]}
         base.costs = [base.costs[place] for place in kept] if base.costs else []
     records.save_many([_fresh(base) for base in baselines], actor=actor)
+    unknowns_copied(plan, made, tasks, actor)
     made = locked(made.pk)
     recalculate(plan=made, actor=actor, touched=Touched(outline=True, links=True), batch=actor.batch)
     return made
