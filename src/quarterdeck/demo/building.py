@@ -14,7 +14,8 @@ from quarterdeck.apps.people.apps import follow_grants
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.demo import organisation, people, plans, portfolio, setup, talk, watching
+from quarterdeck.apps.reporting.apps import follow_changes
+from quarterdeck.demo import assessing, organisation, people, plans, portfolio, setup, talk, watching
 from quarterdeck.demo.timeline import Timeline
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import events
@@ -56,10 +57,11 @@ def build_all(*, now: dt.datetime) -> Built:
     plans.plan(world)
     setup.plan(world)
     talk.plan(world)
+    assessing.plan(world)
     watching.plan(world)
     # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
     # Rights and nodes are kept in line by the services themselves; their followers are for Undo and bulk edits.
-    with _deaf(index.on_changed, after_change, follow_grants, follow_units, follow_initiatives):
+    with _deaf(index.on_changed, after_change, follow_grants, follow_units, follow_initiatives, follow_changes):
         world.timeline.run()
     index.rebuild()
     talk.settle(world)

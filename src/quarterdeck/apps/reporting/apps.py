@@ -10,3 +10,38 @@ class ReportingConfig(AppConfig):
     name = "quarterdeck.apps.reporting"
     label = "reporting"
     verbose_name = _("Reporting")
+
+    def ready(self) -> None:
+        """Assess anew what has changed; put health on the home of initiatives, the dashboard beside it."""
+        from quarterdeck.kernel import events
+        from quarterdeck.kernel.records import Changed
+
+        events.subscribe(Changed, follow_changes)
+        self._reports()
+
+    def _reports(self) -> None:
+        """Put status reports and packs beside the other pages of initiatives."""
+        from quarterdeck.apps.portfolio import tabs
+        from quarterdeck.apps.reporting.pages.reports import report_card
+        from quarterdeck.kernel.ui import slots
+
+        slots.fill("portfolio.initiative.home", render=report_card, order=30)
+        sees = "reporting.statusreport"
+        tabs.add(
+            tabs.Tab(
+                "reports",
+                _("Reports"),
+                lambda record: f"{record.url}reports/",
+                lambda record, actor: actor.can("view", sees, record.scope.path),
+                60,
+            )
+        )
+
+
+def follow_changes(event: object) -> None:
+    """Queue the assessment of what a change concerns."""
+    from quarterdeck.apps.reporting.jobs import after_change
+    from quarterdeck.kernel.records import Changed
+
+    if isinstance(event, Changed):
+        after_change(event)
