@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quarterdeck.apps.delivery.pages import data, export, importing, plan
+from quarterdeck.apps.delivery.pages import compare, data, export, importing, plan
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
 
@@ -16,6 +16,14 @@ urlpatterns = [
     ),
     path("projects/<str:code>/plan/export.<str:kind>", export.export, name="delivery-plan-export"),
     path("projects/<str:code>/plan/do/<slug:verb>/", plan.act, name="delivery-plan-act"),
+    *(
+        path(f"projects/<str:code>/plan/{inside}compare/{word}", view, name=f"{name}{'-other' if inside else ''}")
+        for word, view, name in (
+            ("", compare.page, "delivery-compare"),
+            ("compare.csv", compare.export, "delivery-compare-export"),
+        )
+        for inside in ("", "<int:key>/")
+    ),
     path("plan-imports/", importing.upload, name="delivery-import"),
     path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),
     path("plan-imports/<uuid:upload>/progress", importing.progress, name="delivery-import-progress"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Max, Q
 
@@ -25,6 +27,24 @@ from quarterdeck.kernel.audit.models import Action, Change
 from quarterdeck.kernel.records import Past
 
 State = dict[str, Any]
+#: Changes read at once: fewer than a database takes as parameters.
+CHUNK: Final = 10_000
+#: What of a plan itself decides its dates.
+OF_PLANS: Final = frozenset(
+    {
+        "name",
+        "start",
+        "finish",
+        "from_finish",
+        "status",
+        "calendar_uid",
+        "dialect",
+        "options",
+        "minutes_per_day",
+        "minutes_per_week",
+        "days_per_month",
+    }
+)
 
 
 def plan_then(plan: Plan, moment: dt.datetime, *, actor: Actor) -> Plan | None:
@@ -35,21 +55,50 @@ def plan_then(plan: Plan, moment: dt.datetime, *, actor: Actor) -> Plan | None:
 
 def source_then(plan: Plan, moment: dt.datetime) -> Source:
     """Return what a plan was made of at a moment. The caller has checked that the actor may see it."""
+    return sources_then(plan, (moment,))[0]
+
+
+def sources_then(plan: Plan, moments: Sequence[dt.datetime]) -> list[Source]:
+    """Return what a plan was made of at each of some moments, in as many queries as at one."""
     removed = list(chain.from_iterable(PlanRevision.objects.filter(plan=plan).values_list("removed", flat=True)))
-    states = _States(plan, moment, removed)
-    tasks = sorted(states.of(Task), key=lambda row: (row["position"], row["pk"]))
+    states = _States(plan, moments, removed)
+    return [_source(states, place) for place in range(len(moments))]
+
+
+def plans_then(plan: Plan, moments: Sequence[dt.datetime]) -> list[Plan | None]:
+    """Return the plan itself as it was at each of some moments, None where there was none yet.
+
+    For whoever may see the plan as it is today; `plan_then` asks for rights of then too.
+    """
+    rows = Change.objects.filter(record_type=record_type(Plan), record_id=plan.pk, at__lte=max(moments))
+    told = list(rows.order_by("id").values_list("at", "state"))
+    found: list[Plan | None] = []
+    for moment in moments:
+        state = next((said for at, said in reversed(told) if at <= moment), None)
+        then = None if state is None else copy.copy(plan)
+        if then is not None and state is not None:
+            for name in OF_PLANS & state.keys():
+                setattr(then, name, state[name])
+        found.append(then)
+    return found
+
+
+def _source(states: _States, place: int) -> Source:
+    """Return the plan of one of the moments."""
+    tasks = sorted(states.of(Task, place), key=lambda row: (row["position"], row["pk"]))
     known = {row["pk"] for row in tasks}
-    resources = {row["pk"]: row for row in states.of(PlanResource)}
-    assigned = [row for row in states.of(TaskAssignment) if row["task_id"] in known]
-    baselines = {row["number"]: row for row in states.of(Baseline)}
-    links = [row for row in states.of(TaskLink) if {row["predecessor_id"], row["successor_id"]} <= known]
+    resources = {row["pk"]: row for row in states.of(PlanResource, place)}
+    assigned = [row for row in states.of(TaskAssignment, place) if row["task_id"] in known]
+    baselines = {row["number"]: row for row in states.of(Baseline, place)}
+    links = [row for row in states.of(TaskLink, place) if {row["predecessor_id"], row["successor_id"]} <= known]
     for row in tasks:
         row["has_notes"] = bool(row["notes"])
     with_resource = [(row, resources[row["resource_id"]]) for row in assigned if row["resource_id"] in resources]
+    calendars = states.of(PlanCalendar, place)
     return Source(
         tasks=lambda names: [tuple(row[name] for name in names) for row in tasks],
         links=lambda: [tuple(row[name] for name in LINKS) for row in links],
-        calendars=lambda: [(row["pk"], row["uid"], row["definition"]) for row in states.of(PlanCalendar)],
+        calendars=lambda: [(row["pk"], row["uid"], row["definition"]) for row in calendars],
         workers=lambda: [
             (row["task_id"], by["calendar_uid"])
             for row, by in with_resource
@@ -65,29 +114,45 @@ def source_then(plan: Plan, moment: dt.datetime) -> Source:
 
 
 class _States:
-    """The last states before a moment of what belongs to one plan."""
+    """The last states before each of some moments of what belongs to one plan."""
 
-    def __init__(self, plan: Plan, moment: dt.datetime, removed: list[int]) -> None:
-        self.plan, self.moment, self.removed = plan, moment, removed
-        self._read: dict[Any, list[State]] = {}
+    def __init__(self, plan: Plan, moments: Sequence[dt.datetime], removed: list[int]) -> None:
+        self.plan, self.moments, self.removed = plan, moments, removed
+        self._read: dict[Any, list[list[State]]] = {}
 
-    def of(self, model: Any) -> list[State]:
-        """Return the states of the records of a kind, each with its key, by key."""
+    def of(self, model: Any, place: int) -> list[State]:
+        """Return the states of the records of a kind at one of the moments, each with its key, by key."""
         if model not in self._read:
-            kind = record_type(model)
-            here = Q(record_id__in=model._default_manager.filter(plan=self.plan).values("pk"))
-            gone = Change.objects.filter(
-                record_type=kind, action=Action.DELETE, at__gt=self.moment, before__plan_id=self.plan.pk
-            )
-            if model is Task:
-                # Which tasks went is written down with each revision of a plan.
-                here |= Q(record_id__in=self.removed) if self.removed else Q()
-            else:
-                here |= Q(record_id__in=gone.values("record_id"))
-            known = Change.objects.filter(here, record_type=kind, at__lte=self.moment).order_by()
-            latest = known.values("record_id").annotate(last=Max("id")).values("last")
-            rows = Change.objects.filter(id__in=latest, state__isnull=False).exclude(action=Action.DELETE)
-            told = rows.order_by("record_id").values_list("record_id", "state")
-            states = [{**(state or {}), "pk": key} for key, state in told]
-            self._read[model] = [row for row in states if row.get("plan_id") == self.plan.pk]
-        return self._read[model]
+            self._read[model] = self._found(model)
+        return self._read[model][place]
+
+    def _found(self, model: Any) -> list[list[State]]:
+        kind = record_type(model)
+        here = Q(record_id__in=model._default_manager.filter(plan=self.plan).values("pk"))
+        gone = Change.objects.filter(
+            record_type=kind, action=Action.DELETE, at__gt=min(self.moments), before__plan_id=self.plan.pk
+        )
+        if model is Task:
+            # Which tasks went is written down with each revision of a plan.
+            here |= Q(record_id__in=self.removed) if self.removed else Q()
+        else:
+            here |= Q(record_id__in=gone.values("record_id"))
+        lasts = {f"last{n}": Max("id", filter=Q(at__lte=at)) for n, at in enumerate(self.moments)}
+        known = Change.objects.filter(here, record_type=kind, at__lte=max(self.moments)).order_by()
+        latest = known.values("record_id").annotate(**lasts).values_list(*lasts)
+        if len(lasts) == 1:
+            return [list(self._states(Q(id__in=latest)).values())]
+        columns = [set(column) for column in zip(*latest, strict=True)] or [set()] * len(lasts)
+        wanted = sorted(set().union(*columns) - {None})
+        found: dict[int, State] = {}
+        for first in range(0, len(wanted), CHUNK):
+            found |= self._states(Q(id__in=wanted[first : first + CHUNK]))
+        return [[row for key, row in found.items() if key in column] for column in columns]
+
+    def _states(self, which: Q) -> dict[int, State]:
+        """Return the states that changes left, by change, of what was the plan's then."""
+        told = Change.objects.filter(which, state__isnull=False).exclude(action=Action.DELETE).order_by("record_id")
+        states = {
+            key: {**(state or {}), "pk": record} for key, record, state in told.values_list("id", "record_id", "state")
+        }
+        return {key: row for key, row in states.items() if row.get("plan_id") == self.plan.pk}
