@@ -38,8 +38,8 @@ def acting(email: str | None) -> Any:
     return Actor(user=user, now=clock.now(), via="import")
 
 
-def brought(document: Any, options: argparse.Namespace, actor: Any) -> dict[str, Any]:
-    """What became, or would become, of one plan; a refusal tells its reason."""
+def brought(document: Any, options: argparse.Namespace, actor: Any, made: set[int]) -> dict[str, Any]:
+    """What became, or would become, of one plan; a refusal tells its reason. `made` are the plans brought before."""
     from django.core.exceptions import PermissionDenied, ValidationError
 
     from quarterdeck.apps.delivery.services import plan_bring, plan_preview
@@ -48,12 +48,13 @@ def brought(document: Any, options: argparse.Namespace, actor: Any) -> dict[str,
         if options.dry_run:
             told = plan_preview(document=document, into=options.into, actor=actor)
             return {"state": "would be imported", **{name: told[name] for name in told if name != "lines"}}
-        done = plan_bring(document=document, into=options.into, actor=actor)
+        done = plan_bring(document=document, into=options.into, actor=actor, beside=made)
     except ValidationError as error:
         return {"state": "refused", "why": " ".join(error.messages)}
     except PermissionDenied as error:
         return {"state": "refused", "why": str(error)}
     plan = done.plan
+    made.add(plan.pk)
     return {
         "state": "imported",
         "project": plan.initiative.code,
@@ -83,12 +84,12 @@ def run(options: argparse.Namespace) -> int:
     from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
 
     files, actor = plan_files(options.files), acting(options.email)
-    refused = 0
+    refused, made = 0, set[int]()
     for number, (path, document) in enumerate(read_many(files), start=1):
         if isinstance(document, Unreadable):
             told: dict[str, Any] = {"state": "refused", "why": str(document)}
         else:
-            told = brought(document, options, actor)
+            told = brought(document, options, actor, made)
         told = {"file": str(path), **told}
         refused += told["state"] == "refused"
         print(json.dumps(told, ensure_ascii=False) if options.json else line(told), flush=True)

@@ -47,12 +47,12 @@ def load(files: Sequence[Path], *, now: dt.datetime, say: Callable[[int, str], o
     `say` is told how many files are done, and the name of the last one.
     """
     actor, found = Actor.system(now=now, label="quarterdeck demo", via="import"), Loaded()
-    top = _portfolio(actor)
+    top, made = _portfolio(actor), set[int]()
     for number, (path, document) in enumerate(read_many(files), start=1):
         try:
             if isinstance(document, Unreadable):
                 raise ValidationError(str(document))
-            _bring(document, top, actor)
+            made.add(_bring(document, top, actor, made))
             found.projects += 1
         except ValidationError as error:
             found.refused[path.name] = " ".join(error.messages)
@@ -85,11 +85,12 @@ def _span(top: Initiative, actor: Actor) -> None:
 
 
 @transaction.atomic
-def _bring(document: PlanDocument, top: Initiative, actor: Actor) -> None:
-    done = delivery.plan_bring(document=document, into=top.code, actor=actor, note="Real project.")
+def _bring(document: PlanDocument, top: Initiative, actor: Actor, made: set[int]) -> int:
+    done = delivery.plan_bring(document=document, into=top.code, actor=actor, note="Real project.", beside=made)
     record = Initiative.objects.select_related("scope", "unit").get(pk=done.plan.initiative_id)
     if record.state == State.PIPELINE:
         _begin(record, done.plan, top, actor)
+    return done.plan.pk
 
 
 def _begin(record: Initiative, plan: Plan, top: Initiative, actor: Actor) -> None:

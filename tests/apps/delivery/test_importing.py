@@ -12,6 +12,7 @@ from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.exchange.document import DocumentLink, DocumentTask, Stored
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanResource, Task, TaskAssignment, TaskLink
 from quarterdeck.apps.delivery.selectors.documents import document_of
+from quarterdeck.apps.delivery.services.imports import local_name
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
@@ -120,3 +121,20 @@ def test_a_baseline_keeps_the_plan_and_what_slips_is_late(shed: Shed, cast: Cast
     shed.set("Pour", "duration", "5d")
     # Pour, Cure and Done.
     assert Plan.objects.get(pk=shed.plan.pk).late_count == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("../Häuser 2026.CSV", "Häuser 2026.csv"),
+        ("C:\\plans\\Bridge.xer", "Bridge.xer"),
+        (".mpp", "plan.mpp"),
+        ("tab\there.mpp", "tabhere.mpp"),
+        ("x" * 300 + ".xml", "x" * 180 + ".xml"),
+        ("é" * 300 + ".xml", "é" * 90 + ".xml"),
+        ("..", "plan.."),
+    ],
+)
+def test_an_uploaded_file_is_read_under_its_own_name(given: str, name: str) -> None:
+    """A list or workbook has no other name than that of its file."""
+    assert local_name(given) == name

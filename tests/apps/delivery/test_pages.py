@@ -265,6 +265,26 @@ def test_a_plan_goes_below_a_programme_as_a_project_of_its_own(shed: Shed) -> No
     assert (done.plan.initiative.name, done.plan.initiative.parent) == ("Barn", portfolio)
     again = services.plan_bring(document=document(name="Barn"), into=portfolio.code, actor=actor)
     assert (again.plan, again.added, again.changed) == (done.plan, 0, 0)
+    with pytest.raises(ValidationError, match="Another file of this upload holds a plan called “Barn”"):
+        services.plan_bring(document=document(name="Barn"), into=portfolio.code, actor=actor, beside={done.plan.pk})
+
+
+def test_a_second_file_of_one_name_takes_no_ones_place(shed: Shed) -> None:
+    client, portfolio = shed.cast.client(EDITOR), shed.plan.initiative.parent
+    assert portfolio is not None
+    texts = (CSV, CSV.replace("One", "Other"))
+    archives = [
+        SimpleUploadedFile(f"{folder}/small.csv", text.encode()) for folder, text in zip("ab", texts, strict=True)
+    ]
+    address = client.post("/plan-imports/", {"file": archives, "into": portfolio.code}).headers["Location"]
+    drain()
+    runs = list(PlanImport.objects.order_by("pk"))
+    client.post(address + "write/", {f"into-{each.pk}": portfolio.code for each in runs})
+    drain()
+    first, second = PlanImport.objects.order_by("pk")
+    assert (first.state, second.state) == ("done", "read")
+    assert "holds a plan called “small”" in second.report["refusal"]
+    assert list(Task.objects.filter(plan=first.plan).values_list("name", flat=True)) == ["One", "Two"]
 
 
 def test_a_batch_of_nothing_known_is_not_undone(shed: Shed) -> None:

@@ -195,6 +195,13 @@ def test_what_is_odd_is_told_and_left_out(tmp_path: Path) -> None:
     ]
 
 
+def test_a_project_is_called_as_its_file(tmp_path: Path) -> None:
+    """The first line of many workbooks is no more than "Project", so that one would take the place of the other."""
+    plain, numbered = (read(workbook(tmp_path / f"{stem}.xlsx")) for stem in ("My house", "C2016-36 My house"))
+    assert (plain.name, plain.title, plain.extra) == ("My house", "House", {"code": ""})
+    assert (numbered.name, numbered.title, numbered.extra) == ("My house", "House", {"code": "C2016-36"})
+
+
 def test_a_workbook_that_is_laid_out_otherwise_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="not laid out as ProTrack does"):
         read(workbook(tmp_path / "night.xlsx", hours="No"))

@@ -55,6 +55,8 @@ PUBLISHED: Final = (
     "time_es_1", "time_es_spi_t", "time_es_sci_t",
     "eac_1", "eac_cpi", "eac_spi", "eac_spi_t", "eac_sci", "eac_sci_t", "eac_08_spi", "eac_08_spi_t",
 )  # fmt: skip
+#: The name of a file that begins with the number of the project, as in the collection of OR-AS.
+NAMED: Final = re.compile(r"([A-Z]\d{4}-\d+)\s+(.+)")
 #: The kind of a document that was read here.
 KIND: Final = "ProTrack"
 #: The longest name of a resource with its units.
@@ -146,15 +148,16 @@ class _Workbook:
         self.risk = {identity(row[0]): row for row in sheets.get("Risk Analysis", [])[2:] if identity(row[0])}
 
     def document(self) -> PlanDocument:
-        code, _, name = self.name.partition(" ")
+        # The first line of many says no more than "Project": the file's name tells one project from another.
+        code, name = match.groups() if (match := NAMED.fullmatch(self.name.strip())) else ("", self.name.strip())
         resources = tuple(self.resources())
         tasks, links, demands = self.tasks()
         return PlanDocument(
-            name=tasks[0].name if tasks else name,
+            name=name,
             program="ProTrack",
             kind=KIND,
             dialect=Dialect.PRIMAVERA,
-            title=name.strip(),
+            title=tasks[0].name if tasks else "",
             start=tasks[0].stored.start if tasks else None,
             finish=tasks[0].stored.finish if tasks else None,
             calendar=1,

@@ -7,7 +7,7 @@ import datetime as dt
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -77,6 +77,17 @@ def files_upload(*, files: Sequence[File[bytes]], actor: Actor, into: str = "") 
     return upload
 
 
+def local_name(file_name: str) -> str:
+    """Return what an uploaded file is called while it is read: plans without a name of their own are called so."""
+    given = PurePath(file_name.replace("\\", "/"))
+    stem, ending = (given.stem, given.suffix) if given.suffix else ("", given.stem)
+    if not ending.startswith("."):
+        stem, ending = ending, ""
+    # A name of a file has at most 255 bytes.
+    stem = "".join(each for each in stem if each.isprintable()).encode(errors="ignore")[:180].decode(errors="ignore")
+    return f"{stem.strip() or 'plan'}{ending.lower()[:10]}"
+
+
 @job(title=gettext_lazy("Read plan files"), retries=1)
 def files_read(progress: Progress, *, upload: str) -> dict[str, Any]:
     """Read the files of an upload that are not read yet; run again after a kill, it reads what is missing."""
@@ -85,7 +96,7 @@ def files_read(progress: Progress, *, upload: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="quarterdeck-import-") as folder:
         paths = {}
         for run in runs:
-            path = Path(folder) / str(run.pk) / f"plan{PurePath(run.file_name).suffix.lower()[:10]}"
+            path = Path(folder) / str(run.pk) / local_name(run.file_name)
             path.parent.mkdir()
             # One after the other: together they may be larger than the memory.
             path.write_bytes(PlanFile.objects.values_list("content", flat=True).get(pk=run.pk))
@@ -113,8 +124,6 @@ def note_read(*, run: PlanImport, found: PlanDocument | Unreadable, actor: Actor
         run.state, run.report = State.REFUSED, into | {"problem": found.problem, "remedy": found.remedy}
         run.save(update_fields=["state", "report"])
         return
-    if not found.name:
-        found = msgspec.structs.replace(found, name=PurePath(run.file_name).stem)
     report = report_of(found)
     if refused := report["compared"]["refused"]:
         culprits = bool(report["compared"].get("culprits"))
@@ -207,10 +216,21 @@ def plan_preview(*, document: PlanDocument, into: str, actor: Actor) -> dict[str
 
 
 @transaction.atomic
-def plan_bring(*, document: PlanDocument, into: str, actor: Actor, note: str = "") -> Imported:
-    """Write a plan into a node, see `target_of`; a project that is not there is added."""
+def plan_bring(
+    *, document: PlanDocument, into: str, actor: Actor, note: str = "", beside: Collection[int] = ()
+) -> Imported:
+    """Write a plan into a node, see `target_of`; a project that is not there is added.
+
+    `beside` are the ids of the plans that came of the other files of one upload: a second file of one name is refused,
+    or it would quietly take the place of the first.
+    """
     actor = actor.by("import", actor.batch or uuid.uuid4())
     initiative, plan = target_of(into, document=document, actor=actor)
+    if plan is not None and plan.pk in beside:
+        raise ValidationError(
+            _("Another file of this upload holds a plan called “%(name)s” for %(project)s. Import it apart.")
+            % {"name": document.name, "project": initiative.code}
+        )
     if initiative._state.adding:
         portfolio.initiative_save(initiative, actor=actor, note=note)
     return plan_import(document=document, initiative=initiative, actor=actor, plan=plan, note=note)
@@ -255,8 +275,13 @@ def file_write(*, key: int, actor: Actor, say: Callable[[str], object] = lambda 
             say(run.file_name)
             kept = PlanFile.objects.filter(pk=key).values_list("document", flat=True).first()
             document = msgspec.json.decode(bytes(kept or b""), type=PlanDocument)
+            others = PlanImport.objects.filter(upload=run.upload, state=State.DONE, plan__isnull=False)
             done = plan_bring(
-                document=document, into=run.report["into"], actor=actor.by("import", run.batch), note=run.file_name
+                document=document,
+                into=run.report["into"],
+                actor=actor.by("import", run.batch),
+                note=run.file_name,
+                beside=set(others.values_list("plan", flat=True)),
             )
             run.state, run.finished_at = State.DONE, actor.now
             run.initiative_id, run.plan_id = done.plan.initiative_id, done.plan.pk
