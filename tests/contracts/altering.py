@@ -20,6 +20,8 @@ def alteration(register: Register[Any], record: Any, factory: Factory) -> tuple[
     for name, value in _candidates(register, record, factory):
         fresh = register.model._default_manager.get(pk=record.pk)
         setattr(fresh, name, value)
+        if register.append_only:  # the writer takes none
+            return name, value
         try:
             with transaction.atomic():
                 register.write(fresh, actor=factory.actor)

@@ -285,8 +285,39 @@ def _errors(answer: Any) -> Any:
     return form.errors if form is not None else answer.content[:500]
 
 
+def changeable(register: Register[Any]) -> None:
+    """Skip what is about changes where rows stay as they are."""
+    if register.append_only:
+        pytest.skip("rows stay: see test_rows_that_stay_are_neither_changed_nor_removed")
+
+
+def test_rows_that_stay_are_neither_changed_nor_removed(case: Case) -> None:
+    register = case.register
+    if not register.append_only:
+        pytest.skip("rows of this register change")
+    stored = register.model._default_manager.get(pk=case.inside.pk)
+    before = state_of(stored)
+    name, value = alteration(register, case.inside, case.cast.north)
+    setattr(stored, name, value)
+    client, url = case.client(ADMINISTRATOR), f"{register.path}{case.ref}/"
+    page = body(client.get(url))
+    assert f'href="{url}edit/"' not in page
+    assert f'action="{url}remove/"' not in page
+    for part in ("edit/", "row/"):
+        answer = client.post(f"{url}{part}", form_data(register, stored))
+        assert answer.status_code in (200, 422), (part, answer.status_code)
+    api, version = f"/api/v1/{register.slug}", case.inside.version
+    assert client.delete(f"{api}/{case.ref}?version={version}").status_code == 422
+    client.post(f"{url}remove/", {"version": version})
+    client.post(f"{register.path}bulk/remove/", {"pk": case.inside.pk})
+    client.post(f"/undo/{changes_of(register, case.inside.pk)[0].batch}/")
+    assert state_of(register.model._default_manager.get(pk=case.inside.pk)) == before
+    assert len(changes_of(register, case.inside.pk)) == 1
+
+
 def test_editing_through_the_form_leaves_one_change_and_undo_takes_it_back(case: Case) -> None:
     register = case.register
+    changeable(register)
     name, value = alteration(register, case.inside, case.cast.north)
     before = state_of(register.model._default_manager.get(pk=case.inside.pk))
     edited = register.model._default_manager.get(pk=case.inside.pk)
@@ -316,6 +347,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(case: Case) -> None:
 
 def test_the_second_of_two_edits_sees_the_first(case: Case) -> None:
     register = case.register
+    changeable(register)
     name, value = alteration(register, case.inside, case.cast.north)
     stale = register.model._default_manager.get(pk=case.inside.pk)
     setattr(stale, name, value)
@@ -348,6 +380,7 @@ def test_what_does_not_say_which_version_it_changes_is_refused(case: Case) -> No
 
 def test_removing_leaves_one_change_and_undo_brings_the_same_record_back(case: Case) -> None:
     register = case.register
+    changeable(register)
     before = state_of(register.model._default_manager.get(pk=case.inside.pk))
     client = case.client(EDITOR if case.governed else ADMINISTRATOR)
     assert client.post(f"{register.path}{case.ref}/remove/", {"version": "9"}).status_code == 302

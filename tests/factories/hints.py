@@ -59,6 +59,9 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
         "unit": lambda f, _n: f.place.homes[0],
     },
     "delivery.plan": {"initiative": _own_project},
+    "finance.commitment": {"closed_on": _absent},
+    "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},
+    "finance.techniquemilestone": {"weight": lambda _f, _n: "1"},
     "reporting.statusreport": {"initiative": _own_project},
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
 }
@@ -76,5 +79,22 @@ def _period_dates(record: Any) -> None:
     record.ends_on = record.year.starts_on + dt.timedelta(days=30)
 
 
+def _own_work_package(record: Any) -> None:
+    """What is for a work package is for the project of its plan."""
+    if record.task is not None:
+        record.initiative = record.task.plan.initiative
+
+
+def _same_plan(record: Any) -> None:
+    """A work package is in step with one of its own plan."""
+    if record.base is not None:
+        record.base.plan = record.task.plan
+        record.base.save(update_fields=["plan"])
+
+
 #: Last touches that need the record itself.
-FINISH: Mapping[str, Callable[[Any], None]] = {"organisation.period": _period_dates}
+FINISH: Mapping[str, Callable[[Any], None]] = {
+    "organisation.period": _period_dates,
+    "finance.budgetline": _own_work_package,
+    "finance.technique": _same_plan,
+}

@@ -124,6 +124,8 @@ class Register(Generic[R]):
     writer: ClassVar[Writer | None] = None
     writer_many: ClassVar[Writer | None] = None
     remover: ClassVar[Writer | None] = None
+    #: Rows are added and stay as they are: writer and remover refuse the rest in words, and it is not offered.
+    append_only: ClassVar[bool] = False
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import require
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.audit.states import state_of
 from quarterdeck.kernel.records import BulkRefused
 
 #: What makes a row of the ledger the same as one that is there.
@@ -52,8 +53,9 @@ def actuals_post(rows: Sequence[Actual], *, actor: Actor, note: str = "") -> lis
     for place, record in enumerate(rows):
         key = (record.source, record.reference)
         stored = known.get(key) or fresh.get(key)
-        if not record._state.adding and (stored is None or stored.pk != record.pk or not _equal(record, stored)):
-            refused[place] = ValidationError(_("A row of the ledger stays as it is: reverse it and post anew."))
+        if not record._state.adding:
+            if state_of(record) != state_of(Actual.objects.get(pk=record.pk)):
+                refused[place] = ValidationError(_("A row of the ledger stays as it is: reverse it and post anew."))
         elif stored is None:
             fresh[key] = record
         elif not _equal(record, stored):
@@ -61,7 +63,7 @@ def actuals_post(rows: Sequence[Actual], *, actor: Actor, note: str = "") -> lis
                 _("The ledger has “%(reference)s” with other figures: reverse it and post anew.")
                 % {"reference": record.reference}
             )
-        elif record._state.adding:
+        else:
             record.pk, record._state.adding, record.version = stored.pk, False, stored.version
     if refused:
         raise BulkRefused(refused)
