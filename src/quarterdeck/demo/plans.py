@@ -19,7 +19,7 @@ from quarterdeck.apps.delivery.exchange.document import (
     DocumentTask,
     PlanDocument,
 )
-from quarterdeck.apps.delivery.models import Plan, Task
+from quarterdeck.apps.delivery.models import Baseline, Plan, Task
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.demo.content.initiatives import Project
 from quarterdeck.demo.content.plans import SORTS, Phase
@@ -30,16 +30,19 @@ from quarterdeck.engine.calendar import minutes
 DAY = 1440
 #: Working days of a month.
 MONTH = 21
-#: A plan is drawn up this long after the start, its progress told this long before the present.
-DRAWN, TOLD = 0.15, -0.12
+#: A plan is drawn up this long after the start; its progress is told at these moments before the present.
+DRAWN = 0.15
+TOLD = (-2.85, -2.4, -1.95, -1.5, -1.05, -0.55, -0.12)
 
 
 def plan(world: World) -> None:
     """Put the plans of running projects on the timeline."""
     for facts in projects():
-        if facts.end == "active" and facts.start + DRAWN < TOLD - 0.1:
+        if facts.end == "active" and facts.start + DRAWN < TOLD[-1] - 0.1:
             world.timeline.add(facts.start + DRAWN, partial(_draw, world, facts))
-            world.timeline.add(TOLD, partial(_report, world, facts))
+            for told in TOLD:
+                if facts.start + DRAWN < told - 0.1:
+                    world.timeline.add(told, partial(_report, world, facts))
 
 
 def _sort(facts: Project) -> tuple[tuple[Phase, ...], int]:
@@ -132,21 +135,24 @@ def _report(world: World, facts: Project, now: dt.datetime) -> None:
 
 
 def _progress(facts: Project, plan_: Plan, status: int) -> Iterator[dict[str, Any]]:
-    """Yield the edits: work slips in step with the project's changes of plan, some of it a little more."""
+    """Yield the edits: work slips in step with the project's changes of plan, some of it a little more.
+
+    What was agreed is slipped, not what was found since; what is told already is not told again.
+    """
     slip = max(0.0, facts.finish - facts.start - facts.months) / max(1.0, facts.months)
     origin = plan_.start
-    rows = Task.objects.filter(plan=plan_, is_summary=False).order_by("position")
-    for key, name, start, finish, span in rows.filter(start__isnull=False).values_list(
-        "pk", "name", "start", "finish", "span"
-    ):
+    figures = Baseline.objects.filter(plan=plan_, number=0).values_list("figures", flat=True).first() or {}
+    agreed = dict(zip(figures["task"], zip(figures["start"], figures["finish"], strict=True), strict=True))
+    rows = Task.objects.filter(plan=plan_, is_summary=False, actual_finish__isnull=True).order_by("position")
+    for key, name, span, begun_at in rows.values_list("pk", "name", "span", "actual_start"):
         late = 1 + slip + 0.06 * _chance(facts, f"{name} late")
-        begun, ended = (_working(origin + (at - origin) * late, at) for at in (start or 0, finish or 0))
-        if ended <= status:
+        begun, ended = (_working(origin + (at - origin) * late, at) for at in agreed[key])
+        if begun <= status and begun_at is None and (span or ended <= status):
             yield {"do": "set", "task": key, "field": "actual_start", "value": begun}
+        if ended <= status:
             yield {"do": "set", "task": key, "field": "actual_finish", "value": max(begun, ended)}
         elif begun < status and span:
             done = min(0.95, (status - begun) / max(1, ended - begun) * (0.85 + 0.25 * _chance(facts, f"{name} done")))
-            yield {"do": "set", "task": key, "field": "actual_start", "value": begun}
             yield {"do": "set", "task": key, "field": "percent", "value": round(100 * done)}
 
 

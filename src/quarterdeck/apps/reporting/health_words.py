@@ -62,6 +62,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "no_budget": gettext_lazy("No budget"),
     "no_plan": gettext_lazy("No plan"),
     "no_baseline": gettext_lazy("No baseline"),
+    "no_cost": gettext_lazy("Work done, no cost posted"),
     "old_status": gettext_lazy("Under way, status date old"),
     "undated": gettext_lazy("Tasks without dates"),
     "unstatused": gettext_lazy("Dates passed, not reported on"),
@@ -178,10 +179,12 @@ _TOLERATED: Final[Mapping[str, Text]] = {
 
 
 def worst_reason(snapshot: Snapshot, *, money: bool) -> str:
-    """Return why the whole stands as it does: the reason of the worst dimension, the first of several."""
+    """Return why the whole is off green: the reasons of its worst dimensions, two at most; "" where it is not."""
+    if snapshot.colour not in ("amber", "red"):
+        return ""
     if Dimension.PARTS in snapshot.facts:
         return reason(snapshot, Dimension.PARTS, money=money)
-    worst = [key for key in Dimension.values if snapshot.colour and snapshot.colours.get(key) == snapshot.colour]
+    worst = [key for key in Dimension.values if snapshot.colours.get(key) == snapshot.colour]
     found = [text for key in worst if (text := reason(snapshot, key, money=money))]
     return "; ".join(found[:2])
 

@@ -34,6 +34,7 @@ class Gathered:
     amounts: dict[str, Decimal | None] = field(default_factory=dict)
     checked: int = 0
     sound: int = 0
+    unposted: bool = False
 
 
 def gather(initiatives: Collection[Initiative], *, on: dt.date) -> list[Gathered]:
@@ -95,6 +96,11 @@ def _cost(one: Gathered, money: Money) -> None:
     for key, amount in (("budget", budget), ("eac", forecast), ("ac", spent), ("committed", amounts["committed"])):
         if amount is not None:
             told.append(fact(key, MONEY, amount, source="money", url=url, currency=one.currency))
+    # Work that was done and cost nothing has not been posted yet: such a cost says nothing of the project.
+    one.unposted = one.value is not None and one.value.status.total.ev > 0 and not one.value.status.total.ac
+    if one.unposted:
+        one.facts[Dimension.COST] = told
+        return
     if budget and forecast is not None:
         one.inputs[Input.OVER_BUDGET] = round(float((forecast - budget) / budget * 100), 2)
         told.append(fact(Input.OVER_BUDGET, PERCENT, one.inputs[Input.OVER_BUDGET], source="budget"))
@@ -121,7 +127,7 @@ def _data(one: Gathered, on: dt.date) -> None:
         one.checked += checked
         one.sound += checked - wrong
         if wrong:
-            told.append(fact(key, COUNT, wrong, source="owner", url=url, of=checked, owner=owner, **more))
+            told.append(fact(key, COUNT, int(wrong), source="owner", url=url, of=checked, owner=owner, **more))
 
     look("no_sponsor", 1, one.leads.sponsor is None, owner="pmo", url=initiative.url)
     look("no_manager", 1, one.leads.manager is None, owner="sponsor", url=initiative.url)
@@ -132,6 +138,8 @@ def _data(one: Gathered, on: dt.date) -> None:
     look("no_plan", 1, one.schedule is None, owner="manager", url=plan_url)
     if one.schedule is None:
         return
+    if one.value is not None:
+        look("no_cost", 1, one.unposted, owner="manager", url=f"{initiative.url}money/")
     counts, status = one.schedule.counts, one.schedule.status_on
     look("no_baseline", 1, one.schedule.baseline is None, owner="manager", url=plan_url)
     old = status is None or (on - status).days > FRESH

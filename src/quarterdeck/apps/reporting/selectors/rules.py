@@ -63,6 +63,8 @@ def tailored(rules: Iterable[RuleEntry], initiative: Initiative | None = None) -
         limit = agreed.get(entry.tolerance)
         rule = Tailored(entry, entry.amber, entry.red)
         if limit is not None and entry.red > 0:
-            rule = Tailored(entry, round(entry.amber / entry.red * limit, 2), limit, limit)
+            # Days are counted whole.
+            places = 0 if entry.tolerance == Tolerance.TIME else 2
+            rule = Tailored(entry, round(entry.amber / entry.red * limit, places), limit, limit)
         found.setdefault(entry.dimension, []).append(rule)
     return {dimension: found[dimension] for dimension in Dimension.values if dimension in found}
