@@ -1,0 +1,1 @@
+"""The bespoke pages of reporting."""

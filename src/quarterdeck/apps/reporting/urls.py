@@ -1,0 +1,23 @@
+"""Addresses of the bespoke pages, stated from the root."""
+
+from django.urls import path
+
+from quarterdeck.apps.portfolio.choices import WORDS
+from quarterdeck.apps.reporting.pages import report_writing, reports
+
+_REPORTS = {
+    "": (reports.reports, "reports"),
+    "start/": (report_writing.start, "report-start"),
+    "<int:pk>/": (reports.report, "report"),
+    "<int:pk>/write/": (report_writing.write, "report-write"),
+    "<int:pk>/report.pdf": (reports.pdf, "report-pdf"),
+    "<int:pk>/do/<slug:verb>/": (report_writing.act, "report-act"),
+}
+
+urlpatterns = [
+    *(
+        path(f"{word}/<str:code>/reports/{rest}", view, {"kind": kind}, name=f"{kind}-{name}")
+        for kind, word in WORDS.items()
+        for rest, (view, name) in _REPORTS.items()
+    ),
+]
