@@ -54,8 +54,7 @@ class HealthRule(Record):
         """Refuse a figure of another dimension, and a red limit that comes before the amber one."""
         if self.dimension and self.input not in OF_DIMENSION.get(self.dimension, ()):
             raise ValidationError({"input": gettext("This figure belongs to another dimension.")})
-        if self.amber is None or self.red is None:
-            return
-        low, high = (self.amber, self.red) if self.direction == Direction.AT_MOST else (self.red, self.amber)
-        if not low <= high:
+        limits: list[float | None] = [self.amber, self.red]  # a form leaves out what it could not read
+        amber, red = limits if self.direction == Direction.AT_MOST else reversed(limits)
+        if amber is not None and red is not None and not amber <= red:
             raise ValidationError({"red": gettext("Red comes after amber. Swap the two limits.")})

@@ -128,7 +128,7 @@ def put(snapshot: Snapshot, sums: Sums, rules: Mapping[str, list[Tailored]]) -> 
     )  # fmt: skip
     snapshot.checked, snapshot.sound = sums.checked, sums.sound
     snapshot.accuracy = accuracy(sums.checked, sums.sound)
-    parts = {Dimension.PARTS: rules[Dimension.PARTS]} if Dimension.PARTS in rules else {}
+    parts: dict[str, list[Tailored]] = {Dimension.PARTS: rules[Dimension.PARTS]} if Dimension.PARTS in rules else {}
     counts = {"red": sums.reds, "amber": sums.ambers, "green": sums.greens}
     judged = judge(parts, _shares(counts), {Dimension.PARTS: _facts(sums, snapshot)})
     snapshot.colour = judged.colour

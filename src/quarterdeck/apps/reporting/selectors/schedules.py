@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -124,13 +124,14 @@ def _counts(plans: Collection[int], on: dt.date) -> dict[int, Counts]:
             under_way=Count("pk", filter=Q(actual_start__isnull=False, actual_finish__isnull=True, done__lt=100)),
         )
     )
-    return {row.pop("plan"): Counts(**row) for row in rows}
+    names = [each.name for each in fields(Counts)]
+    return {key: Counts(*counts) for key, *counts in rows.values_list("plan", *names)}
 
 
 def _lines(plans: Collection[Plan]) -> dict[int, Timeline]:
     definitions: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for plan, definition in PlanCalendar.objects.filter(plan__in=plans).values_list("plan", "definition"):
-        definitions[plan].append(definition)
+    for key, definition in PlanCalendar.objects.filter(plan__in=plans).values_list("plan", "definition"):
+        definitions[key].append(definition)
     office = timeline(five_day("office"))
     found = {}
     for plan in plans:
@@ -165,7 +166,7 @@ def _add_milestones(schedules: Mapping[int, Schedule], on: dt.date) -> None:
             figures = one.baseline.figures if one.baseline is not None else {}
             at[plan] = dict(zip(figures.get("task", ()), figures.get("finish", ()), strict=False))
         planned = at[plan].get(pk)
-        if len(one.milestones) < MOST:
+        if len(one.milestones) < MOST and finishes_on is not None:
             one.milestones.append(
                 {
                     "task": pk,

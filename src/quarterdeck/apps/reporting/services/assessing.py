@@ -87,6 +87,8 @@ def assess_projects(ids: Collection[int], *, actor: Actor) -> int:
         _measure(snapshot, one)
         judged = judge(tailored(rules, one.initiative), one.inputs, one.facts)
         snapshot.facts = judged.why
+        if one.schedule is not None:
+            snapshot.facts["milestones"] = one.schedule.milestones
         if one.initiative.state == State.ACTIVE:
             snapshot.colour, snapshot.colours = judged.colour, judged.colours
             snapshot.signs = _signs(snapshot, one, past.get(one.initiative.pk, ()))
