@@ -17,7 +17,16 @@ class ReportingConfig(AppConfig):
         from quarterdeck.kernel.records import Changed
 
         events.subscribe(Changed, follow_changes)
+        self._health()
         self._reports()
+
+    def _health(self) -> None:
+        """Put health beside the name of an initiative and on its home."""
+        from quarterdeck.apps.reporting.pages.health import health_badge, health_card
+        from quarterdeck.kernel.ui import slots
+
+        slots.fill("portfolio.initiative.name", render=health_badge)
+        slots.fill("portfolio.initiative.top", render=health_card)
 
     def _reports(self) -> None:
         """Put status reports and packs beside the other pages of initiatives."""

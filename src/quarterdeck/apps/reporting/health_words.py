@@ -343,6 +343,17 @@ def _back(each: Mapping[str, Any], snapshot: Snapshot) -> str:
     return str(texts[Input(name)] % values)
 
 
+def since(past: Sequence[Snapshot], key: str, colour: str) -> dt.date | None:
+    """Return since when a dimension has had its colour; None where the trend does not go back to another one."""
+    found: dt.date | None = None
+    for each in reversed(past):
+        then = each.colour if key == Dimension.PARTS else each.colours.get(key, "")
+        if then != colour:
+            return found
+        found = each.on
+    return None
+
+
 _SIGNS: Final[Mapping[str, Text]] = {
     "frozen": gettext_lazy("Percent complete has stood at %(value)s%% since %(since)s, with work under way"),
     "on_plan": gettext_lazy("The forecast has been the baseline to the day since %(since)s, with work under way"),

@@ -10,10 +10,10 @@ from django.db.models.functions import TruncDate
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.reporting.models import StatusReport
+from quarterdeck.apps.reporting.models import HealthRule, ManagerCall, StatusReport
 from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.selectors import reports as selectors
-from quarterdeck.apps.reporting.services import reports
+from quarterdeck.apps.reporting.services import calls, reports
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Column, Register, View, register
 from quarterdeck.kernel.ui import components
@@ -78,3 +78,40 @@ class StatusReportRegister(Register[StatusReport]):
         if name == "due_on" and selectors.is_late(record, on):
             return "red", str(_("late"))
         return "", ""
+
+
+@register
+class HealthRuleRegister(Register[HealthRule]):
+    """The rules by which health is judged."""
+
+    model, slug, nav, icon, order = HealthRule, "health-rules", "reports", "scale", 80
+    purpose = _(
+        "What makes a project or programme amber or red. What ships holds for every figure without a rule here."
+    )
+    columns = ("dimension", "input", "direction", "amber", "red", "tolerance", "is_active")
+    sections = {
+        _("Rule"): ("dimension", "input", "direction", "is_active"),
+        _("Limits"): ("amber", "red", "tolerance"),
+    }
+    filters, ordering = ("dimension", "is_active"), ("dimension", "input")
+
+
+@register
+class ManagerCallRegister(Register[ManagerCall]):
+    """What managers say of the health of their initiatives where they differ from the assessment."""
+
+    model, slug, nav, icon, order = ManagerCall, "manager-calls", "reports", "message-square", 70
+    purpose = _("The manager’s own call beside the assessment, never instead of it, with a reason and a last day.")
+    columns = ("initiative", "call", "reason", "expires_on", "created_by", "created_at")
+    computed = (Column("call", _("Own call"), annotate=lambda rows: rows.annotate(call=F("colour")), display=_mark),)
+    sections = {_("Call"): ("initiative", "colour", "reason", "expires_on")}
+    filters, search, ordering = ("initiative", "colour", "expires_on"), ("reason", "initiative__name"), ("-expires_on",)
+    views = (
+        View("standing", _("Standing"), {"f.expires_on": "today..", "sort": "expires_on"}, opens=True),
+        View("expired", _("Expired"), {"f.expires_on": "overdue"}),
+    )
+    writer = calls.call_save
+
+    def initial(self, actor: Actor) -> ManagerCall:
+        """Stand for four weeks unless told."""
+        return ManagerCall(expires_on=actor.today + dt.timedelta(days=calls.USUAL))

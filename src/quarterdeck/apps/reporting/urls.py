@@ -3,7 +3,7 @@
 from django.urls import path
 
 from quarterdeck.apps.portfolio.choices import WORDS
-from quarterdeck.apps.reporting.pages import report_writing, reports
+from quarterdeck.apps.reporting.pages import health, report_writing, reports
 
 _REPORTS = {
     "": (reports.reports, "reports"),
@@ -15,6 +15,10 @@ _REPORTS = {
 }
 
 urlpatterns = [
+    *(
+        path(f"{word}/<str:code>/health/", health.health, {"kind": kind}, name=f"{kind}-health")
+        for kind, word in WORDS.items()
+    ),
     *(
         path(f"{word}/<str:code>/reports/{rest}", view, {"kind": kind}, name=f"{kind}-{name}")
         for kind, word in WORDS.items()

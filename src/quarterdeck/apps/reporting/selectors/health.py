@@ -1,0 +1,36 @@
+"""What the pages of health read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.reporting.models import ManagerCall, Snapshot
+from quarterdeck.apps.reporting.selectors.snapshots import latest, trend
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import visible
+
+#: Days that trends go back: twelve weeks.
+QUARTER = 84
+
+
+def last(initiative: Initiative, on: dt.date) -> Snapshot | None:
+    """Return the last snapshot of an initiative on or before a day."""
+    return latest([initiative], on).get(initiative.pk)
+
+
+def quarter(initiative: Initiative, on: dt.date) -> list[Snapshot]:
+    """Return the snapshots of the twelve weeks up to a day, oldest first."""
+    return trend(initiative, on - dt.timedelta(days=QUARTER + 7), on)
+
+
+def initiative_at(code: str, *, actor: Actor) -> Initiative | None:
+    """Return an initiative that the actor may see."""
+    rows = visible(Initiative.objects.filter(code=code.upper()), actor)
+    return rows.select_related("scope", "unit__scope", "parent", "currency").first()
+
+
+def calls(initiative: Initiative, *, actor: Actor, on: dt.date, now: dt.datetime) -> list[ManagerCall]:
+    """Return the calls made of an initiative up to a moment, the latest first, as far as the actor may see."""
+    rows = visible(ManagerCall.objects.filter(initiative=initiative, created_at__lte=now), actor)
+    return list(rows.select_related("created_by").order_by("-created_at"))
