@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quarterdeck.apps.delivery.pages import compare, data, export, importing, plan
+from quarterdeck.apps.delivery.pages import compare, data, export, importing, plan, use
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
 
@@ -24,6 +24,8 @@ urlpatterns = [
         )
         for inside in ("", "<int:key>/")
     ),
+    path("projects/<str:code>/plan/use/", use.page, name="delivery-use"),
+    path("projects/<str:code>/plan/<int:key>/use/", use.page, name="delivery-use-other"),
     path("plan-imports/", importing.upload, name="delivery-import"),
     path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),
     path("plan-imports/<uuid:upload>/progress", importing.progress, name="delivery-import-progress"),

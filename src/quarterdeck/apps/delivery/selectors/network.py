@@ -84,6 +84,8 @@ class Source:
     assigned: Callable[[], list[tuple[int, Any, Any, float]]]
     #: (pk, name, kind)
     resources: Callable[[], list[tuple[int, str, str]]]
+    #: (pk, units at most, number of its own calendar) of those that work
+    limits: Callable[[], list[tuple[int, float, Any]]]
     #: (number, name, when taken)
     baselines: Callable[[], list[tuple[int, str, Any]]]
     figures: Callable[[int], dict[str, list[Any]]]
@@ -142,6 +144,9 @@ def stored(plan: Plan) -> Source:
         ),
         resources=lambda: list(
             PlanResource.objects.filter(plan=plan).order_by("name", "pk").values_list("pk", "name", "kind")
+        ),
+        limits=lambda: list(
+            PlanResource.objects.filter(plan=plan, kind="work").values_list("pk", "max_units", "calendar_uid")
         ),
         baselines=lambda: list(
             Baseline.objects.filter(plan=plan).order_by("number").values_list("number", "name", "taken_at")

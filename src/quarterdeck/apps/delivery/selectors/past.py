@@ -108,6 +108,9 @@ def _source(states: _States, place: int) -> Source:
         more=lambda: [(row["pk"], row["more"]) for row in tasks if row["more"]],
         assigned=lambda: [(row["task_id"], by["pk"], by["name"], row["units"]) for row, by in with_resource],
         resources=lambda: [(row["pk"], row["name"], row["kind"]) for row in resources.values()],
+        limits=lambda: [
+            (row["pk"], row["max_units"], row["calendar_uid"]) for row in resources.values() if row["kind"] == "work"
+        ],
         baselines=lambda: [(n, row["name"], row["taken_at"]) for n, row in sorted(baselines.items())],
         figures=lambda number: baselines[number]["figures"] if number in baselines else {},
     )
