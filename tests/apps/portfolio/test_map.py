@@ -13,6 +13,7 @@ from django.test import Client
 from quarterdeck.apps.organisation.models import Currency, ExchangeRate
 from quarterdeck.apps.people.models import Role
 from quarterdeck.apps.portfolio.models import Initiative, InitiativeTemplate, TemplateRole
+from quarterdeck.apps.portfolio.pages import map as page
 from quarterdeck.apps.portfolio.selectors.map import BUDGET, COUNT, weights
 from quarterdeck.apps.portfolio.selectors.tree import tree
 from quarterdeck.kernel import clock, records
@@ -164,3 +165,16 @@ def test_only_who_may_add_makes_one(
     page = signed_in(below.user).get(f"{NEW}?template={template.pk}").content.decode()
     assert f'value="{spine.pk}"' in page
     assert f'value="{spine.parent_id}"' not in page.split('name="parent"')[1].split("</select>")[0]
+
+
+@pytest.mark.usefixtures("projects")
+def test_of_many_projects_their_parts_are_drawn(office: Client, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    make("Beside", "portfolio")
+    one_by_one = office.get(MAP + "?by=count").content.decode()
+    monkeypatch.setattr(page, "MANY", 2)
+    told = office.get(MAP + "?by=count").content.decode()
+    assert "Ring" in "".join(tiles(one_by_one))
+    assert "Ring" not in "".join(tiles(told))
+    assert tiles(told) == ["Northern Spine, 3 projects, 1 late", "Loop, pipeline"]
+    assert "Too many projects to draw one by one" in told
+    assert "Too many projects to draw one by one" not in one_by_one

@@ -100,9 +100,17 @@ class WorkingTime:
             return exception.spans
         return () if self.holiday(day) else self.week[day.weekday()]
 
+    @cached_property
+    def _worked(self) -> dict[dt.date, bool]:
+        """Days that were looked up: hundreds of late projects ask for the same ones."""
+        return {}
+
     def is_working_day(self, day: dt.date) -> bool:
         """Tell whether any work is done on a day."""
-        return bool(self.spans(day))
+        known = self._worked.get(day)
+        if known is None:
+            known = self._worked[day] = bool(self.spans(day))
+        return known
 
     def minutes(self, day: dt.date) -> int:
         """Return the working minutes of a day."""

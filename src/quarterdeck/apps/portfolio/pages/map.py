@@ -32,6 +32,8 @@ from quarterdeck.kernel.ui.tiles import Tile, treemap
 Lateness = dict[int, Late]
 #: Room for the tiles beside the tree, in px.
 ROOM = (900, 600)
+#: So many projects are drawn one by one; of more, what they are part of is, and each part has its own map.
+MANY = 400
 #: What the colours mean, in the order of the legend. Late goes before the state.
 LEGEND = (
     ("red", gettext_lazy("Late beyond tolerance")),
@@ -91,14 +93,15 @@ def portfolio_map(request: HttpRequest) -> HttpResponse:
     by = COUNT if request.GET.get("by") == COUNT or not open_money else BUDGET
     weights = selectors.weights(shown, by=by, ended=ended, on=frame.date)
     late = lateness([one.record for top_node in shown for one in top_node.walk()], on=frame.date)
-    lines = _lines(request, shown, weights, late, ended=ended)
+    whole = sum(len(selectors.projects([node], ended=ended)) for node in shown) <= MANY
+    lines = _lines(request, shown, weights, late, ended=ended, whole=whole)
     label = _("Projects by budget") if by == BUDGET else _("Projects by number")
     context = {
         "here": here,
         "path": [(node, _address(request, node.record)) for node in path],
         "all_href": _address(request, None),
-        "branches": [_branch(request, node, path) for node in top],
-        "tiles": treemap(_tiles(request, shown, weights, late, ended=ended), label=label, wide=ROOM)
+        "branches": [_branch(request, node, path, whole=sum(one.projects for one in top) <= MANY) for node in top],
+        "tiles": treemap(_tiles(request, shown, weights, late, ended=ended, whole=whole), label=label, wide=ROOM)
         if weights.of
         else "",
         "lines": lines,
@@ -112,6 +115,7 @@ def portfolio_map(request: HttpRequest) -> HttpResponse:
         "legend": [pair for pair in LEGEND if ended or pair[0] != "green"],
         "size_label": _("Budget") if by == BUDGET else _("Projects"),
         "left_out": _left_out(weights),
+        "whole": whole,
     }
     return render(request, "portfolio/map.html", context)
 
@@ -152,18 +156,26 @@ def _href(request: HttpRequest, node: Node) -> str:
     return node.record.url if node.record.kind == Kind.PROJECT else _address(request, node.record)
 
 
-def _branch(request: HttpRequest, node: Node, path: list[Node]) -> Branch:
+def _branch(request: HttpRequest, node: Node, path: list[Node], *, whole: bool) -> Branch:
+    """Return a node of the tree; of a tree that is not shown whole, projects only where it is open."""
+    open_ = any(one is node for one in path) or (not path and node.depth == 0)
+    parts = node.parts if whole or open_ else [part for part in node.parts if part.record.kind != Kind.PROJECT]
     return Branch(
         node=node,
         href=_href(request, node),
         current=bool(path) and path[-1] is node,
-        open=any(one is node for one in path) or (not path and node.depth == 0),
-        parts=[_branch(request, part, path) for part in node.parts],
+        open=open_,
+        parts=[_branch(request, part, path, whole=whole) for part in parts],
     )
 
 
-def _tiles(request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool) -> list[Tile]:
-    """Return the tiles of some nodes: projects as they are, others as a frame around the projects below."""
+def _tiles(
+    request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool, whole: bool
+) -> list[Tile]:
+    """Return the tiles of some nodes: projects as they are, others as a frame around the projects below.
+
+    Where not the whole is drawn, the frame holds the parts instead, each as one tile.
+    """
     found = []
     for node in nodes:
         if node.record.kind == Kind.PROJECT:
@@ -171,8 +183,12 @@ def _tiles(request: HttpRequest, nodes: list[Node], weights: Weights, late: Late
             if node.record.pk not in weights.of:
                 continue
         else:
-            below = selectors.projects([node], ended=ended)
-            inner = tuple(_tile(one, weights, late) for one in below if one.record.pk in weights.of)
+            below = selectors.projects([node], ended=ended) if whole else node.parts
+            inner = tuple(
+                _tile(one, weights, late) if one.record.kind == Kind.PROJECT else _part(request, one, weights, late)
+                for one in below
+                if weights.total(one)
+            )
             if not inner:
                 continue
         found.append(
@@ -191,23 +207,37 @@ def _tile(node: Node, weights: Weights, late: Lateness) -> Tile:
     return Tile(record.name, float(size), note, href=record.url, tone=tone)
 
 
+def _part(request: HttpRequest, node: Node, weights: Weights, late: Lateness) -> Tile:
+    """Return what has parts as one tile: what it weighs, how many projects that are, and how many of them late."""
+    below = [one for one in node.walk() if one.record.pk in weights.of]
+    size = weights.total(node)
+    note = ngettext("%(count)d project", "%(count)d projects", len(below)) % {"count": len(below)}
+    if behind := sum(one.record.pk in late for one in below):
+        note = f"{note}, {_('%(count)d late') % {'count': behind}}"
+    if weights.by == BUDGET:
+        note = f"{_size(size, weights)}, {note}"
+    return Tile(node.record.name, float(size), note, href=_href(request, node), tone="accent")
+
+
 def _size(value: Decimal, weights: Weights) -> str:
     if weights.by == COUNT:
         return components.number(value)
     return components.money_text(value, weights.currency, short=True)
 
 
-def _lines(request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool) -> list[Line]:
-    """Return the rows of the table: each part before the projects below it, the weightiest first."""
+def _lines(
+    request: HttpRequest, nodes: list[Node], weights: Weights, late: Lateness, *, ended: bool, whole: bool
+) -> list[Line]:
+    """Return the rows of the table: each part before the projects, or its parts, below it, the weightiest first."""
     total = sum(weights.of.values(), Decimal(0))
     lines = []
     for node in sorted(nodes, key=weights.total, reverse=True):
-        below = [one for one in selectors.projects([node], ended=ended) if one is not node]
-        below.sort(key=lambda one: weights.of.get(one.record.pk, Decimal(0)), reverse=True)
+        found = selectors.projects([node], ended=ended) if whole else node.parts
+        below = sorted((one for one in found if one is not node), key=weights.total, reverse=True)
         if not below and node.record.kind == Kind.PROJECT and not ended and not node.record.is_open:
             continue
         for one, depth in ((node, 0), *((one, 1) for one in below)):
-            weight = weights.total(one) if depth == 0 else weights.of.get(one.record.pk, Decimal(0))
+            weight = weights.total(one)
             lines.append(
                 Line(
                     node=one,

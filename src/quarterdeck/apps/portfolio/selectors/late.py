@@ -45,4 +45,5 @@ def _days(record: Initiative, time: WorkingTime | None, on: dt.date) -> int:
     first = record.planned_finish + dt.timedelta(days=1)
     if time is not None:
         return time.working_days(first, on)
-    return sum((first + dt.timedelta(days=step)).weekday() < 5 for step in range((on - first).days + 1))
+    weeks, rest = divmod((on - first).days + 1, 7)
+    return 5 * weeks + sum((first.weekday() + step) % 7 < 5 for step in range(rest))

@@ -72,13 +72,15 @@ def sees_budget(record: Initiative, actor: Actor) -> bool:
 
 
 def tree(*, actor: Actor, scope: Scope | None = None, on: dt.date | None = None) -> list[Node]:
-    """Return the visible initiatives at and below a node as a tree, rolled up; one query, whatever their number.
+    """Return the visible initiatives at and below a node as a tree, rolled up; four queries, whatever their number.
 
     An initiative whose parent is not visible stands at the top. `on` is the day on which one is late, today unless
     given.
     """
     rows = under(visible(Initiative.objects.all(), actor), scope)
-    return grow(rows.select_related("scope", "currency", "unit__scope"), actor=actor, on=on or actor.today)
+    # Units and currencies are few: each is read once, not made anew for every row.
+    rows = rows.select_related("scope").prefetch_related("currency", "unit__scope")
+    return grow(rows, actor=actor, on=on or actor.today)
 
 
 def tree_as_of(moment: dt.datetime, *, actor: Actor, on: dt.date) -> list[Node]:
