@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
@@ -22,12 +23,15 @@ from quarterdeck.apps.delivery.exchange.document import (
 from quarterdeck.apps.delivery.models import Baseline, Plan, Task
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.demo.content.initiatives import Project
+from quarterdeck.demo.content.money import WEIGHT
 from quarterdeck.demo.content.plans import SORTS, Phase
 from quarterdeck.demo.portfolio import projects
 from quarterdeck.demo.world import World
 from quarterdeck.engine.calendar import minutes
 
 DAY = 1440
+#: The part of a budget that is planned; the rest is contingency.
+PLANNED = Decimal("0.93")
 #: Working days of a month.
 MONTH = 21
 #: A plan is drawn up this long after the start; its progress is told at these moments before the present.
@@ -73,6 +77,7 @@ def document(world: World, facts: Project, record: Initiative) -> PlanDocument:
     links: list[DocumentLink] = []
     assigned: list[DocumentAssignment] = []
     team = _team(world, facts)
+    costs = _costs(facts, record.budget or Decimal(facts.budget) * 1000)
     phases, whole = _sort(facts)
     for phase in phases:
         above = len(tasks) + 1
@@ -81,7 +86,12 @@ def document(world: World, facts: Project, record: Initiative) -> PlanDocument:
             key = numbers[step.name] = len(tasks) + 1
             length = max(1, round(days * step.part / whole * (0.9 + 0.2 * _chance(facts, step.name)))) * 480
             kind, length = ("TASK", length) if step.part else ("MILESTONE", 0)
-            tasks.append(DocumentTask(id=key, name=step.name, parent=above, kind=kind, duration=length))
+            cost = str(costs.get(step.name, 0))
+            tasks.append(
+                DocumentTask(
+                    id=key, name=step.name, parent=above, kind=kind, duration=length, fixed_cost=cost, cost=cost
+                )
+            )
             links += [
                 DocumentLink(predecessor=numbers[name], successor=key, lag=round(days * int(lag or 0) / whole) * 480)
                 for name, _plus, lag in (before.partition("+") for before in step.after)
@@ -102,6 +112,27 @@ def document(world: World, facts: Project, record: Initiative) -> PlanDocument:
         links=tuple(links),
         assignments=tuple(assigned),
     )
+
+
+def _costs(facts: Project, budget: Decimal) -> dict[str, Decimal]:
+    """Return what each step costs: the budget but for a contingency, by length and by how dear the work is."""
+    steps = [step for phase in _sort(facts)[0] for step in phase.steps if step.part]
+    weights = {step.name: step.part * WEIGHT.get(step.who, 1.0) for step in steps}
+    whole = sum(weights.values())
+    return {
+        name: (budget * PLANNED * Decimal(weight / whole)).quantize(Decimal(100), ROUND_HALF_UP)
+        for name, weight in weights.items()
+    }
+
+
+def slip_of(facts: Project) -> float:
+    """Return by what part of its length a project has slipped in all."""
+    return max(0.0, facts.finish - facts.start - facts.months) / max(1.0, facts.months)
+
+
+def trades_of(world: World, facts: Project) -> dict[str, str]:
+    """Return by what name each sort of work stands in the plan of a project."""
+    return {trade: name for trade, (_number, name) in _team(world, facts).items()}
 
 
 def _team(world: World, facts: Project) -> dict[str, tuple[int, str]]:
@@ -139,7 +170,7 @@ def _progress(facts: Project, plan_: Plan, status: int) -> Iterator[dict[str, An
 
     What was agreed is slipped, not what was found since; what is told already is not told again.
     """
-    slip = max(0.0, facts.finish - facts.start - facts.months) / max(1.0, facts.months)
+    slip = slip_of(facts)
     origin = plan_.start
     figures = Baseline.objects.filter(plan=plan_, number=0).values_list("figures", flat=True).first() or {}
     agreed = dict(zip(figures["task"], zip(figures["start"], figures["finish"], strict=True), strict=True))

@@ -12,11 +12,14 @@ class FinanceConfig(AppConfig):
     verbose_name = _("Money")
 
     def ready(self) -> None:
-        """Follow imports of plans."""
+        """Follow imports of plans; enter the money page among those of an initiative."""
         from quarterdeck.apps.delivery.events import PlanImported
+        from quarterdeck.apps.finance.selectors.page import may_open
+        from quarterdeck.apps.portfolio import tabs
         from quarterdeck.kernel import events
 
         events.subscribe(PlanImported, follow_imports)
+        tabs.add(tabs.Tab("money", _("Money"), lambda record: f"{record.url}money/", may_open, 40))
 
 
 def follow_imports(event: object) -> None:

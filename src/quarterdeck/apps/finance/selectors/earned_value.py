@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -21,7 +21,7 @@ from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.apps.delivery.selectors.working import Working, frame_of
 from quarterdeck.apps.finance.selectors import ledger
 from quarterdeck.apps.finance.selectors.measuring import Line, Reading, readings
-from quarterdeck.apps.finance.selectors.works import day_of, end_of, works_of
+from quarterdeck.apps.finance.selectors.works import BESIDE, day_of, end_of, works_of
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.calendar import Calendar, around_the_clock, minutes, timeline
 from quarterdeck.engine.errors import EngineError
@@ -35,8 +35,6 @@ from quarterdeck.engine.evm import (
 )
 from quarterdeck.kernel import clock
 
-#: The work that bears what was spent on no task of the baseline.
-BESIDE: Final = 0
 From = Literal["ledger", "plan"]
 
 
@@ -102,6 +100,7 @@ class Measured:
     reading: Reading
     spent: list[tuple[dt.date, int | None, Decimal]]
     _laid: dict[tuple[Work, ...], Baseline] = field(default_factory=dict)
+    _earned: dict[int, float] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:
@@ -182,6 +181,20 @@ class Measured:
             own = end_of(clock.local_date(clock.now())) if limit is None else limit
         return self.of_tasks(own)
 
+    def earned_by(self, day: dt.date) -> float:
+        """Return what was earned by the end of a day, in money, by the report in force then."""
+        limit = end_of(day)
+        period = next((each for each in reversed(self.periods) if each.status <= limit), None)
+        own = self.plan.status
+        if period is not None and (own is None or own > limit or own <= period.status):
+            if period.status not in self._earned:
+                told = self._then(period)
+                self._earned[period.status] = (
+                    0.0 if told is None else float(told[0].earned(told[1], period.status).sum())
+                )
+            return self._earned[period.status]
+        return 0.0 if self.baseline is None else float(self.baseline.earned(self.progress(limit), limit).sum())
+
     def of_tasks(self, at: int) -> EarnedValue | None:
         """Return the earned value at an instant by what the tasks tell."""
         baseline = self.baseline
@@ -191,6 +204,10 @@ class Measured:
 
     def of_period(self, period: DocumentPeriod) -> EarnedValue | None:
         """Return the earned value at a tracking period by what it tells of each task, its budget and dates included."""
+        told = self._then(period)
+        return None if told is None else self._told(*told, period.status)
+
+    def _then(self, period: DocumentPeriod) -> tuple[Baseline, dict[int, Progress]] | None:
         lines = {each.task: each for each in period.progress}
         leaves = [line for line in self.reading.leaves().values() if line.uid in lines]
         known = {work.id: work for work in self.works}
@@ -200,8 +217,7 @@ class Measured:
         baseline = self.lay(works)
         if baseline is None:
             return None
-        done = {line.pk: _progress_then(lines[line.uid]) for line in leaves if line.pk in baseline.works}
-        return self._told(baseline, done, period.status)
+        return baseline, {line.pk: _progress_then(lines[line.uid]) for line in leaves if line.pk in baseline.works}
 
     def _work_then(self, line: Line, told: DocumentProgress, base: Work | None) -> Work | None:
         """Return a work as its baseline was at a tracking period; what the period leaves open is that of the plan."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,7 @@ from quarterdeck.apps.finance.models import BudgetLine, EacChoice
 from quarterdeck.apps.finance.selectors import ledger
 from quarterdeck.apps.finance.selectors.earned_value import EarnedValue, earned_values
 from quarterdeck.apps.finance.selectors.rates import Rates
+from quarterdeck.apps.organisation.selectors import base_currency
 from quarterdeck.apps.portfolio.choices import Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.evm import CostForecast, Measures
@@ -64,9 +65,11 @@ def money_of(
     projects |= {each.pk: each for found in below.values() for each in found}
     own = money_of_projects(projects.values(), on=on, known_at=known_at)
     rates = Rates(on)
+    base = base_currency() if any(node.currency is None for node in nodes) else None
     found = {key: own[key] for key in (each.pk for each in initiatives) if key in own}
     for node in nodes:
-        found[node.pk] = summed([counted(each, own[each.pk]) for each in below[node.pk]], code_of(node), rates)
+        code = code_of(node) or (base.code if base is not None else "")
+        found[node.pk] = summed([counted(each, own[each.pk]) for each in below[node.pk]], code, rates)
     return found
 
 
@@ -90,12 +93,19 @@ def projects_below(nodes: Iterable[Initiative]) -> dict[int, list[Initiative]]:
 
 
 def money_of_projects(
-    projects: Iterable[Initiative], *, on: dt.date, known_at: dt.datetime | None = None
+    projects: Iterable[Initiative],
+    *,
+    on: dt.date,
+    known_at: dt.datetime | None = None,
+    values: Mapping[int, EarnedValue] | None = None,
 ) -> dict[int, Money]:
-    """Return the money of projects on a day, by key; some fifteen queries, however many."""
+    """Return the money of projects on a day, by key; some fifteen queries, however many.
+
+    `values` are their earned values, where they are known already.
+    """
     given = list(projects)
     keys = [each.pk for each in given]
-    values = earned_values(given, on=on, known_at=known_at)
+    values = earned_values(given, on=on, known_at=known_at) if values is None else values
     spent = ledger.spent(keys, on=on, known_at=known_at)
     promised = ledger.committed(keys, on=on)
     lines = _budget_lines([each.pk for each in given if each.budget is None])
@@ -198,3 +208,11 @@ def exact(amount: float | Decimal) -> Decimal:
 def code_of(record: Initiative) -> str:
     """Return the code of the currency of an initiative; "" where it has none."""
     return record.currency.code if record.currency is not None else ""
+
+
+def code_of_node(record: Initiative) -> str:
+    """Return the code of the currency in which a node adds up: its own, else the organisation's."""
+    if record.currency is not None:
+        return record.currency.code
+    base = base_currency()
+    return base.code if base is not None else ""

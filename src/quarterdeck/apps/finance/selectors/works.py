@@ -27,6 +27,8 @@ from quarterdeck.engine.evm import (
 )
 
 DAY: Final = 1440
+#: The work that bears what was spent on no task of the baseline.
+BESIDE: Final = 0
 _PLAIN: Final[dict[str, Technique]] = {
     TechniqueKind.ZERO_HUNDRED: ZERO_HUNDRED,
     TechniqueKind.FIFTY_FIFTY: FIFTY_FIFTY,

@@ -1,0 +1,183 @@
+"""The money of projects told apart: by category, by work package, by period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import F, Sum
+
+from quarterdeck.apps.finance.models import BudgetLine, CostCategory
+from quarterdeck.apps.finance.selectors import ledger
+from quarterdeck.apps.finance.selectors.earned_value import EarnedValue, Measured
+from quarterdeck.apps.finance.selectors.works import BESIDE
+from quarterdeck.engine.evm import roll_up
+
+
+@dataclass
+class Row:
+    """One line of a breakdown. `planned` is what was due by the day; None: nothing tells it."""
+
+    key: int
+    name: str
+    code: str = ""
+    budget: float | None = None
+    planned: float | None = None
+    earned: float | None = None
+    actual: float = 0.0
+    committed: float = 0.0
+    forecast: float | None = None
+    depth: int = 0
+
+    @property
+    def variance(self) -> float | None:
+        """What was spent over what was due; below zero: less."""
+        return None if self.planned is None else self.actual - self.planned
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of one project enters a breakdown: where it stands, what it will cost, and the rate of its currency."""
+
+    initiative: int
+    value: EarnedValue | None = None
+    forecast: float | None = None
+    rate: float = 1.0
+
+
+@dataclass
+class _Category:
+    budget: float = 0.0
+    planned: float = 0.0
+    actual: float = 0.0
+    committed: float = 0.0
+    left: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+
+def by_category(shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Row]:
+    """Return the money of projects by top category, in order of code; four queries.
+
+    What was due of a budget line follows its work package, or its project; one with a period is due through it. What is
+    still to be spent is laid on categories by what is left of their budgets.
+    """
+    by_key = {each.initiative: each for each in shares}
+    tops, names = _tops()
+    found: dict[int, _Category] = defaultdict(_Category)
+    used: dict[tuple[int, int], float] = defaultdict(float)
+    given: dict[tuple[int, int], float] = defaultdict(float)
+    lines = BudgetLine.objects.filter(initiative__in=list(by_key))
+    if known_at is not None:
+        lines = lines.filter(created_at__lte=known_at)
+    told = lines.values_list("initiative", "category", "task", "period__starts_on", "period__ends_on", "amount")
+    for initiative, category, task, first, last, amount in told:
+        share, top = by_key[initiative], tops[category]
+        there = float(amount) * share.rate
+        found[top].budget += there
+        found[top].planned += there * _due(share.value, task, first, last, on)
+        given[initiative, top] += there
+    spent = ledger.posted(by_key, on=on, known_at=known_at).order_by().values_list("initiative", "category")
+    for initiative, category, total in spent.annotate(total=Sum("amount")):
+        there = float(total) * by_key[initiative].rate
+        found[tops[category]].actual += there
+        used[initiative, tops[category]] += there
+    promised = ledger.open_commitments(by_key, on=on).order_by().values_list("initiative", "category")
+    for initiative, category, left in promised.annotate(left=Sum(F("amount") - F("invoiced"))):
+        found[tops[category]].committed += float(left) * by_key[initiative].rate
+    to_go = _to_go(shares, given, used)
+    return [
+        Row(
+            key=top,
+            name=names[top][1],
+            code=names[top][0],
+            budget=each.budget or None,
+            planned=each.planned if each.budget else None,
+            actual=each.actual,
+            committed=each.committed,
+            forecast=each.actual + to_go.get(top, 0.0),
+        )
+        for top, each in sorted(found.items(), key=lambda pair: names[pair[0]])
+    ]
+
+
+def _tops() -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
+    """Return the top category of each, and code and name of all, by key."""
+    rows = {pk: (parent, code, name) for pk, parent, code, name in _categories()}
+    tops = {}
+    for key in rows:
+        at, seen = key, set[int]()
+        while rows[at][0] is not None and at not in seen:
+            seen.add(at)
+            at = rows[at][0] or at
+        tops[key] = at
+    return tops, {key: (code, name) for key, (_parent, code, name) in rows.items()}
+
+
+def _categories() -> list[tuple[int, int | None, str, str]]:
+    return list(CostCategory.objects.order_by("code").values_list("pk", "parent", "code", "name"))
+
+
+def _due(
+    value: EarnedValue | None, task: int | None, first: dt.date | None, last: dt.date | None, on: dt.date
+) -> float:
+    """Return the share of a budget line that was due by a day."""
+    if first is not None and last is not None:
+        return min(max(((on - first).days + 1) / ((last - first).days + 1), 0.0), 1.0)
+    if value is None:
+        return 0.0
+    there = value.status.works.get(task) if task is not None else None
+    measures = there if there is not None and there.bac else value.status.total
+    return measures.planned or 0.0
+
+
+def _to_go(
+    shares: Sequence[Share], given: Mapping[tuple[int, int], float], used: Mapping[tuple[int, int], float]
+) -> dict[int, float]:
+    """Return by category what projects are still to spend, by what is left of their budgets there."""
+    found: dict[int, float] = defaultdict(float)
+    for each in shares:
+        if each.forecast is None:
+            continue
+        tops = {top for initiative, top in (*given, *used) if initiative == each.initiative}
+        key = each.initiative
+        left = {top: max(given.get((key, top), 0.0) - used.get((key, top), 0.0), 0.0) for top in tops}
+        if not any(left.values()):
+            left = {top: given.get((key, top), 0.0) or used.get((key, top), 0.0) for top in tops}
+        whole = sum(left.values())
+        rest = each.forecast * each.rate - sum(used.get((key, top), 0.0) for top in tops)
+        for top, part in left.items():
+            found[top] += rest * part / whole if whole else 0.0
+    return found
+
+
+def by_package(measured: Measured, value: EarnedValue, forecast: float | None) -> list[Row]:
+    """Return the money of a project by the outline of its plan: the first level with more than one line, in order."""
+    lines = measured.reading.lines
+    works = value.status.works
+    parents = {key: line.parent if line.parent in lines else None for key, line in lines.items()}
+    rolled = roll_up(parents, {key: each for key, each in works.items() if key in parents})
+    shown = [key for key, above in parents.items() if above is None and rolled[key].bac]
+    while len(shown) == 1 and (below := [key for key, above in parents.items() if above == shown[0]]):
+        shown = [key for key in below if rolled[key].bac or rolled[key].ac]
+    left = sum(rolled[key].bac - rolled[key].ev for key in shown)
+    spent = sum(rolled[key].ac for key in shown)
+    beside = works[BESIDE].ac if BESIDE in works else 0.0
+    rest = None if forecast is None else max(forecast - spent - beside, 0.0)
+    rows = [
+        Row(
+            key=key,
+            name=lines[key].name,
+            budget=rolled[key].bac,
+            planned=rolled[key].pv,
+            earned=rolled[key].ev,
+            actual=rolled[key].ac,
+            forecast=None
+            if rest is None
+            else rolled[key].ac + (rest * (rolled[key].bac - rolled[key].ev) / left if left else 0.0),
+        )
+        for key in shown
+    ]
+    if beside:
+        rows.append(Row(key=BESIDE, name="", actual=beside, forecast=beside))
+    return rows
