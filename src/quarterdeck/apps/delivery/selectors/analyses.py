@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
 
-from quarterdeck.apps.delivery.models import Plan, PlanAnalysis, PlanRisk, TaskEstimate
+from quarterdeck.apps.delivery.choices import TaskKind
+from quarterdeck.apps.delivery.models import Plan, PlanAnalysis, PlanRisk, Task, TaskEstimate
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
 
@@ -77,3 +78,45 @@ def risks_of(plan: Plan, *, actor: Actor) -> list[PlanRisk]:
 def risk_at(plan: Plan, key: int, *, actor: Actor) -> PlanRisk | None:
     """Return one risk of a plan by its id."""
     return visible(PlanRisk.objects.filter(plan=plan), actor).filter(pk=key).first() if key < 1 << 62 else None
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Some tasks of a plan with their estimates, and how many there are of each sort."""
+
+    lines: list[tuple[int, Task, TaskEstimate | None]]
+    pages: int
+    counts: dict[str, int]
+
+
+def estimates_of(plan: Plan, *, which: str, page: int, size: int) -> Estimated:
+    """Return a page of the tasks with work left, with the number of their row and their estimate.
+
+    `which`: all of them, those without an estimate, or the critical ones. The caller may see the plan.
+    """
+    rows = Task.objects.filter(plan=plan).order_by("position", "pk").values_list("pk", flat=True)
+    number = {key: place + 1 for place, key in enumerate(rows)}
+    known = {each.task_id: each for each in TaskEstimate.objects.filter(plan=plan)}
+    all_ = open_tasks(plan)
+    sorts = {
+        "all": all_,
+        "without": [each for each in all_ if each.pk not in known],
+        "critical": [each for each in all_ if each.critical],
+    }
+    chosen = sorts.get(which, all_)
+    pages = max(1, -(-len(chosen) // size))
+    first = (min(max(page, 1), pages) - 1) * size
+    lines = [(number[each.pk], each, known.get(each.pk)) for each in chosen[first : first + size]]
+    return Estimated(lines, pages, {name: len(found) for name, found in sorts.items()})
+
+
+def open_tasks(plan: Plan) -> list[Task]:
+    """Return the tasks of a plan whose duration is not known yet, in outline order."""
+    rows = Task.objects.filter(plan=plan, is_summary=False, active=True, actual_finish=None, duration__gt=0)
+    return list(rows.filter(kind=TaskKind.TASK).order_by("position", "pk"))
+
+
+def rows_of(plan: Plan) -> dict[int, tuple[int, str]]:
+    """Return the number of its row and the name of each task of a plan by id."""
+    told = Task.objects.filter(plan=plan).order_by("position", "pk").values_list("pk", "name")
+    return {key: (place + 1, name) for place, (key, name) in enumerate(told)}

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quarterdeck.apps.delivery.choices import TaskKind
 from quarterdeck.apps.delivery.exchange.amounts import parse_amount
 from quarterdeck.apps.delivery.exchange.texts import TextError, Units, decimal, duration_text, parse_duration
 from quarterdeck.apps.delivery.models import Plan, PlanRisk, Shape, Task, TaskEstimate
+from quarterdeck.apps.delivery.selectors.analyses import open_tasks
 from quarterdeck.apps.delivery.selectors.payload import units_of
 from quarterdeck.apps.delivery.selectors.plans import may_edit
 from quarterdeck.apps.delivery.services.reckoning import locked
@@ -145,12 +145,6 @@ def estimates_spread(*, plan: Plan, low: float, high: float, which: str, shape: 
         record.low, record.likely, record.high = 100.0 + low, 100.0, 100.0 + high
         written.append(record)
     return records.save_many(written, actor=actor)
-
-
-def open_tasks(plan: Plan) -> list[Task]:
-    """Return the tasks of a plan whose duration is not known yet, in outline order."""
-    rows = Task.objects.filter(plan=plan, is_summary=False, active=True, actual_finish=None, duration__gt=0)
-    return list(rows.filter(kind=TaskKind.TASK).order_by("position", "pk"))
 
 
 def estimates_from_file(*, tasks: Iterable[Task], actor: Actor) -> list[Change]:
