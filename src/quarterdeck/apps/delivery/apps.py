@@ -43,6 +43,17 @@ class DeliveryConfig(AppConfig):
             ),
         )
         nav.register(
+            section="needs_you",
+            item=nav.NavItem(
+                key="my-tasks",
+                label=_("My tasks"),
+                url_name="delivery-mine",
+                icon="check-check",
+                visible=lambda actor: actor.can("view", "delivery.task"),
+                order=200,
+            ),
+        )
+        nav.register(
             section="delivery",
             item=nav.NavItem(
                 key="delivery-import",

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from quarterdeck.apps.delivery.pages import compare, data, export, importing, plan, use
+from quarterdeck.apps.delivery import urls_analyses
+from quarterdeck.apps.delivery.pages import compare, data, export, importing, mine, plan, use
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
 
@@ -26,6 +27,9 @@ urlpatterns = [
     ),
     path("projects/<str:code>/plan/use/", use.page, name="delivery-use"),
     path("projects/<str:code>/plan/<int:key>/use/", use.page, name="delivery-use-other"),
+    path("my-tasks/", mine.page, name="delivery-mine"),
+    path("my-tasks/<int:key>/report/", mine.report, name="delivery-mine-report"),
+    *urls_analyses.urlpatterns,
     path("plan-imports/", importing.upload, name="delivery-import"),
     path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),
     path("plan-imports/<uuid:upload>/progress", importing.progress, name="delivery-import-progress"),
