@@ -21,12 +21,34 @@ class ReportingConfig(AppConfig):
         self._reports()
 
     def _health(self) -> None:
-        """Put health beside the name of an initiative and on its home."""
+        """Put health beside the name of an initiative and on its home, the dashboard beside the map."""
+        from quarterdeck.apps.portfolio import tabs
+        from quarterdeck.apps.portfolio.choices import Kind
         from quarterdeck.apps.reporting.pages.health import health_badge, health_card
-        from quarterdeck.kernel.ui import slots
+        from quarterdeck.kernel.ui import nav, slots
 
         slots.fill("portfolio.initiative.name", render=health_badge)
         slots.fill("portfolio.initiative.top", render=health_card)
+        tabs.add(
+            tabs.Tab(
+                "dashboard",
+                _("Dashboard"),
+                lambda record: f"{record.url}dashboard/",
+                lambda record, _actor: record.kind != Kind.PROJECT,
+                15,
+            )
+        )
+        nav.register(
+            section="portfolio",
+            item=nav.NavItem(
+                key="portfolio-dashboard",
+                label=_("Dashboard"),
+                url_name="portfolio-dashboard",
+                icon="layout-dashboard",
+                visible=lambda actor: actor.can("view", "portfolio.initiative"),
+                order=5,
+            ),
+        )
 
     def _reports(self) -> None:
         """Put status reports and packs beside the other pages of initiatives."""
@@ -43,6 +65,15 @@ class ReportingConfig(AppConfig):
                 lambda record: f"{record.url}reports/",
                 lambda record, actor: actor.can("view", sees, record.scope.path),
                 60,
+            )
+        )
+        tabs.add(
+            tabs.Tab(
+                "pack",
+                _("Board pack"),
+                lambda record: f"{record.url}pack/",
+                lambda record, actor: actor.can("view", sees, record.scope.path),
+                65,
             )
         )
 

@@ -134,7 +134,7 @@ def why(snapshot: Snapshot, key: str, *, money: bool, today: dt.date) -> Why:
         label=label,
         colour=colour,
         verdict=str(VERDICTS[colour]) % {"what": label},
-        value=(figure(fired["input"], fired["value"]) if open_ else components.CLOSED) if fired else "–",
+        value=_headline(snapshot, key, fired, open_=open_),
         reason=reason(snapshot, key, money=money),
         facts=shown,
         rule=_rule(fired) if fired and open_ else "",
@@ -142,6 +142,16 @@ def why(snapshot: Snapshot, key: str, *, money: bool, today: dt.date) -> Why:
         back=[_back(each, snapshot) for each in told["back"] if money or each["input"] not in OF_MONEY],
         limits=fired if open_ else None,
     )
+
+
+def _headline(snapshot: Snapshot, key: str, fired: Mapping[str, Any] | None, *, open_: bool) -> str:
+    """Return the figure that a tile shows: of a node how many projects are off green, else what the rule looked at."""
+    if fired is None:
+        return "–"
+    if key == Dimension.PARTS:
+        off, total = snapshot.reds + snapshot.ambers, snapshot.reds + snapshot.ambers + snapshot.greens
+        return _("%(off)d of %(total)d off green") % {"off": off, "total": total}
+    return figure(fired["input"], fired["value"]) if open_ else components.CLOSED
 
 
 def reason(snapshot: Snapshot, key: str, *, money: bool) -> str:
@@ -310,7 +320,7 @@ def _agrees(rule: Mapping[str, Any], fired: Mapping[str, Any]) -> str:
     values = {
         "what": Input(rule["input"]).label,
         "value": figure(rule["input"], rule["value"]),
-        "colour": components.RAG_WORDS[rule["colour"]],
+        "colour": str(components.RAG_WORDS[rule["colour"]]).lower(),
     }
     text = (
         _("%(what)s agrees: %(value)s.") if rule["colour"] == fired["colour"] else _("%(what)s: %(value)s, %(colour)s.")
@@ -361,6 +371,17 @@ _SIGNS: Final[Mapping[str, Text]] = {
     "future": gettext_lazy("%(value)s tasks have actual dates in the future"),
     "unstatused": gettext_lazy("%(value)s tasks are past their dates and not reported on"),
 }
+
+
+def sign_message(sign: Mapping[str, Any]) -> tuple[Text, dict[str, Any]]:
+    """Return an honesty sign as a message with its values, to be put into words when it is read."""
+    values: dict[str, Any] = {}
+    if "value" in sign:
+        value = float(sign["value"])
+        values["value"] = int(value) if value.is_integer() else value
+    if "since" in sign:
+        values["since"] = dt.date.fromisoformat(sign["since"])
+    return _SIGNS[sign["key"]], values
 
 
 def sign_text(sign: Mapping[str, Any], today: dt.date) -> str:

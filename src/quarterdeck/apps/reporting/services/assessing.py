@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 from django.db import transaction
 
 from quarterdeck.apps.finance.selectors.rates import Rates
+from quarterdeck.apps.organisation.models import Currency
+from quarterdeck.apps.organisation.selectors import base_currency
 from quarterdeck.apps.portfolio.choices import Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import ManagerCall, Snapshot
@@ -78,7 +80,7 @@ def assess_projects(ids: Collection[int], *, actor: Actor) -> int:
         return 0
     on = actor.today
     known = trees.initiatives(ids)
-    rules = rules_in_force()
+    rules, rates, base = rules_in_force(), Rates(on), base_currency()
     past = trends(ids, on - dt.timedelta(days=LOOKS_BACK), on - dt.timedelta(days=1))
     calls = trees.calls_in_force(ids, on, actor.now)
     found = []
@@ -89,6 +91,7 @@ def assess_projects(ids: Collection[int], *, actor: Actor) -> int:
         snapshot.facts = judged.why
         if one.schedule is not None:
             snapshot.facts["milestones"] = one.schedule.milestones
+        snapshot.facts["weight"] = _weight(snapshot, base, rates)
         if one.initiative.state == State.ACTIVE:
             snapshot.colour, snapshot.colours = judged.colour, judged.colours
             snapshot.signs = _signs(snapshot, one, past.get(one.initiative.pk, ()))
@@ -127,6 +130,12 @@ def _measure(snapshot: Snapshot, one: Gathered) -> None:
     snapshot.checked, snapshot.sound = one.checked, one.sound
     snapshot.accuracy = one.inputs["accuracy"] = rollup.accuracy(one.checked, one.sound)
     one.facts["data"].insert(0, fact("accuracy", PERCENT, snapshot.accuracy, source="facts", of=one.checked))
+
+
+def _weight(snapshot: Snapshot, base: Currency | None, rates: Rates) -> float | None:
+    """Return the budget in the organisation's currency at the rate of the day, by which projects are compared."""
+    rate = rates.rate(snapshot.currency, base.code if base is not None else snapshot.currency)
+    return None if snapshot.budget is None or rate is None else round(float(snapshot.budget * rate), 2)
 
 
 def _signs(snapshot: Snapshot, one: Gathered, past: Sequence[Snapshot]) -> list[Facts]:
