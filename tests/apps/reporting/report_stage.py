@@ -16,26 +16,19 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import Snapshot
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
-from tests.apps.organisation.conftest import NOW
-from tests.apps.portfolio.conftest import (  # noqa: F401
-    Lead,
-    Make,
-    backbone,
+from tests.apps.organisation.conftest import (  # noqa: F401
+    NOW,
     build,
-    catalogue,
     currencies,
     given,
     group,
-    lead,
-    make,
     networks,
-    person,
-    spine,
     stranger,
     system,
-    top,
     unit,
 )
+from tests.apps.people.conftest import catalogue, person  # noqa: F401
+from tests.apps.portfolio.conftest import Lead, Make, backbone, lead, make, spine, top  # noqa: F401
 
 #: Monday 16 March 2026: February has ended, and its reports were due on the 5th.
 TODAY = NOW.date()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.reporting.choices import Dimension
-from quarterdeck.apps.reporting.models import StatusReport
+from quarterdeck.apps.reporting.health_words import reason, sign_text
+from quarterdeck.apps.reporting.models import Snapshot, StatusReport
 from quarterdeck.kernel.notifications.messages import render
 from quarterdeck.kernel.ui import components
 
@@ -25,6 +26,15 @@ class Cell:
     value: str
     note: str = ""
     state: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """One dimension: its colour, and why in one line."""
+
+    label: str
+    colour: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class Told:
     verdict: str
     own: str
     own_reason: str
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: tuple[Health, ...]
     cells: tuple[Cell, ...]
     money: tuple[Cell, ...]
     milestones: tuple[Milestone, ...]
@@ -92,15 +102,13 @@ def told(report: StatusReport, *, money: bool) -> Told:
         verdict=verdict(facts),
         own=str(own.get("colour") or ""),
         own_reason=str(own.get("reason") or ""),
-        dimensions=tuple(
-            (str(one.label), str(facts["colours"][one])) for one in Dimension if one in facts.get("colours", {})
-        ),
-        cells=tuple(_cells(facts, on)),
+        dimensions=tuple(_dimensions(facts, money=money)),
+        cells=tuple(_cells(facts, on, money=money)),
         money=tuple(_amounts(report, money=money)),
         milestones=tuple(_milestones(facts, on)),
         troubles=tuple(_troubles(facts, on)),
         moved=tuple(_moved(report, previous, on, money=money)),
-        signs=tuple(sign(name) for name in facts.get("signs", ())),
+        signs=tuple(sign_text(one, on or dt.date.max) for one in facts.get("signs", ())),
         on=on,
         assessed_on=day(facts.get("assessed_on")),
         since=previous.period.name if previous is not None else "",
@@ -126,7 +134,15 @@ def verdict(facts: Mapping[str, Any]) -> str:
     return said if tolerance is None else _("%(said)s, tolerance %(days)d d") % {"said": said, "days": tolerance}
 
 
-def _cells(facts: Mapping[str, Any], on: dt.date | None) -> list[Cell]:
+def _dimensions(facts: Mapping[str, Any], *, money: bool) -> Iterator[Health]:
+    # The words of an assessment are those of the dashboard, from what was kept of it.
+    kept = Snapshot(colour=facts.get("colour") or "", colours=facts.get("colours") or {}, facts=facts.get("why") or {})
+    for one in Dimension:
+        if one in kept.colours:
+            yield Health(str(one.label), str(kept.colours[one]), reason(kept, one, money=money))
+
+
+def _cells(facts: Mapping[str, Any], on: dt.date | None, *, money: bool) -> list[Cell]:
     forecast, baseline = day(facts.get("forecast_finish")), day(facts.get("baseline_finish"))
     late = facts.get("days_late")
     finish = forecast or day(facts.get("planned_finish"))
@@ -140,7 +156,7 @@ def _cells(facts: Mapping[str, Any], on: dt.date | None) -> list[Cell]:
         Cell(_("Complete"), number(facts.get("percent"), 0, "%"), ""),
         Cell("SPI(t)", number(facts.get("spi_t"), 2), _("schedule, in time")),
         Cell("SPI", number(facts.get("spi"), 2), _("schedule, in work")),
-        Cell("CPI", number(facts.get("cpi"), 2), _("cost")),
+        Cell("CPI", number(facts.get("cpi"), 2) if money else components.CLOSED, _("cost")),
     ]
 
 
@@ -219,7 +235,7 @@ def _moved(report: StatusReport, previous: StatusReport | None, on: dt.date | No
     for name, label, places, unit in (
         ("percent", _("Complete"), 0, "%"),
         ("spi_t", "SPI(t)", 2, ""),
-        ("cpi", "CPI", 2, ""),
+        *((("cpi", "CPI", 2, ""),) if money else ()),
     ):
         old, new = number(before.get(name), places, unit), number(facts.get(name), places, unit)
         if old != new:
@@ -234,8 +250,3 @@ def _moved(report: StatusReport, previous: StatusReport | None, on: dt.date | No
         if was and was != now:
             found.append(Moved(one["name"], components.date_text(day(was), on), components.date_text(day(now), on)))
     return found
-
-
-def sign(name: str) -> str:
-    """Return an honesty sign in words."""
-    return name.replace("_", " ").capitalize()

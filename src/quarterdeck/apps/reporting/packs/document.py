@@ -41,7 +41,7 @@ def report_data(report: StatusReport, *, money: bool) -> dict[str, Any]:
         "words_money": _("Money"),
         "cells": [cell(one) for one in said.cells],
         "money": [cell(one) for one in said.money],
-        "dimensions": [{"label": label, "colour": colour} for label, colour in said.dimensions],
+        "dimensions": [{"label": one.label, "colour": one.colour, "why": one.why} for one in said.dimensions],
         "own": {"colour": said.own, "label": _own(said.own_reason)} if said.own else None,
         "moved": {
             "title": _("Changed since %(since)s") % {"since": said.since},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -53,7 +54,7 @@ def filled(initiative: Initiative, period: Period, *, today: dt.date) -> Filled:
         "planned_finish": _iso(initiative.planned_finish),
         "time_tolerance": initiative.time_tolerance,
         "cost_tolerance": _text(initiative.cost_tolerance),
-        "milestones": milestones(initiative, on),
+        "milestones": milestones([initiative], on)[initiative.pk],
         "findings": findings(initiative),
     }
     made.currency, made.amounts = initiative.currency, {"budget": initiative.budget}
@@ -78,39 +79,50 @@ def _assessed(found: Snapshot) -> dict[str, Any]:
         "forecast_finish": _iso(found.forecast_finish),
         "days_late": found.days_late,
         "signs": list(found.signs),
+        "why": dict(found.facts),
     }
 
 
-def milestones(initiative: Initiative, on: dt.date) -> list[dict[str, Any]]:
-    """Return the milestones of the current plan around a day: name, baseline, forecast or actual, whether done."""
+def milestones(initiatives: Iterable[Initiative], on: dt.date) -> dict[int, list[dict[str, Any]]]:
+    """Return the milestones of current plans around a day, by initiative: name, baseline, forecast, slip, whether done.
+
+    The slip is in calendar days. Two queries, whatever the number.
+    """
+    keys = [one.pk for one in initiatives]
     rows = Task.objects.filter(
-        plan__initiative=initiative,
+        plan__initiative__in=keys,
         plan__is_current=True,
         kind__in=(TaskKind.MILESTONE, TaskKind.START_MILESTONE),
         is_summary=False,
         active=True,
         finishes_on__range=(on - BEHIND, on + AHEAD),
     )
-    shown = list(rows.order_by("finishes_on", "position").values_list("pk", "name", "finishes_on", "done")[:MILESTONES])
-    agreed = _agreed(initiative) if shown else {}
-    return [
-        {
-            "name": name,
-            "baseline": _iso(agreed.get(key)),
-            "finish": _iso(finishes_on),
-            "slip": (finishes_on - agreed[key]).days if finishes_on and key in agreed else None,
-            "done": done >= 100,
-        }
-        for key, name, finishes_on, done in shown
-    ]
+    names = ("plan__initiative", "pk", "name", "finishes_on", "done")
+    shown = list(rows.order_by("finishes_on", "position").values_list(*names))
+    agreed = _agreed(keys) if shown else {}
+    found: dict[int, list[dict[str, Any]]] = {key: [] for key in keys}
+    for initiative, key, name, finishes_on, done in shown:
+        if len(found[initiative]) < MILESTONES:
+            found[initiative].append(
+                {
+                    "name": name,
+                    "baseline": _iso(agreed.get(key)),
+                    "finish": _iso(finishes_on),
+                    "slip": (finishes_on - agreed[key]).days if finishes_on and key in agreed else None,
+                    "done": done >= 100,
+                }
+            )
+    return found
 
 
-def _agreed(initiative: Initiative) -> dict[int, dt.date]:
-    """Return the finish of each task by the first baseline of the current plan."""
-    rows = Baseline.objects.filter(plan__initiative=initiative, plan__is_current=True, number=FIRST_BASELINE)
-    figures: dict[str, Any] = rows.values_list("figures", flat=True).first() or {}
-    told = zip(figures.get("task", ()), figures.get("finish", ()), strict=False)
-    return {task: instant(finish).date() for task, finish in told if finish is not None}
+def _agreed(initiatives: list[int]) -> dict[int, dt.date]:
+    """Return the finish of each task by the first baselines of the current plans."""
+    rows = Baseline.objects.filter(plan__initiative__in=initiatives, plan__is_current=True, number=FIRST_BASELINE)
+    found: dict[int, dt.date] = {}
+    for figures in rows.values_list("figures", flat=True):
+        told = zip(figures.get("task", ()), figures.get("finish", ()), strict=False)
+        found |= {task: instant(finish).date() for task, finish in told if finish is not None}
+    return found
 
 
 def findings(initiative: Initiative) -> list[dict[str, Any]]:
