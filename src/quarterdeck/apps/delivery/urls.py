@@ -3,7 +3,7 @@
 from django.urls import path
 
 from quarterdeck.apps.delivery import urls_analyses
-from quarterdeck.apps.delivery.pages import compare, data, export, importing, mine, plan, use
+from quarterdeck.apps.delivery.pages import compare, data, export, feeds, importing, mine, plan, use
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
 
@@ -27,6 +27,9 @@ urlpatterns = [
     ),
     path("projects/<str:code>/plan/use/", use.page, name="delivery-use"),
     path("projects/<str:code>/plan/<int:key>/use/", use.page, name="delivery-use-other"),
+    path("my-tasks/feeds/", feeds.page, name="delivery-feeds"),
+    path("my-tasks/feeds/<int:key>/revoke/", feeds.revoke, name="delivery-feed-revoke"),
+    path("calendars/<str:secret>.ics", feeds.feed, name="delivery-feed"),
     path("my-tasks/", mine.page, name="delivery-mine"),
     path("my-tasks/<int:key>/report/", mine.report, name="delivery-mine-report"),
     *urls_analyses.urlpatterns,

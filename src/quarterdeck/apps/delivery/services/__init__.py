@@ -9,6 +9,7 @@ from quarterdeck.apps.delivery.services.analyses_estimates import (
     risk_save,
 )
 from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
+from quarterdeck.apps.delivery.services.feeds import feed_make, feed_revoke, feed_used
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
 from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
 from quarterdeck.apps.delivery.services.plans import (
@@ -38,6 +39,9 @@ __all__ = [
     "baseline_take",
     "estimates_save",
     "estimates_spread",
+    "feed_make",
+    "feed_revoke",
+    "feed_used",
     "files_upload",
     "files_write",
     "levelling_adopt",
