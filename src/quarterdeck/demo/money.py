@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -63,7 +62,7 @@ def plan(world: World) -> None:
     """Put categories, the closings of the ledger and the orders on the timeline."""
     books = Books()
     world.timeline.add(BEGIN - 0.5, partial(_categories, world, books))
-    closings = [month - 0.9 for month in range(BEGIN + 1, -3)]
+    closings = [month - 0.9 for month in range(BEGIN + 1, -2)]
     for offset in (*closings, *plans.TOLD):
         world.timeline.add(offset, partial(_close, world, books, offset))
     world.timeline.add(plans.TOLD[-1], partial(_settle_budgets, world))
@@ -198,17 +197,21 @@ def _unplanned(world: World, project: Project) -> Iterator[Piece]:
 
 
 def _budget(world: World, books: Books, project: Project, pieces: list[Piece], now: dt.datetime) -> None:
-    """Enter the budget by category; what is left of it is the contingency."""
+    """Enter the budget by category and work package; what is left of it is the contingency."""
     record = world.initiatives[project.name]
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for piece in pieces:
-        sums[piece.category] += piece.cost.quantize(Decimal(100), ROUND_HALF_UP)
-    rest = (record.budget or Decimal(0)) - sum(sums.values())
+    told = [(piece.category, piece.task, piece.cost.quantize(Decimal(100), ROUND_HALF_UP)) for piece in pieces]
+    rest = (record.budget or Decimal(0)) - sum(amount for _code, _task, amount in told)
     if rest > 0:
-        sums[facts_of.CONTINGENCY] = rest
+        told.append((facts_of.CONTINGENCY, None, rest))
     lines = [
-        BudgetLine(initiative=record, category=books.categories[code], amount=amount, currency=record.currency)
-        for code, amount in sorted(sums.items())
+        BudgetLine(
+            initiative=record,
+            category=books.categories[code],
+            task_id=task,
+            amount=amount,
+            currency=record.currency,
+        )
+        for code, task, amount in told
     ]
     records.save_many(lines, actor=world.system(now), note="Budget approved with the plan.")
 

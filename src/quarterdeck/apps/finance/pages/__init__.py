@@ -1,1 +1,1 @@
-"""Bespoke pages of this app."""
+"""Pages of this app beside those of its registers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -21,7 +22,7 @@ def _scale(highest: float) -> tuple[float, str]:
 
 def curves_chart(curves: Curves, currency: str, on: dt.date, *, width: int = 640, height: int = 260) -> SafeString:
     """Return planned value, earned value, actual cost and forecast through time, with their table."""
-    series = {
+    series: dict[str, Sequence[float | None]] = {
         _("Planned value"): curves.planned,
         _("Earned value"): curves.earned,
         _("Actual cost"): curves.actual,
@@ -83,7 +84,7 @@ def curves_chart(curves: Curves, currency: str, on: dt.date, *, width: int = 640
 def _told(curves: Curves, currency: str) -> str:
     """Return in words where the curves end."""
 
-    def last(line: list[float | None] | list[float]) -> str:
+    def last(line: Sequence[float | None]) -> str:
         found = next((value for value in reversed(line) if value is not None), None)
         return components.money_text(round(found), currency) if found is not None else _("nothing")
 

@@ -143,7 +143,10 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, place: Place) -> 
         "by": by,
         "views": [(view, _VIEWS[view]()) for view in views],
         **_table(by, whole, record, on, frame),
-        "chart": None if curves is None else drawing.curves_chart(curves, money.currency, on),
+        "chart": None
+        if curves is None
+        else drawing.curves_chart(curves, money.currency, on, width=620 if value is not None else 1240),
+        "drawn": None if is_project else len(selectors.curved(whole)),
         "indices": indices(money, value),
         "measured_on": None if value is None else value.on,
         "from_plan": value is not None and value.actuals_from == "plan",
@@ -174,8 +177,7 @@ def cells(money: Money, record: Initiative, value: EarnedValue | None) -> list[C
     """Return the strip of figures: budget, actual, forecast, commitments, what is left, performance."""
     code, key = money.currency, record.pk
     where = f"f.initiative={key}" if record.kind == Kind.PROJECT else f"scope={record.scope_id}"
-    planned = money.measures.pv if money.measures is not None else None
-    over_plan = None if planned is None else float(money.actual) - planned
+    over_plan = money.over_plan
     over = None if money.forecast is None or money.budget is None else money.forecast - money.budget
     left = money.left
     measures = money.measures
@@ -387,7 +389,8 @@ def _parts(whole: Whole) -> dict[str, Any]:
     ]
     if whole.money is not None and lines:
         lines.append(Line(_("Total"), _money_cells(whole.money), total=True))
-    return {"heads": heads, "lines": lines, "first": _("Part")}
+    own = any(part.money is not None and part.money.currency not in ("", wanted) for part in whole.parts)
+    return {"heads": heads, "lines": lines, "first": _("Part"), "own_currencies": own}
 
 
 def _other(part: Part, wanted: str) -> str:
@@ -402,15 +405,15 @@ def _part_cells(part: Part) -> list[tuple[str, str]]:
 
 def _money_cells(money: Money) -> list[tuple[str, str]]:
     measures = money.measures
-    planned = None if measures is None else measures.pv
+    due = None if money.due is None else float(money.due)
     budget = None if money.budget is None else float(money.budget)
     over = None if budget is None or money.forecast is None else float(money.forecast) - budget
     left = money.left
     return [
         (_amount(budget), ""),
-        (_amount(planned), ""),
+        (_amount(due), ""),
         (_amount(money.actual), ""),
-        _against(None if planned is None else float(money.actual) - planned, planned),
+        _against(None if money.over_plan is None else float(money.over_plan), due),
         (_amount(money.committed), ""),
         (_amount(money.forecast), "is-strong"),
         _against(over, budget),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from quarterdeck.apps.finance.models import BudgetLine, CostCategory
 from quarterdeck.apps.finance.selectors import ledger
@@ -59,8 +59,8 @@ class _Category:
 def by_category(shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Row]:
     """Return the money of projects by top category, in order of code; four queries.
 
-    What was due of a budget line follows its work package, or its project; one with a period is due through it. What is
-    still to be spent is laid on categories by what is left of their budgets.
+    What was due of a budget line follows its work package; one with a period is due through it; the others share what
+    else was due of their project. What is still to be spent is laid on categories by what is left of their budgets.
     """
     by_key = {each.initiative: each for each in shares}
     tops, names = _tops()
@@ -71,19 +71,31 @@ def by_category(shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime |
     if known_at is not None:
         lines = lines.filter(created_at__lte=known_at)
     told = lines.values_list("initiative", "category", "task", "period__starts_on", "period__ends_on", "amount")
+    loose: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    due: dict[int, float] = defaultdict(float)
     for initiative, category, task, first, last, amount in told:
         share, top = by_key[initiative], tops[category]
         there = float(amount) * share.rate
         found[top].budget += there
-        found[top].planned += there * _due(share.value, task, first, last, on)
         given[initiative, top] += there
+        reached = _due(share.value, task, first, last, on)
+        if reached is None:
+            loose[initiative].append((top, there))
+        else:
+            found[top].planned += there * reached
+            due[initiative] += there * reached
+    for initiative, lines_ in loose.items():
+        value, rate = by_key[initiative].value, by_key[initiative].rate
+        rest = max(value.status.total.pv * rate - due[initiative], 0.0) if value is not None else 0.0
+        whole = sum(part for _top, part in lines_)
+        for top, part in lines_:
+            found[top].planned += rest * part / whole if whole else 0.0
     spent = ledger.posted(by_key, on=on, known_at=known_at).order_by().values_list("initiative", "category")
     for initiative, category, total in spent.annotate(total=Sum("amount")):
         there = float(total) * by_key[initiative].rate
         found[tops[category]].actual += there
         used[initiative, tops[category]] += there
-    promised = ledger.open_commitments(by_key, on=on).order_by().values_list("initiative", "category")
-    for initiative, category, left in promised.annotate(left=Sum(F("amount") - F("invoiced"))):
+    for initiative, category, left in ledger.open_amounts(by_key, on=on, known_at=known_at):
         found[tops[category]].committed += float(left) * by_key[initiative].rate
     to_go = _to_go(shares, given, used)
     return [
@@ -120,15 +132,12 @@ def _categories() -> list[tuple[int, int | None, str, str]]:
 
 def _due(
     value: EarnedValue | None, task: int | None, first: dt.date | None, last: dt.date | None, on: dt.date
-) -> float:
-    """Return the share of a budget line that was due by a day."""
+) -> float | None:
+    """Return the share of a budget line that was due by a day; None of one that neither period nor task tells."""
     if first is not None and last is not None:
         return min(max(((on - first).days + 1) / ((last - first).days + 1), 0.0), 1.0)
-    if value is None:
-        return 0.0
-    there = value.status.works.get(task) if task is not None else None
-    measures = there if there is not None and there.bac else value.status.total
-    return measures.planned or 0.0
+    there = value.status.works.get(task) if value is not None and task is not None else None
+    return there.planned if there is not None else None
 
 
 def _to_go(

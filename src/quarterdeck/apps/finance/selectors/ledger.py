@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet, Sum
 
 from quarterdeck.apps.finance.models import Actual, Commitment
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.records import as_of
 
 
 def posted(
@@ -42,13 +44,27 @@ def spent_by_task(
     return found
 
 
-def open_commitments(initiatives: Collection[int], *, on: dt.date) -> QuerySet[Commitment]:
-    """Return the commitments ordered by a day and not closed then of which not all is invoiced."""
-    rows = Commitment.objects.filter(initiative__in=list(initiatives), ordered_on__lte=on, amount__gt=F("invoiced"))
-    return rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on))
+def open_amounts(
+    initiatives: Collection[int], *, on: dt.date, known_at: dt.datetime | None = None
+) -> list[tuple[int, int, Decimal]]:
+    """Return what was promised by a day and not yet invoiced, by initiative and category; as known at a moment."""
+    rows = Commitment.objects.filter(initiative__in=list(initiatives))
+    if known_at is not None:
+        keys = list(rows.values_list("pk", flat=True))
+        then = as_of(Commitment, known_at, actor=Actor.system(now=known_at), pks=keys) if keys else []
+        return [
+            (each.initiative_id, each.category_id, each.amount - each.invoiced)
+            for each in then
+            if each.ordered_on <= on and (each.closed_on is None or each.closed_on > on) and each.amount > each.invoiced
+        ]
+    rows = rows.filter(ordered_on__lte=on, amount__gt=F("invoiced"))
+    rows = rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on)).order_by()
+    return list(rows.values_list("initiative", "category").annotate(left=Sum(F("amount") - F("invoiced"))))
 
 
-def committed(initiatives: Collection[int], *, on: dt.date) -> dict[int, Decimal]:
-    """Return what is promised and not yet invoiced, by initiative."""
-    rows = open_commitments(initiatives, on=on).order_by().values("initiative")
-    return {row["initiative"]: row["left"] for row in rows.annotate(left=Sum(F("amount") - F("invoiced")))}
+def committed(initiatives: Collection[int], *, on: dt.date, known_at: dt.datetime | None = None) -> dict[int, Decimal]:
+    """Return what was promised by a day and not yet invoiced, by initiative."""
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for initiative, _category, left in open_amounts(initiatives, on=on, known_at=known_at):
+        found[initiative] += left
+    return dict(found)

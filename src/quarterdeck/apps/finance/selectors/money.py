@@ -23,6 +23,7 @@ from quarterdeck.engine.evm import CostForecast, Measures
 from quarterdeck.kernel.access.policy import scopes_below
 
 PLACES: Final = Decimal("0.0001")
+SUMMED: Final = ("budget", "actual", "committed", "forecast", "due", "over_plan")
 OVER: Final = frozenset({State.COMPLETED, State.CANCELLED})
 
 
@@ -32,8 +33,10 @@ class Money:
 
     `actual` is the ledger up to that day, `committed` what is ordered and not invoiced. `forecast` is the cost at
     completion by the forecast `by`; `by` None: nothing is earned yet, so it is the budget, or what is spent and
-    promised where that is more; of what is over, it is the actual. `measures` are those of the last report. `missing`
-    names currencies without a rate, whose amounts are left out.
+    promised where that is more; of what is over, it is the actual. `measures` are those of the last report. `due` is
+    what was planned to be spent: the planned value, of a completed project without one its budget; `over_plan` is how
+    much more was spent by the projects of which that is known. `missing` names currencies without a rate, whose
+    amounts are left out.
     """
 
     budget: Decimal | None
@@ -44,6 +47,8 @@ class Money:
     measures: Measures | None = None
     by: Forecast | None = None
     value: EarnedValue | None = None
+    due: Decimal | None = None
+    over_plan: Decimal | None = None
     missing: tuple[str, ...] = ()
 
     @property
@@ -75,7 +80,11 @@ def money_of(
 
 def counted(record: Initiative, money: Money) -> Money:
     """Return the money of a project as it counts in sums: of one that was cancelled, what was spent."""
-    return replace(money, budget=None, measures=None) if record.state == State.CANCELLED else money
+    return (
+        replace(money, budget=None, measures=None, due=None, over_plan=None)
+        if record.state == State.CANCELLED
+        else money
+    )
 
 
 def projects_below(nodes: Iterable[Initiative]) -> dict[int, list[Initiative]]:
@@ -107,7 +116,7 @@ def money_of_projects(
     keys = [each.pk for each in given]
     values = earned_values(given, on=on, known_at=known_at) if values is None else values
     spent = ledger.spent(keys, on=on, known_at=known_at)
-    promised = ledger.committed(keys, on=on)
+    promised = ledger.committed(keys, on=on, known_at=known_at)
     lines = _budget_lines([each.pk for each in given if each.budget is None])
     chosen = forecasts_chosen(keys, known_at=known_at)
     found = {}
@@ -121,7 +130,10 @@ def money_of_projects(
             actual = exact(value.status.total.ac)
         by = chosen.get(each.pk, USUAL) if value is not None and each.state not in OVER else None
         estimate = exact(value.status.costs[CostForecast[by]]) if value is not None and by is not None else None
+        due = exact(value.status.total.pv) if value is not None else budget if each.state == State.COMPLETED else None
         found[each.pk] = Money(
+            due=due,
+            over_plan=None if due is None else actual - due,
             budget=budget,
             actual=actual,
             committed=committed,
@@ -171,7 +183,7 @@ def summed(parts: Iterable[Money], currency: str, rates: Rates) -> Money:
         if rate is None:
             missing.add(part.currency)
             continue
-        for name in ("budget", "actual", "committed", "forecast"):
+        for name in SUMMED:
             amount = getattr(part, name)
             if amount is not None:
                 known.add(name)
@@ -179,11 +191,14 @@ def summed(parts: Iterable[Money], currency: str, rates: Rates) -> Money:
         if part.measures is not None:
             there = _times(part.measures, float(rate))
             measures = there if measures is None else measures + there
+    total = {name: exact(sums[name]) if name in known else None for name in SUMMED}
     return Money(
-        budget=exact(sums["budget"]) if "budget" in known else None,
+        budget=total["budget"],
         actual=exact(sums["actual"]),
         committed=exact(sums["committed"]),
-        forecast=exact(sums["forecast"]) if "forecast" in known else None,
+        forecast=total["forecast"],
+        due=total["due"],
+        over_plan=total["over_plan"],
         currency=currency,
         measures=measures,
         missing=tuple(sorted(missing)),

@@ -131,7 +131,7 @@ def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
     ends = span(told)
     if ends is None:
         return []
-    periods = [(f"{each.year.name} {each.name}", each.starts_on, each.ends_on) for each in periods_between(*ends)]
+    periods = [(each.name, each.starts_on, each.ends_on) for each in periods_between(*ends)]
     if not periods or periods[0][1] > ends[0] or periods[-1][2] < ends[1]:
         months = month_ends(*ends)
         starts = [day.replace(day=1) for day in months]
