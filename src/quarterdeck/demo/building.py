@@ -15,7 +15,7 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.apps import follow_changes
-from quarterdeck.demo import assessing, money, organisation, people, plans, portfolio, setup, talk, watching
+from quarterdeck.demo import analyses, assessing, money, organisation, people, plans, portfolio, setup, talk, watching
 from quarterdeck.demo.timeline import Timeline
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import events
@@ -55,6 +55,7 @@ def build_all(*, now: dt.datetime) -> Built:
     people.plan_development(world)
     portfolio.plan(world)
     plans.plan(world)
+    analyses.plan(world)
     money.plan(world)
     setup.plan(world)
     talk.plan(world)

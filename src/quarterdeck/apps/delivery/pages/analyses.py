@@ -115,8 +115,7 @@ def runs(request: HttpRequest, code: str, word: str, key: int | None = None) -> 
     context = asked.context(
         word=word,
         errors=errors,
-        typed=request.POST if errors else {},
-        last=last,
+        form=_typed(request, last, failed=bool(errors)),
         runs=[{"run": run, "state": state_of(run), **shown.line(run, asked.money)} for run in found],
     )
     if kind == Kind.SIMULATION:
@@ -135,6 +134,19 @@ def runs(request: HttpRequest, code: str, word: str, key: int | None = None) -> 
         ]
     template = "delivery/analyses_risk.html" if kind == Kind.SIMULATION else "delivery/analyses_level.html"
     return render(request, template, context, status=422 if errors else 200)
+
+
+def _typed(request: HttpRequest, last: dict[str, Any], *, failed: bool) -> dict[str, str]:
+    """Return what the fields of the form hold: what was typed and refused, else what was asked for last."""
+    names = ("low", "high", "correlation", "within", "iterations", "seed", "goal", "seconds", "target", "budget")
+    if failed:
+        return {name: request.POST.get(name, "") for name in names}
+    usual = {"correlation": 0.3, "iterations": 10_000, "seed": 1, "seconds": 5} | last | {"target": "", "budget": ""}
+    numbers = {name: usual.get(name) for name in names}
+    return {
+        name: "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
+        for name, value in numbers.items()
+    }
 
 
 def _number(request: HttpRequest, name: str, kind: Callable[[str], Any]) -> Any:

@@ -96,7 +96,8 @@ def estimates_of(plan: Plan, *, which: str, page: int, size: int) -> Estimated:
     """
     rows = Task.objects.filter(plan=plan).order_by("position", "pk").values_list("pk", flat=True)
     number = {key: place + 1 for place, key in enumerate(rows)}
-    known = {each.task_id: each for each in TaskEstimate.objects.filter(plan=plan)}
+    noted = TaskEstimate.objects.filter(plan=plan).select_related("updated_by")
+    known = {each.task_id: each for each in noted}
     all_ = open_tasks(plan)
     sorts = {
         "all": all_,
