@@ -15,7 +15,19 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.apps import follow_changes
-from quarterdeck.demo import analyses, assessing, money, organisation, people, plans, portfolio, setup, talk, watching
+from quarterdeck.demo import (
+    analyses,
+    assessing,
+    money,
+    organisation,
+    people,
+    plans,
+    portfolio,
+    reports,
+    setup,
+    talk,
+    watching,
+)
 from quarterdeck.demo.timeline import Timeline
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import events
@@ -60,6 +72,7 @@ def build_all(*, now: dt.datetime) -> Built:
     setup.plan(world)
     talk.plan(world)
     assessing.plan(world)
+    reports.plan(world)
     watching.plan(world)
     # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
     # Rights and nodes are kept in line by the services themselves; their followers are for Undo and bulk edits.
