@@ -155,8 +155,8 @@ def _cells(board: Board, counts: dict[str, int], *, money: bool) -> list[Cell]:
     now, before, scope = board.now, board.week, board.record.scope_id
     worse, better = words.turned(board.lines)
     forecast = [line for line in board.lines if line.now.days_late is not None]
-    on_time = sum((line.now.days_late or 0) <= 0 for line in forecast)
-    beyond = sum("days_late" in _red_inputs(line.now) for line in forecast)
+    within = sum("days_late" in _inputs(line.now, "green") for line in forecast)
+    beyond = sum("days_late" in _inputs(line.now, "red") for line in forecast)
     projects = f"/initiatives/?scope={scope}&view=active"
     signs = sum(len(line.now.signs) for line in board.lines)
     return [
@@ -168,8 +168,8 @@ def _cells(board: Board, counts: dict[str, int], *, money: bool) -> list[Cell]:
             (("red", now.reds), ("amber", now.ambers), ("green", now.greens)),
         ),
         Cell(
-            _("Forecast on time"),
-            _("%(count)d of %(total)d") % {"count": on_time, "total": len(forecast)},
+            _("Finish within limit"),
+            _("%(count)d of %(total)d") % {"count": within, "total": len(forecast)},
             _("%(count)d beyond tolerance") % {"count": beyond},
             f"/plans/?scope={scope}&view=current",
         ),
@@ -199,9 +199,10 @@ def _cells(board: Board, counts: dict[str, int], *, money: bool) -> list[Cell]:
     ]
 
 
-def _red_inputs(snapshot: Snapshot) -> set[str]:
+def _inputs(snapshot: Snapshot, colour: str) -> set[str]:
+    """Return the figures of time that a rule found at a colour."""
     rules = snapshot.facts.get(Dimension.TIME, {}).get("rules", ())
-    return {rule["input"] for rule in rules if rule["colour"] == "red"}
+    return {rule["input"] for rule in rules if rule["colour"] == colour}
 
 
 def _money_cell(now: Snapshot, href: str, *, money: bool) -> Cell:
@@ -245,7 +246,7 @@ def _row(line: Line, *, money: bool) -> Row:
         [now.colours.get(key, "") for key in SHOWN],
         health_words.worst_reason(now, money=money),
         "–" if now.days_late is None else str(components.signed(now.days_late, 0, _(" d"))),
-        "red" if "days_late" in _red_inputs(now) else "",
+        "red" if "days_late" in _inputs(now, "red") else "",
         components.date_text(now.forecast_finish, now.on) or "–",
         over,
         note,

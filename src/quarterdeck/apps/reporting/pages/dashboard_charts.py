@@ -78,7 +78,7 @@ def bubbles(lines: Sequence[Line]) -> SafeString | str:
     kept = sorted(kept, key=lambda line: -_weight(line))[:MOST]
     if len(kept) < 2:
         return ""
-    named = {line.record.pk for line in kept if line.now.colour in ("red", "amber")}
+    named = {line.record.pk for line in kept if line.now.colour == "red"}
     values = [
         {
             "cpi": round(line.now.cpi or 0, 3),

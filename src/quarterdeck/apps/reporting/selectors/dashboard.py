@@ -151,26 +151,26 @@ def _ended(nodes: list[Node], now: dict[int, Snapshot], week: dict[int, Snapshot
 def _sum_seen(board: Board) -> None:
     """Put the sums of the projects seen in place of those of the whole node."""
     rates, rules = Rates(board.on), tailored(rules_in_force())
-    for record, lines, at in [
-        (board.record, board.lines, board),
-        *((each.record, each.lines, each) for each in board.groups),
-    ]:
-        stated = at.now.currency if at.now is not None else ""
+
+    def seen(record: Initiative, lines: list[Line], stated: str) -> Snapshot:
         snapshot = Snapshot(initiative=record, on=board.on, state=record.state)
-        put(
-            snapshot,
-            summed((line.now for line in lines), stated or lines[0].now.currency if lines else "", rates),
-            rules,
-        )
-        at.now = snapshot
-    board.week = None
+        code = stated or (lines[0].now.currency if lines else "")
+        put(snapshot, summed((line.now for line in lines), code, rates), rules)
+        return snapshot
+
+    board.now, board.week = seen(board.record, board.lines, board.now.currency), None
+    for group in board.groups:
+        group.now = seen(group.record, group.lines, group.now.currency if group.now is not None else "")
 
 
 def _lead(board: Board) -> None:
     records = [board.record, *(group.record for group in board.groups), *(line.record for line in board.lines)]
     leads = leads_of(records, on=board.on)
-    for one in (board, *board.groups, *board.lines):
-        one.manager = leads[one.record.pk].manager
+    board.manager = leads[board.record.pk].manager
+    for group in board.groups:
+        group.manager = leads[group.record.pk].manager
+    for line in board.lines:
+        line.manager = leads[line.record.pk].manager
 
 
 @dataclass(frozen=True)
