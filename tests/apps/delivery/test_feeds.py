@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -36,13 +37,14 @@ def fed(shed: Shed, who: str = READER, *, own: bool = False) -> str:
 
 
 def told(content: bytes) -> dict[str, tuple[str, str, str]]:
+    events: list[Any] = Calendar.from_ical(content).walk("VEVENT")
     return {
         str(each["summary"]): (
             each["dtstart"].dt.isoformat(),
             each["dtend"].dt.isoformat() if "dtend" in each else "",
             str(each["uid"]),
         )
-        for each in Calendar.from_ical(content).walk("VEVENT")
+        for each in events
     }
 
 
