@@ -10,12 +10,15 @@ from django.db.models.functions import TruncDate
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import HealthRule, ManagerCall, StatusReport
 from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.selectors import reports as selectors
+from quarterdeck.apps.reporting.selectors.health import with_health
 from quarterdeck.apps.reporting.services import calls, reports
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Column, Register, View, register
+from quarterdeck.kernel.registers.spec import extend
 from quarterdeck.kernel.ui import components
 
 
@@ -115,3 +118,16 @@ class ManagerCallRegister(Register[ManagerCall]):
     def initial(self, actor: Actor) -> ManagerCall:
         """Stand for four weeks unless told."""
         return ManagerCall(expires_on=actor.today + dt.timedelta(days=calls.USUAL))
+
+
+extend(
+    Initiative,
+    Column(
+        "health",
+        _("Health"),
+        annotate=with_health,
+        display=_mark,
+        help=_("As last assessed: red, amber or green; none where nothing is assessed."),
+    ),
+    after="state",
+)

@@ -367,6 +367,20 @@ def find(slug: str) -> Register[Any] | None:
     return _by_slug.get(slug)
 
 
+def extend(model: type[models.Model], column: Column, *, after: str = "") -> None:
+    """Add a computed column to the register of a model below, called from an app's `registers`; again, it replaces it.
+
+    With `after` it stands in the list behind that column, otherwise it is offered only. It is a figure of the caller's
+    own: whoever sees the row sees it.
+    """
+    register = type(_by_model[model])
+    others = tuple(known for known in register.computed if known.name != column.name)
+    register.computed = (*others, column)
+    if after in register.columns and column.name not in register.columns:
+        at = register.columns.index(after) + 1
+        register.columns = (*register.columns[:at], column.name, *register.columns[at:])
+
+
 def for_model(model: type[models.Model]) -> Register[Any] | None:
     """Return the register of a model, when it has one."""
     return _by_model.get(model)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import ManagerCall, Snapshot
@@ -34,3 +37,10 @@ def calls(initiative: Initiative, *, actor: Actor, on: dt.date, now: dt.datetime
     """Return the calls made of an initiative up to a moment, the latest first, as far as the actor may see."""
     rows = visible(ManagerCall.objects.filter(initiative=initiative, created_at__lte=now), actor)
     return list(rows.select_related("created_by").order_by("-created_at"))
+
+
+def with_health(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add the colour of the last assessment to rows of initiatives, as `health`."""
+    newest = Snapshot.objects.filter(initiative=OuterRef("pk")).order_by("-on").values("colour")[:1]
+    found: QuerySet[Any] = rows.annotate(health=Subquery(newest))
+    return found
