@@ -19,7 +19,7 @@ Spec = dict[str, Any]
 MINUTE: Final = 60_000
 #: Marks that stand on the curve; P90 is told in the table.
 MARKED: Final = ("10", "50", "80")
-NAME: Final = 34
+NAME: Final = 30
 
 
 def day(at: float | None, *, year: bool = False) -> str:
@@ -90,8 +90,13 @@ def _s_curve(told: Mapping[str, Any], field: Spec, by: float, marks: Sequence[Sp
             "encoding": {"x": {**field, "field": "at"}, "y": y},
         },
         {
-            "data": {"values": list(marks)},
+            "data": {"values": [each for each in marks if not each["first"]]},
             "mark": {"type": "text", "align": "right", "dx": -9, "dy": -7, "color": colour("ink")},
+            "encoding": {"x": {**field, "field": "at"}, "y": y, "text": {"field": "label"}},
+        },
+        {
+            "data": {"values": [each for each in marks if each["first"]]},
+            "mark": {"type": "text", "align": "left", "dx": 9, "dy": 9, "color": colour("ink")},
             "encoding": {"x": {**field, "field": "at"}, "y": y, "text": {"field": "label"}},
         },
     ]
@@ -118,6 +123,20 @@ def _s_curve(told: Mapping[str, Any], field: Spec, by: float, marks: Sequence[Sp
     return {"layer": layers}
 
 
+def _marks(told: Mapping[str, Any], by: float, labels: Mapping[str, str]) -> list[Spec]:
+    """Return the points that are marked on the curve; the label of one near the left edge stands right of it."""
+    low, high = told["edges"][0], told["edges"][-1]
+    return [
+        {
+            "at": told["marks"][name] * by,
+            "share": int(name) / 100,
+            "label": label,
+            "first": told["marks"][name] - low < 0.28 * (high - low),
+        }
+        for name, label in labels.items()
+    ]
+
+
 def _histogram(bars: list[Spec], field: Spec, title: str) -> Spec:
     return {
         "data": {"values": bars},
@@ -125,7 +144,14 @@ def _histogram(bars: list[Spec], field: Spec, title: str) -> Spec:
         "encoding": {
             "x": {**field, "field": "from"},
             "x2": {"field": "to"},
-            "y": {"field": "runs", "type": "quantitative", "title": title, "axis": {"tickCount": 5}},
+            "y": {
+                "field": "runs",
+                "type": "quantitative",
+                "title": title,
+                "axis": {"tickCount": 5},
+                "scale": {"domain": [0, max([each["runs"] for each in bars] or [1]) * 1.05], "nice": False},
+            },
+            "y2": {"datum": 0},
             "color": {
                 "field": "side",
                 "type": "nominal",
@@ -146,11 +172,7 @@ def finish_chart(told: Mapping[str, Any], words: str) -> SafeString:
         "title": None,
         "axis": {"format": "%-d %b", "values": [at * MINUTE for at in edges[::step]]},
     }
-    marks = [
-        {"at": at * MINUTE, "share": int(name) / 100, "label": f"P{name} {day(at)}"}
-        for name, at in told["marks"].items()
-        if name in MARKED
-    ]
+    marks = _marks(told, MINUTE, {name: f"P{name} {day(at)}" for name, at in told["marks"].items() if name in MARKED})
     target, low, high = told["target"], edges[0], edges[-1]
     limit = None
     if low <= target <= high:
@@ -178,23 +200,19 @@ def finish_chart(told: Mapping[str, Any], words: str) -> SafeString:
     )
 
 
-def cost_chart(told: Mapping[str, Any], currency: str) -> SafeString:
-    """Return what the plan may cost: runs by amount, and the chance to stay within it."""
+def cost_chart(told: Mapping[str, Any], currency: str, words: str) -> SafeString:
+    """Return what the plan may cost: runs by amount, and the chance to stay within it; `words` say of the budget."""
     field: Spec = {
         "type": "quantitative",
         "title": None,
         "scale": {"zero": False, "nice": False, "domain": [told["edges"][0], told["edges"][-1]]},
-        "axis": {"format": "~s", "tickCount": 5},
+        "axis": {"format": "~s", "tickCount": 3},
     }
-    marks = [
-        {"at": at, "share": int(name) / 100, "label": f"P{name} {amount(at, currency)}"}
-        for name, at in told["marks"].items()
-        if name in ("50", "80")
-    ]
+    names = ("50", "80")
+    marks = _marks(told, 1, {name: f"P{name} {amount(told['marks'][name], currency)}" for name in names})
     budget, limit = told["budget"], None
     if budget is not None and told["edges"][0] <= budget <= told["edges"][-1]:
         left = budget - told["edges"][0] < 0.5 * (told["edges"][-1] - told["edges"][0])
-        words = _("Budget %(amount)s") % {"amount": amount(budget, currency)}
         limit = {"at": budget, "label": words, "align": "left" if left else "right"}
     bars = _bars(told, budget, 1)
     spec = {
@@ -238,7 +256,7 @@ def tornado(drivers: Sequence[Mapping[str, Any]]) -> SafeString:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 260, "grid": False, "labelFontSize": 12, "labelColor": colour("ink")},
+        "axis": {"labelLimit": 240, "grid": False, "labelColor": colour("ink")},
     }
     reach = max([abs(each["days"]) for each in bars] or [1]) or 1
     x = {
@@ -314,8 +332,16 @@ def _week(at: int) -> int:
     return at * MINUTE
 
 
+def _busy(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a resource without the weeks before and after its work."""
+    used = [at for at, hours in enumerate(zip(told["before"], told["after"], strict=True)) if any(hours)]
+    first, last = (max(0, used[0] - 1), used[-1] + 2) if used else (0, 1)
+    return {**told, **{name: told[name][first:last] for name in ("weeks", "before", "after", "limit")}}
+
+
 def load_chart(told: Mapping[str, Any]) -> SafeString:
     """Return the hours by week that a resource is asked for, before and after levelling, and what it can give."""
+    told = _busy(told)
     weeks = told["weeks"]
     bars = [
         {"at": _week(at), "to": _week(at + 7 * 1440 - 720), "within": min(after, limit), "all": after}
@@ -353,7 +379,12 @@ def load_chart(told: Mapping[str, Any]) -> SafeString:
             {
                 "data": {"values": bars},
                 "mark": {"type": "bar", "color": colour("series-1"), "opacity": 0.75},
-                "encoding": {"x": {**x, "field": "at"}, "x2": {"field": "to"}, "y": {**y, "field": "within"}},
+                "encoding": {
+                    "x": {**x, "field": "at"},
+                    "x2": {"field": "to"},
+                    "y": {**y, "field": "within"},
+                    "y2": {"datum": 0},
+                },
             },
             {
                 "data": {"values": before},

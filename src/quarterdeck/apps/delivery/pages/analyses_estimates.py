@@ -200,8 +200,9 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
 
 def _risk(record: PlanRisk, units: Units, rows: dict[int, tuple[int, str]], asked: Asked) -> dict[str, Any]:
     """Return what the list says of a risk."""
-    cost = amount(float(record.cost_likely), asked.plan.currency) if record.cost_likely else "–"
-    answer = amount(float(record.response_cost), asked.plan.currency) if record.response_cost else "–"
+    code = asked.plan.currency or (asked.initiative.currency.code if asked.initiative.currency else "")
+    cost = amount(float(record.cost_likely), code) if record.cost_likely else "–"
+    answer = amount(float(record.response_cost), code) if record.response_cost else "–"
     after = record.probability_after
     return {
         "key": record.pk,

@@ -32,9 +32,9 @@ TARGETS: Final = {
     "plan": gettext_lazy("Planned finish %(day)s"),
 }
 BUDGETS: Final = {
-    "asked": gettext_lazy("target %(amount)s"),
-    "baseline": gettext_lazy("baseline %(amount)s"),
-    "project": gettext_lazy("budget %(amount)s"),
+    "asked": gettext_lazy("Target %(amount)s"),
+    "baseline": gettext_lazy("Baseline %(amount)s"),
+    "project": gettext_lazy("Budget %(amount)s"),
 }
 
 
@@ -86,7 +86,7 @@ def shown(run: PlanAnalysis, plan: Plan, *, money: bool) -> dict[str, Any]:
         "responses": _responses(told, money),
         "target_day": day(finish["target"]),
         "has_cost": cost is not None,
-        "cost_chart": cost_chart(cost, currency) if cost is not None and money else "",
+        "cost_chart": cost_chart(cost, currency, _budget(cost, currency)) if cost is not None and money else "",
         "tasks": [_task(tasks, place) for place in range(min(TOP, len(tasks["id"])))],
         "task_count": len(tasks["id"]),
         "inputs": _inputs(run, told),
@@ -116,7 +116,7 @@ def _cells(told: Mapping[str, Any], target: str, money: bool) -> list[dict[str, 
         return cells
     budget = ""
     if cost["budget"] is not None and money:
-        words = str(BUDGETS[cost["budget_kind"]]) % {"amount": amount(cost["budget"], told["currency"])}
+        words = _budget(cost, told["currency"])
         budget = _("%(budget)s, chance %(chance)s") % {"budget": words, "chance": share(cost["chance"])}
     value = amount(cost["marks"]["80"], told["currency"]) if money else CLOSED
     cells.append({"label": _("P80 cost"), "value": value, "note": budget})
@@ -124,6 +124,13 @@ def _cells(told: Mapping[str, Any], target: str, money: bool) -> list[dict[str, 
         both = share(told["both"]) if money else CLOSED
         cells.append({"label": _("Both together"), "value": both, "note": _("time and cost, joint confidence")})
     return cells
+
+
+def _budget(cost: Mapping[str, Any], currency: str) -> str:
+    """Return what the money to be kept is, and how much."""
+    if cost["budget"] is None:
+        return ""
+    return str(BUDGETS[cost["budget_kind"]]) % {"amount": amount(cost["budget"], currency)}
 
 
 def _responses(told: Mapping[str, Any], money: bool) -> list[dict[str, Any]]:
@@ -146,7 +153,7 @@ def _task(tasks: Mapping[str, Any], place: int) -> dict[str, Any]:
         "name": tasks["name"][place],
         "criticality": share(tasks["criticality"][place]),
         "bar": tasks["criticality"][place] * 100,
-        "cruciality": f"{tasks['cruciality'][place]:.2f}",
+        "cruciality": f"{tasks['cruciality'][place]:.2f}".replace("-0.00", "0.00"),
         "sensitivity": "–" if tasks["sensitivity"][place] is None else f"{tasks['sensitivity'][place]:.2f}",
         "duration": number(round(tasks["duration"][place], 1), 1),
         "planned": day(tasks["planned"][place], year=True),

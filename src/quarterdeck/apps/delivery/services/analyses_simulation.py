@@ -94,7 +94,7 @@ def simulation_of(now: Solved, options: Mapping[str, Any], *, say: Callable[[int
     say(4)
     interval = found.finish.interval(0.8)
     told = {
-        "currency": now.held.plan.currency,
+        "currency": now.held.plan.currency or _house_currency(now),
         "finish": _finish(run) | {"target": target, "target_kind": kind, "chance": found.finish.confidence(target)},
         "cost": None if found.cost is None else _cost(found, found.cost, budget) | {"budget_kind": budget_kind},
         "both": None if found.cost is None or budget is None else found.joint(target, budget),
@@ -115,6 +115,11 @@ def simulation_of(now: Solved, options: Mapping[str, Any], *, say: Callable[[int
     }
     say(5)
     return told
+
+
+def _house_currency(now: Solved) -> str:
+    currency = now.held.plan.initiative.currency
+    return "" if currency is None else currency.code
 
 
 def _finish(run: Run) -> dict[str, Any]:
@@ -229,10 +234,12 @@ def _responses(run: Run) -> list[dict[str, Any]]:
 
 
 def _tasks(run: Run) -> dict[str, list[Any]]:
-    """Return what became of each task, in columns, the most critical first."""
+    """Return what became of each task that is not finished, in columns, the most critical first."""
     outcomes, held, now = run.found.tasks, run.now.held, run.now
     rows = np.array([held.row_of[int(str(key))] for key in outcomes.ids], np.int64)
     order = np.lexsort((rows, -np.abs(outcomes.cruciality), -outcomes.criticality))
+    ended = held.rows["actual_finish"]
+    order = order[[ended[row] is None for row in rows[order].tolist()]]
     rows = rows[order]
     finish = outcomes.finish[order]
     place = {share: 1 + outcomes.shares.index(share) for share in SHARES}
