@@ -358,8 +358,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "technique",
-                "verbose_name_plural": "techniques",
+                "verbose_name": "earning technique",
+                "verbose_name_plural": "earning techniques",
                 "ordering": ("task__plan", "task__position"),
             },
         ),

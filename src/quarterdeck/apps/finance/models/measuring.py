@@ -62,8 +62,8 @@ class Technique(Record):
 
     class Meta:
         ordering = ("task__plan", "task__position")
-        verbose_name = _("technique")
-        verbose_name_plural = _("techniques")
+        verbose_name = _("earning technique")
+        verbose_name_plural = _("earning techniques")
         constraints = [
             models.CheckConstraint(
                 condition=Q(base__isnull=True) | ~Q(base=F("task")),
