@@ -59,6 +59,7 @@ def shown(run: PlanAnalysis, plan: Plan, *, money: bool) -> dict[str, Any]:
             {"name": each["name"], "drawn": load_chart(each), **_load(each)} for each in (over or loads)[:CHARTS]
         ],
         "loads": [_load(each) for each in loads],
+        "still_over": _over(told, "after") > 0,
         "late": [
             {"name": each["name"], "by": day(each["by"], year=True), "finish": day(each["finish"], year=True)}
             for each in told["late"]
