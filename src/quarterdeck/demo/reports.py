@@ -21,7 +21,7 @@ from quarterdeck.kernel.access.actor import Actor
 
 DAY: Final = dt.timedelta(days=1)
 #: Of so many running projects, each of these does not publish its last report: nothing written, a draft, to review.
-EACH: Final = 7
+EACH: Final = 12
 MISSING, DRAFT, REVIEW, RETURN = 2, 3, 4, 5
 
 

@@ -47,7 +47,7 @@ def test_a_report_is_of_the_period_that_ended_with_the_facts_of_its_end(report: 
     said = told(report, money=True)
     assert said.verdict == "Forecast 12 d late, tolerance 15 d"
     assert [(one.label, one.value, one.note) for one in said.cells] == [
-        ("Finish", "16 Jun", "baseline 29 May, +12 d"),
+        ("Finish", "16 Jun", "baseline 29 May, +12\u00a0d"),
         ("Complete", "49%", ""),
         ("SPI(t)", "0.91", "schedule, in time"),
         ("SPI", "0.93", "schedule, in work"),

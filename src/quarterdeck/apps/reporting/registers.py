@@ -16,6 +16,7 @@ from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.selectors import reports as selectors
 from quarterdeck.apps.reporting.selectors.health import with_health
 from quarterdeck.apps.reporting.services import calls, reports
+from quarterdeck.kernel import markdown
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Column, Register, View, register
 from quarterdeck.kernel.registers.spec import extend
@@ -33,6 +34,10 @@ def _stands(rows: QuerySet[Any]) -> QuerySet[Any]:
     return found
 
 
+def _said(record: StatusReport) -> str:
+    return markdown.plain(record.summary)[:160]
+
+
 def _mark(value: Any, record: Any) -> SafeString:
     return components.rag(value, quiet=True)
 
@@ -43,10 +48,11 @@ class StatusReportRegister(Register[StatusReport]):
 
     model, slug, nav, icon, order = StatusReport, "status-reports", "reports", "file-chart-column", 30
     purpose = _("One report for each project and period: facts by the system, the rest by its manager.")
-    columns = ("initiative", "period", "stands", "state", "due_on", "handed_in", "summary")
+    columns = ("initiative", "period", "stands", "state", "due_on", "handed_in", "said")
     computed = (
         Column("stands", _("Health"), annotate=_stands, display=_mark),
         Column("handed_in", _("Handed in"), "date", annotate=_handed_in),
+        Column("said", _("In short"), "text", value=_said),
     )
     sections = {
         _("Report"): ("initiative", "period", "state", "due_on"),

@@ -150,7 +150,7 @@ def _cells(facts: Mapping[str, Any], on: dt.date | None, *, money: bool) -> list
     if baseline is not None:
         note = _("baseline %(day)s") % {"day": components.date_text(baseline, on)}
         if late:
-            note += _(", %(days)s d") % {"days": components.signed(late)}
+            note += _(", %(days)s\u00a0d") % {"days": components.signed(late)}
     return [
         Cell(_("Finish"), components.date_text(finish, on) or NONE, note, _time_state(facts)),
         Cell(_("Complete"), number(facts.get("percent"), 0, "%"), ""),

@@ -22,6 +22,8 @@ from quarterdeck.kernel.access.policy import scopes_below
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
 
+#: The check of reports that are not handed in.
+OVERDUE = "status-report-overdue"
 #: Milestones and findings that a report lists.
 MILESTONES, FINDINGS = 12, 6
 #: Days behind and ahead of the report in which milestones are told.
@@ -128,6 +130,8 @@ def _agreed(initiatives: list[int]) -> dict[int, dt.date]:
 def findings(initiative: Initiative) -> list[dict[str, Any]]:
     """Return the worst open findings at an initiative and below that anybody who sees it may read."""
     closed = [name for name, check in checks.items() if check.tells[0]]
+    # That a report is late says nothing of the project.
+    closed.append(OVERDUE)
     rows = Finding.objects.filter(
         Q(closed_at__isnull=True), scope__in=scopes_below((initiative.scope.path,)).values("pk")
     ).exclude(check_name__in=closed)
