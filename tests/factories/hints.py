@@ -59,6 +59,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
         "unit": lambda f, _n: f.place.homes[0],
     },
     "delivery.plan": {"initiative": _own_project},
+    "delivery.deliverable": {"initiative": _own_project},
     "finance.commitment": {"closed_on": _absent},
     "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},
     "finance.techniquemilestone": {"weight": lambda _f, _n: "1"},
@@ -93,8 +94,15 @@ def _same_plan(record: Any) -> None:
 
 
 #: Last touches that need the record itself.
+def _of_the_milestone(record: Any) -> None:
+    """A deliverable is of the project whose plan holds its milestone."""
+    if record.milestone is not None:
+        record.initiative = record.milestone.plan.initiative
+
+
 FINISH: Mapping[str, Callable[[Any], None]] = {
     "organisation.period": _period_dates,
     "finance.budgetline": _own_work_package,
     "finance.technique": _same_plan,
+    "delivery.deliverable": _of_the_milestone,
 }

@@ -67,6 +67,21 @@ class ResourceKind(models.TextChoices):
     COST = "cost", _("Cost")
 
 
+class DeliverableState(models.TextChoices):
+    """Where a deliverable is on its way to being accepted."""
+
+    PLANNED = "planned", _("Planned")
+    IN_WORK = "in_work", _("In work")
+    SUBMITTED = "submitted", _("Submitted")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        """Colours of the badges."""
+        return {cls.SUBMITTED: "accent", cls.ACCEPTED: "green", cls.REJECTED: "red"}
+
+
 class Dialect(models.TextChoices):
     """By whose rules a plan is reckoned."""
 

@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.choices import TaskKind
-from quarterdeck.apps.delivery.models import Plan, Task
+from quarterdeck.apps.delivery.choices import DeliverableState, TaskKind
+from quarterdeck.apps.delivery.forms import RejectForm
+from quarterdeck.apps.delivery.models import Deliverable, Plan, Task
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.registers import Column, Register, View, register
+from quarterdeck.kernel.registers import Action, Column, Register, View, register
 from quarterdeck.kernel.ui import components
 
 
@@ -159,3 +160,61 @@ class TaskRegister(Register[Task]):
     def found(self, record: Task) -> str:
         """Say of which plan it is."""
         return str(record.plan)
+
+
+def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.annotate(due_on=F("milestone__finishes_on"))
+    return found
+
+
+def _decides(record: Deliverable, actor: Actor) -> bool:
+    return record.state == DeliverableState.SUBMITTED and services.may_decide(record, actor)
+
+
+@register
+class DeliverableRegister(Register[Deliverable]):
+    """What projects hand over."""
+
+    model, slug, nav, icon, order = Deliverable, "deliverables", "delivery", "package", 40
+    purpose = _(
+        "What each project hands over: by which criteria it is accepted, by whom, and when the plan has it due."
+    )
+    title = "name"
+    columns = ("code", "name", "initiative", "state", "due_on", "acceptor", "submitted_on", "accepted_on")
+    computed = (Column("due_on", _("Due"), "date", annotate=_due),)
+    sections = {
+        _("Deliverable"): ("initiative", "code", "name", "description", "state"),
+        _("Acceptance"): ("criteria", "acceptor", "milestone", "submitted_on", "accepted_on", "reason"),
+    }
+    read_only = ("state", "submitted_on", "accepted_on", "reason")
+    filters = ("initiative", "state", "acceptor", "due_on")
+    search, ordering = ("code", "name", "initiative__name"), ("initiative__code", "code")
+    bulk = ("acceptor",)
+    actions = (
+        Action(
+            "begin",
+            _("Begin"),
+            services.deliverable_begin,
+            when=lambda record, actor: record.state == DeliverableState.PLANNED,
+            icon="play",
+        ),
+        Action(
+            "submit",
+            _("Submit"),
+            services.deliverable_submit,
+            when=lambda record, actor: record.state not in (DeliverableState.SUBMITTED, DeliverableState.ACCEPTED),
+            icon="send",
+            primary=True,
+        ),
+        Action("accept", _("Accept"), services.deliverable_accept, when=_decides, icon="check", primary=True),
+        Action("reject", _("Reject"), services.deliverable_reject, when=_decides, icon="x", form=RejectForm),
+    )
+    views = (
+        View("open", _("Open"), {"f.state": "!accepted", "sort": "due_on"}, opens=True),
+        View("late", _("Overdue"), {"f.state": "!accepted", "f.due_on": "overdue", "sort": "due_on"}),
+        View("mine", _("Mine to accept"), {"f.acceptor": "me", "f.state": "submitted"}),
+    )
+
+    def rows(self, actor: Actor, action: str = "view") -> QuerySet[Deliverable]:
+        """With who accepts, whom the actions ask for."""
+        return super().rows(actor, action).select_related("acceptor", "milestone")

@@ -2,6 +2,7 @@
 
 from quarterdeck.apps.delivery.models.analyses import PlanAnalysis, PlanRisk, Shape, TaskEstimate
 from quarterdeck.apps.delivery.models.baselines import Baseline
+from quarterdeck.apps.delivery.models.deliverables import Deliverable
 from quarterdeck.apps.delivery.models.exchange import PlanFile, PlanImport
 from quarterdeck.apps.delivery.models.feeds import PlanFeed
 from quarterdeck.apps.delivery.models.plans import Plan, PlanCalendar, PlanRevision
@@ -10,6 +11,7 @@ from quarterdeck.apps.delivery.models.tasks import Task, TaskLink
 
 __all__ = [
     "Baseline",
+    "Deliverable",
     "Plan",
     "PlanAnalysis",
     "PlanCalendar",

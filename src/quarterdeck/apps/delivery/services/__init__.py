@@ -8,6 +8,13 @@ from quarterdeck.apps.delivery.services.analyses_estimates import (
     risk_remove,
     risk_save,
 )
+from quarterdeck.apps.delivery.services.deliverables import (
+    deliverable_accept,
+    deliverable_begin,
+    deliverable_reject,
+    deliverable_submit,
+    may_decide,
+)
 from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
 from quarterdeck.apps.delivery.services.feeds import feed_make, feed_revoke, feed_used
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
@@ -37,6 +44,10 @@ __all__ = [
     "analysis_run",
     "baseline_name",
     "baseline_take",
+    "deliverable_accept",
+    "deliverable_begin",
+    "deliverable_reject",
+    "deliverable_submit",
     "estimates_save",
     "estimates_spread",
     "feed_make",
@@ -47,6 +58,7 @@ __all__ = [
     "levelling_adopt",
     "levelling_copy",
     "locked",
+    "may_decide",
     "plan_adopt",
     "plan_bring",
     "plan_copy",

@@ -1,0 +1,38 @@
+"""What can go wrong with the delivery of projects, and which accountability each check serves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from quarterdeck.apps.delivery.choices import DeliverableState
+from quarterdeck.apps.delivery.selectors.deliverables import late
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.watch import Fact, check
+
+
+@check(
+    name="deliverable-late",
+    title=_("Deliverable late"),
+    function="delivery.deliverables",
+    severity="medium",
+    reads=("delivery.deliverable",),
+    remedy=_("Open"),
+)
+def deliverable_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find deliverables past the finish of their milestone that are not accepted."""
+    for row, owner in late(clock.local_date(now), ids):
+        if row.milestone is None:
+            continue
+        submitted = row.state == DeliverableState.SUBMITTED
+        yield Fact(
+            row,
+            message=_("Submitted and not accepted; it was due with %(milestone)s on %(day)s.")
+            if submitted
+            else _("Not submitted; it was due with %(milestone)s on %(day)s."),
+            values={"milestone": row.milestone.name, "day": row.milestone.finishes_on},
+            owner_user=owner,
+            due_on=row.milestone.finishes_on,
+        )
