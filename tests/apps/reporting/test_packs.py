@@ -22,8 +22,10 @@ from quarterdeck.apps.reporting.packs.content import INDICES, Milestone, Pack, c
 from quarterdeck.apps.reporting.packs.paper import pack_data, pack_pdf
 from quarterdeck.apps.reporting.packs.slides import pack_pptx
 from quarterdeck.apps.reporting.packs.workbook import pack_xlsx
+from quarterdeck.apps.reporting.report_words import told
 from quarterdeck.apps.reporting.selectors import snapshots
 from quarterdeck.apps.reporting.services.packs import pack_request
+from quarterdeck.apps.reporting.services.reports import report_start
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.jobs.worker import drain
 from quarterdeck.kernel.ui import components
@@ -81,8 +83,17 @@ def _tables(show: Any) -> list[list[list[str]]]:
     ]
 
 
-def test_twenty_figures_of_five_projects_are_the_same_everywhere(pack: Pack, projects: list[Initiative]) -> None:
+def test_twenty_figures_of_five_projects_are_the_same_everywhere(
+    pack: Pack,
+    projects: list[Initiative],
+    stage: Stage,
+    given: Any,
+) -> None:
+    """Assessment, report on the page and in the API, workbook, slides and paper."""
     stored = snapshots.latest(projects, TODAY)
+    assert stage.project.parent is not None
+    reader = Client()
+    reader.force_login(given(stage.project.parent.scope, {"*": ["view"]}, ["money"]).user)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(pack_xlsx(pack)))
     rows = book.get_sheet_by_name("Projects").to_python()
     by_code = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
@@ -94,20 +105,23 @@ def test_twenty_figures_of_five_projects_are_the_same_everywhere(pack: Pack, pro
     printed = {row[0]: dict(zip(paper["head"], row, strict=True)) for row in paper["rows"]}
     compared = 0
     for project in projects:
+        report = report_start(initiative=project, period=stage.period(FEBRUARY), actor=stage.system)
+        page = reader.get(f"{project.url}reports/{report.pk}/").content.decode()
+        answer = reader.get(f"/api/v1/status-reports/{report.pk}").json()
         for name in FIGURES:
             value = getattr(stored[project.pk], name)
             said = components.number(value, 2) if name == "spi_t" else components.money_text(value, "GBP", short=True)
             assert by_code[project.code][head[name]] == pytest.approx(float(value), abs=1e-9)
             assert printed[project.code][head[name]] == said
             assert slides[project.code][short[name]] == said
+            assert said in page
+            if name != "spi_t":
+                assert Decimal(str(answer[name])) == value
             compared += 1
     assert compared == 20
 
 
 def test_a_page_of_the_screen_says_what_the_pack_says(pack: Pack, stage: Stage) -> None:
-    from quarterdeck.apps.reporting.report_words import told
-    from quarterdeck.apps.reporting.services.reports import report_start
-
     line = next(one for one in pack.lines if one.code == stage.project.code)
     said = told(report_start(initiative=stage.project, actor=stage.manager), money=True)
     shown = {one.label: one.value for one in (*said.cells, *said.money)}

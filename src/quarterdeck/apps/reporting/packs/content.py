@@ -58,6 +58,7 @@ class Line:
     depth: int
     manager: str
     state: str
+    ended: bool
     currency: str
     money: bool
     colour: str
@@ -157,6 +158,11 @@ class Pack:
         return tuple(line for line in self.lines if line.is_project)
 
     @property
+    def standing(self) -> tuple[Line, ...]:
+        """What has a standing to be shown: all but what has ended and is assessed no more."""
+        return tuple(line for line in self.lines if line.colour or not line.ended)
+
+    @property
     def exceptions(self) -> tuple[Line, ...]:
         """The projects that are red or amber: red first, the latest first."""
         off = [line for line in self.projects if line.colour in ("red", "amber")]
@@ -222,6 +228,7 @@ def _line(record: Initiative, found: Snapshot | None, depth: int, actor: Actor) 
         depth=depth,
         manager="",
         state=record.get_state_display(),
+        ended=not record.is_open,
         currency=(found.currency if found else "") or code,
         money=money,
         colour=found.colour if found else "",

@@ -46,7 +46,7 @@ def pack_data(pack: Pack) -> dict[str, Any]:
                 *(label for _key, label in pack.dimensions),
                 *(_("Why"), _("Finish"), _("Late"), _("Complete"), _("Estimate")),
             ],
-            "rows": [_row(pack, line) for line in pack.lines],
+            "rows": [_row(pack, line) for line in pack.standing],
         },
         "exceptions": [_exception(pack, line) for line in pack.exceptions],
         "milestones": {

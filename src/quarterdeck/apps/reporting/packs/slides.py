@@ -245,7 +245,7 @@ def _grid(show: Any, pack: Pack) -> None:
         *(_("Why"), _("Finish"), _("Late"), _("Complete"), _("Estimate")),
     ]
     rows = []
-    for line in pack.lines:
+    for line in pack.standing:
         colours = dict(line.colours)
         name = f"{'  ' * (line.depth - pack.node.depth)}{line.name}"
         marks = [GLYPHS[line.colour], *(GLYPHS[colours.get(key, "")] for key, _label in dimensions)]
