@@ -80,11 +80,15 @@ class Driver:
         shown: dict[str, Any] = json.loads(self._said("show", job))
         return shown
 
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start the module with some words."""
+        started = subprocess.Popen(self._command(*words), env=self.environment, cwd=ROOT)
+        self.workers.append(started)
+        return started
+
     def work(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a worker."""
-        worker = subprocess.Popen(self._command("work", *words), env=self.environment, cwd=ROOT)
-        self.workers.append(worker)
-        return worker
+        return self.start("work", *words)
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """Kill a worker where it stands."""
