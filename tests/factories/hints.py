@@ -64,6 +64,15 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
     "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},
     "finance.techniquemilestone": {"weight": lambda _f, _n: "1"},
     "reporting.statusreport": {"initiative": _own_project},
+    "reporting.healthrule": {
+        "dimension": lambda _f, _n: "time",
+        "input": lambda _f, _n: "days_late",
+        "is_active": lambda _f, _n: False,
+        "direction": lambda _f, _n: "at most",
+        "amber": lambda _f, n: n,
+        "red": lambda _f, n: n + 5,
+    },
+    "reporting.managercall": {"expires_on": lambda _f, n: dt.date.today() + dt.timedelta(days=n % 80 + 1)},  # noqa: DTZ011  within the quarter for which a call may stand
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
 }
 

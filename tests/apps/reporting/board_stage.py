@@ -37,7 +37,7 @@ def assessed(record: Initiative, on: dt.date = TODAY, **facts: Any) -> Snapshot:
     return Snapshot.objects.create(initiative=record, on=on, **{**given, **facts})
 
 
-def amounts(**given: str) -> dict[str, Decimal]:
+def amounts(**given: str) -> dict[str, Any]:
     return {name: Decimal(value) for name, value in given.items()}
 
 

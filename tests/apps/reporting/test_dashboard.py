@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,7 +49,11 @@ def week(board: Board) -> Board:  # noqa: F811
         },
         {"task": 3, "name": "Ground broken", "forecast": "2026-03-01", "baseline": None, "late": None, "done": True},
     ]
-    red = {"colour": "red", "colours": {"time": "red"}, "facts": {**why, "milestones": milestones, "weight": 850.0}}
+    red: dict[str, Any] = {
+        "colour": "red",
+        "colours": {"time": "red"},
+        "facts": {**why, "milestones": milestones, "weight": 850.0},
+    }
     assessed(board.a, forecast_finish=day, baseline_finish=day, days_late=12, **red, **money)
     assessed(board.b, forecast_finish=day + WEEK, baseline_finish=day, days_late=5)
     assessed(board.c)

@@ -1,11 +1,15 @@
 """Addresses of the bespoke pages, stated from the root."""
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.urls import path
 
 from quarterdeck.apps.portfolio.choices import WORDS
 from quarterdeck.apps.reporting.pages import dashboard, health, packs, report_writing, reports
 
-_REPORTS = {
+_Views = dict[str, tuple[Callable[..., HttpResponseBase], str]]
+_REPORTS: _Views = {
     "": (reports.reports, "reports"),
     "start/": (report_writing.start, "report-start"),
     "<int:pk>/": (reports.report, "report"),
@@ -13,7 +17,7 @@ _REPORTS = {
     "<int:pk>/report.pdf": (reports.pdf, "report-pdf"),
     "<int:pk>/do/<slug:verb>/": (report_writing.act, "report-act"),
 }
-_PACKS = {
+_PACKS: _Views = {
     "": (packs.pack, "pack"),
     "<int:pk>/progress": (packs.progress, "pack-progress"),
     "<int:pk>/file": (packs.download, "pack-file"),

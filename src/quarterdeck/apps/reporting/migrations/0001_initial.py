@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 "ordering": ("dimension", "input"),
                 "constraints": [
                     models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
                         fields=("input",),
                         name="reporting_rule_input",
                         violation_error_message="There is a rule for this figure already.",

@@ -42,6 +42,7 @@ class HealthRule(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=("input",),
+                condition=models.Q(is_active=True),
                 name="reporting_rule_input",
                 violation_error_message=_("There is a rule for this figure already."),
             )

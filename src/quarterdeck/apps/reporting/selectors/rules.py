@@ -35,7 +35,8 @@ class Tailored:
 
 def rules_in_force() -> tuple[RuleEntry, ...]:
     """Return what ships with the organisation's own rules in place of those of the same figure; one query."""
-    own = {rule.input: rule for rule in HealthRule.objects.all()}
+    # Where some are out of use and one is in use, that one stands.
+    own = {rule.input: rule for rule in HealthRule.objects.order_by("is_active", "pk")}
     found = [entry for entry in RULES if entry.input not in own]
     found += [
         RuleEntry(rule.dimension, rule.input, rule.direction, rule.amber, rule.red, rule.tolerance)
