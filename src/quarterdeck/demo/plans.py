@@ -25,6 +25,7 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.demo.content.initiatives import Project
 from quarterdeck.demo.content.money import WEIGHT
 from quarterdeck.demo.content.plans import SORTS, Phase
+from quarterdeck.demo.deliverables import deliver
 from quarterdeck.demo.portfolio import projects
 from quarterdeck.demo.world import World
 from quarterdeck.engine.calendar import minutes
@@ -163,6 +164,7 @@ def _report(world: World, facts: Project, now: dt.datetime) -> None:
     status = minutes(actor.today) + 1020
     commands = [{"do": "plan", "field": "status", "value": status}, *_progress(facts, plan_, status)]
     services.plan_edit(plan_id=plan_.pk, commands=commands, revision=plan_.revision, actor=actor)
+    deliver(plan_, actor=actor)
 
 
 def _progress(facts: Project, plan_: Plan, status: int) -> Iterator[dict[str, Any]]:

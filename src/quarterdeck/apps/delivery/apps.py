@@ -31,6 +31,15 @@ class DeliveryConfig(AppConfig):
                 30,
             )
         )
+        tabs.add(
+            tabs.Tab(
+                "deliverables",
+                _("Deliverables"),
+                lambda record: f"/deliverables/?f.initiative={record.pk}",
+                lambda record, actor: record.kind == Kind.PROJECT and actor.can("view", "delivery.deliverable"),
+                50,
+            )
+        )
         nav.register(
             section="delivery",
             item=nav.NavItem(
