@@ -84,5 +84,5 @@ def _asked(world: World, facts: Project, now: dt.datetime) -> None:
     services.analysis_run(plan=plan_, kind="simulation", options=options, actor=actor)
     used = TaskAssignment.objects.filter(plan=plan_).values("resource")
     limits = PlanResource.objects.filter(plan=plan_, kind="work", pk__in=used).values_list("pk", "max_units")
-    options = {"goal": "finish", "resources": {str(key): units for key, units in limits}, "seconds": 5}
-    services.analysis_run(plan=plan_, kind="levelling", options=options, actor=actor)
+    aim = {"goal": "finish", "resources": {str(key): units for key, units in limits}, "seconds": 5}
+    services.analysis_run(plan=plan_, kind="levelling", options=aim, actor=actor)

@@ -12,7 +12,6 @@ from quarterdeck.apps.delivery.models import PlanAnalysis, PlanRisk, TaskEstimat
 from quarterdeck.apps.delivery.services import analyses
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel import records
-from quarterdeck.kernel.jobs.models import Job
 from quarterdeck.kernel.jobs.worker import drain
 from tests.apps.delivery.conftest import MONDAY, Shed, day, document
 from tests.cast import EDITOR, Cast
@@ -223,7 +222,8 @@ def test_a_killed_job_leaves_no_half_result_and_may_run_twice(
     analyses.analysis_worked_out(Silent(), run_id=run.pk)  # type: ignore[arg-type]  # nor here
     run.refresh_from_db()
     assert run.result == first
-    assert Job.objects.get(pk=run.job_id).result == {"url": f"{shed.url}risk/1/"}
+    assert run.job is not None
+    assert run.job.result == {"url": f"{shed.url}risk/1/"}
 
 
 def test_a_plan_that_cannot_be_simulated_says_why(cast: Cast, project: Initiative) -> None:
