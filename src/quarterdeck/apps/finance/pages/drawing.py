@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.finance.selectors.curves import Curves
 from quarterdeck.kernel.ui import charts, components
+
+#: Days up to which the axis names days.
+SHORT: Final = 160
 
 
 def _scale(highest: float) -> tuple[float, str]:
@@ -39,8 +42,9 @@ def curves_chart(curves: Curves, currency: str, on: dt.date, *, width: int = 640
     ]
     tones = [charts.colour(name) for name in ("ink3", "favourable", "ink", "series-1")]
     unit = components.money_text(0, currency).replace("0", "").strip() + letter
+    form = "%d %b" if curves.days and (curves.days[-1] - curves.days[0]).days < SHORT else "%b %y"
     encoding: dict[str, Any] = {
-        "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%b %y", "tickCount": 8}},
+        "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": form, "tickCount": 8}},
         "y": {"field": "amount", "type": "quantitative", "title": unit, "axis": {"tickCount": 5}},
         "color": {
             "field": "name",

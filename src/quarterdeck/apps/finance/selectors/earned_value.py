@@ -179,7 +179,16 @@ class Measured:
             return self.of_period(period)
         if own is None:
             own = end_of(clock.local_date(clock.now())) if limit is None else limit
+            if self.baseline is not None and not self._begun:
+                # Nobody has said anything yet: then nothing is late, and nothing earned.
+                own = min(own, self.baseline.start)
         return self.of_tasks(own)
+
+    @cached_property
+    def _begun(self) -> bool:
+        """Whether anything was reported of the work, or spent on it."""
+        done = any(line.percent or line.actual_start is not None for line in self.reading.lines.values())
+        return done or bool(self.spent) or self.plan.status is not None
 
     def earned_by(self, day: dt.date) -> float:
         """Return what was earned by the end of a day, in money, by the report in force then."""
@@ -193,7 +202,10 @@ class Measured:
                     0.0 if told is None else float(told[0].earned(told[1], period.status).sum())
                 )
             return self._earned[period.status]
-        return 0.0 if self.baseline is None else float(self.baseline.earned(self.progress(limit), limit).sum())
+        if limit not in self._earned:
+            known = self.baseline
+            self._earned[limit] = 0.0 if known is None else float(known.earned(self.progress(limit), limit).sum())
+        return self._earned[limit]
 
     def of_tasks(self, at: int) -> EarnedValue | None:
         """Return the earned value at an instant by what the tasks tell."""

@@ -20,8 +20,10 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths, visible
 
 ACTUAL = "finance.actual"
-#: Stretches of time shown at most; of more, the last ones around the present.
-STRETCHES = 120
+#: Stretches of time shown at most, around the day that is looked at.
+STRETCHES = 60
+#: Days up to which curves are drawn by the week.
+WEEKLY = 150
 
 
 def may_open(record: Initiative, actor: Actor) -> bool:
@@ -119,10 +121,20 @@ def curves_of(whole: Whole, *, on: dt.date) -> Curves | None:
     ends = span(told)
     if ends is None:
         return None
-    days = month_ends(*ends)
+    if (ends[1] - ends[0]).days < WEEKLY:
+        days = [ends[0] + dt.timedelta(days=step) for step in range(0, (ends[1] - ends[0]).days + 7, 7)]
+    else:
+        days = around(month_ends(*ends), on)
     if days[0] < on < days[-1]:
         days = sorted({*days, on})
-    return curves(told, days=days[-STRETCHES:], on=on)
+    return curves(told, days=days, on=on)
+
+
+def around(days: list[dt.date], on: dt.date) -> list[dt.date]:
+    """Return at most `STRETCHES` of some days in order, a day well within them."""
+    before = sum(day <= on for day in days)
+    first = max(0, min(before - STRETCHES // 2, len(days) - STRETCHES))
+    return days[first : first + STRETCHES]
 
 
 def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
@@ -136,6 +148,9 @@ def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
         months = month_ends(*ends)
         starts = [day.replace(day=1) for day in months]
         periods = [(f"{day:%Y-%m}", first, day) for first, day in zip(starts, months, strict=True)]
+    shown = set(around([last for _name, _first, last in periods], on))
+    earlier = [last for _name, _first, last in periods if last < min(shown)]
+    periods = [each for each in periods if each[2] in shown]
     days = [last for _name, _first, last in periods]
     within = [min(day, on) if first <= on <= day else day for (_n, first, day) in periods]
     cumulative = curves(told, days=days, on=on)
@@ -143,6 +158,10 @@ def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
     earned, actual = (dict(zip(known.days, line, strict=True)) for line in (known.earned, known.actual))
     found: list[Stretch] = []
     before = (0.0, 0.0, 0.0, 0.0)
+    if earlier:
+        start = curves(told, days=earlier[-1:], on=on)
+        spent_before = start.actual[0] or 0.0
+        before = (start.planned[0], start.earned[0] or 0.0, spent_before, spent_before)
     for place, (name, first, last) in enumerate(periods):
         planned, day = cumulative.planned[place], within[place]
         spent, done, ahead = actual[day], earned[day], cumulative.forecast[place]
