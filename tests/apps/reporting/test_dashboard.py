@@ -90,7 +90,7 @@ def test_what_stands_how_and_why(week: Board) -> None:
     assert "0.75 · 0.60" in page  # 300/400, 300/500
     assert "£1.19m" not in page
     assert "£1.19k" in page or "£1,190" in page  # 1400 euros at 0.85
-    assert "Finish 12 d late, limit 5 d" in page
+    assert "Finish 12 d late, limit 10 d" in page
     assert "Alder green to red, time" in page
     assert "Birch finish 1 Jun to 8 Jun" in page
     assert page.index("Slipped") < page.index("Roof on")

@@ -133,7 +133,7 @@ def why(snapshot: Snapshot, key: str, *, money: bool, today: dt.date) -> Why:
         key=key,
         label=label,
         colour=colour,
-        verdict=str(VERDICTS[colour]) % {"what": label},
+        verdict=str(VERDICTS[colour]) % {"what": _("The whole") if key == Dimension.PARTS else label},
         value=_headline(snapshot, key, fired, open_=open_),
         reason=reason(snapshot, key, money=money),
         facts=shown,
@@ -165,7 +165,7 @@ def reason(snapshot: Snapshot, key: str, *, money: bool) -> str:
     name, value = fired["input"], fired["value"]
     if name in (Input.RED_SHARE, Input.OFF_SHARE):
         return _of_parts(snapshot)
-    limit = fired["red"] if "tolerance" in fired else fired["amber"]
+    limit = fired["red"] if "tolerance" in fired or fired["colour"] == "red" else fired["amber"]
     text = _REASONS[name] if "tolerance" not in fired else _TOLERATED[name]
     return str(text) % {"value": figure(name, value, sign=False), "limit": figure(name, limit, sign=False)}
 

@@ -9,11 +9,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from quarterdeck.apps.reporting.choices import Direction
+from quarterdeck.apps.reporting.choices import Direction, Input
 from quarterdeck.apps.reporting.health_words import figure
 
 WIDTH: Final = 488.0
 TOP, THICK, HEIGHT = 18.0, 7.0, 44.0
+#: Figures that lie between nothing and all.
+SHARES: Final = frozenset({Input.ACCURACY, Input.RED_SHARE, Input.OFF_SHARE})
 #: Room that a figure below the scale takes.
 ROOM: Final = 40.0
 
@@ -23,6 +25,8 @@ def rule_bar(rule: Mapping[str, Any]) -> SafeString:
     value, amber, red = float(rule["value"]), float(rule["amber"]), float(rule["red"])
     grows = rule["direction"] == Direction.AT_MOST
     low, high = _ends(value, amber, red, grows=grows)
+    if rule["input"] in SHARES:
+        low, high = max(low, 0.0), min(high, 100.0)
 
     def at(number: float) -> float:
         return (number - low) / (high - low) * WIDTH
