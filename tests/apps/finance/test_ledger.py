@@ -36,7 +36,8 @@ def row(project: Initiative, category: CostCategory, **more: object) -> Actual:
 
 
 def whole(project: Initiative) -> Decimal | None:
-    return Actual.objects.filter(initiative=project).aggregate(total=Sum("amount"))["total"]
+    total: Decimal | None = Actual.objects.filter(initiative=project).aggregate(total=Sum("amount"))["total"]
+    return total
 
 
 def test_the_same_file_twice_changes_nothing(cast: Cast, project: Initiative, category: CostCategory) -> None:
