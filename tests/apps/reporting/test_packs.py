@@ -295,3 +295,16 @@ def test_the_page_queues_a_pack_and_refuses_a_day_to_come(stage: Stage, stranger
     client.force_login(stranger.user)
     assert client.get(url).status_code == 404
     assert client.get(f"{url}{BoardPack.objects.get().pk}/progress").status_code == 404
+
+
+def test_while_a_past_date_is_shown_a_pack_is_of_that_date(stage: Stage) -> None:
+    client = Client()
+    assert stage.manager.user is not None
+    client.force_login(stage.manager.user)
+    url = f"{stage.project.url}pack/"
+    page = client.get(url, {"as_of": TODAY.isoformat()}).content.decode()
+    assert f'value="{TODAY.isoformat()}"' in page
+    assert client.post(url, {"on": TODAY.isoformat(), "form": "xlsx"}).status_code == 302
+    drain()
+    made = BoardPack.objects.get()
+    assert (made.on, made.job and made.job.state) == (TODAY, "done")
