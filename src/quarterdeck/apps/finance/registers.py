@@ -127,12 +127,12 @@ class TechniqueRegister(Register[Technique]):
 
     model, slug, nav, icon, order = Technique, "earning-techniques", "money", "ruler", 70
     purpose = _("How the value of a work package is due and earned, where not by percent complete.")
-    title = "task"
+    key, title = "code", "task"
     columns = ("task", "project", "kind", "share", "units", "units_done", "base")
     computed = (
         Column("project", _("Project"), annotate=lambda rows: rows.annotate(project=F("task__plan__initiative__name"))),
     )
-    sections = {_("Technique"): ("task", "kind", "share", "units", "units_done", "base")}
+    sections = {_("Technique"): ("code", "task", "kind", "share", "units", "units_done", "base")}
     filters, search, ordering = ("kind",), ("task__name",), ("task__plan", "task__position")
     inlines = (
         Inline(

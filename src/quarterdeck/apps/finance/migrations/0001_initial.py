@@ -261,6 +261,16 @@ class Migration(migrations.Migration):
                 ),
                 ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="custom fields")),
                 (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        help_text="Left empty, the next number is taken.",
+                        max_length=20,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                (
                     "kind",
                     models.CharField(
                         choices=[

@@ -25,6 +25,9 @@ class Technique(Record):
 
     row_scope = BY_TASK
 
+    code = models.CharField(
+        _("code"), max_length=20, unique=True, blank=True, help_text=_("Left empty, the next number is taken.")
+    )
     task = models.OneToOneField(Task, models.CASCADE, related_name="technique", verbose_name=_("work package"))
     kind = models.CharField(_("technique"), max_length=12, choices=TechniqueKind.choices, default=TechniqueKind.PERCENT)
     share = models.DecimalField(
@@ -73,7 +76,7 @@ class Technique(Record):
         ]
 
     def __str__(self) -> str:
-        return str(TechniqueKind(self.kind).label)
+        return f"{self.code} {TechniqueKind(self.kind).label}"
 
     def clean(self) -> None:
         """Refuse a technique without the figures that it needs."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from quarterdeck.apps.organisation.models import Period
 from quarterdeck.apps.organisation.selectors import default_calendar, period_on, working_time
@@ -80,12 +80,14 @@ def last_published(initiative: Initiative, *, before: dt.date) -> StatusReport |
     return rows.select_related("period").order_by("-period__starts_on").first()
 
 
+def _ended(on: dt.date) -> QuerySet[Period]:
+    """Return the periods of the organisation that have ended before a day, the last one first."""
+    return Period.objects.filter(year__calendar__is_default=True, ends_on__lt=on).order_by("-ends_on")
+
+
 def ended_period(on: dt.date) -> Period | None:
-    """Return the last period of the organisation that has ended by a day: the one to be reported then."""
-    current = period_on(on)
-    if current is None:
-        return None
-    return period_on(current.starts_on - dt.timedelta(days=1))
+    """Return the last period of the organisation that has ended before a day: the one to be reported then."""
+    return _ended(on).select_related("year").first()
 
 
 def period_to_write(initiative: Initiative, on: dt.date) -> Period | None:
@@ -107,11 +109,18 @@ def due_day(period: Period) -> dt.date:
     return period.ends_on + dt.timedelta(days=settings.REPORT_DUE_DAYS)
 
 
-def reporting(on: dt.date, period: Period) -> QuerySet[Initiative]:
-    """Return the projects that owe a report for a period and have not handed it in: those that ran during it."""
-    handed_in = StatusReport.objects.filter(period=period, state__in=HANDED_IN).values("initiative")
-    running = Initiative.objects.filter(kind=Kind.PROJECT, state=State.ACTIVE, actual_start__lte=period.ends_on)
-    return running.exclude(pk__in=handed_in)
+def reporting(on: dt.date) -> QuerySet[Initiative]:
+    """Return the projects that owe a report for the period that ended last and have not handed it in.
+
+    Those are the ones that ran during it. The period is found within the query, so that counting them for every page
+    asks the database once.
+    """
+    period = _ended(on)
+    handed_in = StatusReport.objects.filter(period=Subquery(period.values("pk")[:1]), state__in=HANDED_IN)
+    running = Initiative.objects.filter(
+        kind=Kind.PROJECT, state=State.ACTIVE, actual_start__lte=Subquery(period.values("ends_on")[:1])
+    )
+    return running.exclude(pk__in=handed_in.values("initiative"))
 
 
 def overdue(on: dt.date, ids: Iterable[int] | None = None) -> list[Overdue]:
@@ -119,7 +128,7 @@ def overdue(on: dt.date, ids: Iterable[int] | None = None) -> list[Overdue]:
     period = ended_period(on)
     if period is None or due_day(period) >= on:
         return []
-    rows = reporting(on, period)
+    rows = reporting(on)
     if ids is not None:
         rows = rows.filter(pk__in=set(ids))
     due_on = due_day(period)
@@ -128,11 +137,10 @@ def overdue(on: dt.date, ids: Iterable[int] | None = None) -> list[Overdue]:
 
 def to_write(actor: Actor) -> QuerySet[Initiative]:
     """Return the projects that the actor manages whose report for the last period is not handed in."""
-    period = ended_period(actor.today)
-    if actor.user is None or period is None:
+    if actor.user is None:
         return Initiative.objects.none()
     leads = held(actor.today).filter(role__code=MANAGERS[Kind.PROJECT], person__user=actor.user).select_related(None)
-    rows = reporting(actor.today, period).filter(scope__in=leads.order_by().values("scope"))
+    rows = reporting(actor.today).filter(scope__in=leads.order_by().values("scope"))
     return visible(rows, actor)
 
 
