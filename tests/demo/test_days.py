@@ -6,7 +6,8 @@ import pytest
 
 from quarterdeck import demo
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+#: The rules that a day may break are ours, not a database's.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 
 
 def test_a_leap_day_after_midnight_breaks_no_rule() -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery.models import Task
+from quarterdeck.apps.delivery.models.plans import joined
 from quarterdeck.apps.finance.choices import CostKind
 from quarterdeck.apps.organisation.models import Currency, Period
 from quarterdeck.apps.portfolio.models import Initiative
@@ -87,4 +88,4 @@ class BudgetLine(Record):
 
     def __str__(self) -> str:
         # Without the amount: this text is shown to those who may not see money.
-        return gettext("Budget line %(number)s") % {"number": self.pk or ""}
+        return joined(self, ("category", "initiative"), ", ")
