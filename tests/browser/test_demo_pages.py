@@ -25,10 +25,18 @@ LINKS = "links => links.filter(a => !a.download).map(a => a.getAttribute('href')
 #: Answered by a file, or ending the session of the walk.
 NO_PAGE = {
     "account_logout",
+    "delivery-compare-export",
+    "delivery-compare-export-other",
+    "delivery-feed",
+    "delivery-level-export",
+    "delivery-level-export-other",
     "delivery-plan-export",
+    "delivery-risk-export",
+    "delivery-risk-export-other",
     "download",
     "guide_picture",
     "openapi-json",
+    *(f"{kind}-{file}" for kind in ("portfolio", "programme", "project") for file in ("pack-file", "report-pdf")),
     "register-export-csv",
     "register-export-xlsx",
     "register-import-errors",

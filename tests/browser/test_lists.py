@@ -101,10 +101,10 @@ def test_columns_are_chosen_and_saved_as_views(windows: Windows) -> None:
     page.goto("/initiatives/?f.kind=project")
     page.get_by_role("button", name="Columns").click()
     dialog = page.get_by_role("dialog", name="Columns")
-    for label in ("Kind", "State", "Stage", "Priority", "Sponsor", "Manager", "Planned finish"):
+    for label in ("Kind", "State", "Health", "Stage", "Priority", "Sponsor", "Manager", "Planned finish"):
         dialog.get_by_label(label, exact=True).uncheck()
     dialog.get_by_label("Function", exact=True).check()
-    for _ in range(5):  # past those left out, above the code
+    for _ in range(6):  # past those left out, above the code
         dialog.get_by_role("button", name="Move Budget up").click()
     dialog.get_by_role("button", name="Show these").click()
     page.wait_for_url("**cols=*")

@@ -27,7 +27,7 @@ Text = str | Promise
 Spec = Mapping[str, Any]
 
 #: Raise it when the theme changes, so that kept drawings are made anew.
-VERSION: Final = 1
+VERSION: Final = 2
 KEPT_SECONDS: Final = 7 * 24 * 3600
 
 #: Colours by name: what a document on paper shows. On a page the name is a variable of the style sheet.
@@ -117,7 +117,8 @@ def theme() -> dict[str, Any]:
         "bar": {"color": colour("series-1"), "cornerRadiusEnd": 1},
         "area": {"color": colour("series-1"), "opacity": 0.16},
         "point": {"color": colour("series-1"), "filled": True, "size": 28},
-        "rule": {"color": colour("ink3")},
+        # A line says nothing by itself: what it marks stands in words beside it.
+        "rule": {"color": colour("ink3"), "aria": False},
         "range": {"category": [colour(f"series-{n}") for n in range(1, 7)]},
     }
 
