@@ -261,3 +261,16 @@ test("every question and every edit speaks of the chosen baseline", async () => 
   });
   assert.deepEqual(calls.map(([, url]) => url), ["/plan/undo?baseline=2", "/plan/changes?since=7&baseline=2", "/plan/data?baseline=2"]);
 });
+
+test("pasted lines become rows after one another, with their other cells, in one edit", () => {
+  const { session, sent } = desk();
+  choose(session, 12);
+  session.addMany([{ name: "Weld", duration: "2d", percent: "50%", row: "9" }, { name: "", duration: "", percent: " " }]);
+  const [first, second] = session.ids.filter((id) => id < 0) as [number, number];
+  assert.deepEqual(sent.map((one) => one.commands), [[
+    { do: "add", after: 12, parent: 10, name: "Weld", key: `new-${-first}`, duration: "2d" },
+    { do: "set", task: first, field: "percent", value: "50" },
+    { do: "add", after: first, parent: 10, name: "new_task", key: `new-${-second}` },
+  ]]);
+  assert.equal(session.queue.undoable, "undo_paste");
+});

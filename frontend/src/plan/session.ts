@@ -1,7 +1,7 @@
 /** The plan that one reader has open: what is shown of it, what is chosen, and every edit. No element of the page is known here. */
 import type { Audience, Clash, Fault, Settings } from "./audience";
-import { cellText, type Chosen, COLUMNS, type Column, editText, guess, mayEdit, type Reading, readingOf, typedValue } from "./model/columns";
-import { Dates, parseDuration } from "./model/format";
+import { cellText, type Chosen, columnFor, COLUMNS, editText, mayEdit, type Reading, readingOf } from "./model/columns";
+import { Dates } from "./model/format";
 import { addition, chain, level, removal, replay, splitPoint, step, unchain } from "./model/moves";
 import { foldedAt, type Outline, outlineOf, shownRows, type Shown } from "./model/outline";
 import { type Edit, EditQueue, renamed, type Shown as Guess, type State } from "./model/queue";
@@ -9,11 +9,11 @@ import { hide, put, show } from "./model/overlay";
 import { afterRemoval, at, type Cell, chosen, NOTHING, type Selection } from "./model/select";
 import { keyId, PlanStore } from "./model/store";
 import type { Answer, ColumnName, Command, Id, Instant, PlanData, Refusal, Value } from "./model/types";
+import { lengthened, pastedRows, type TypedCell, typedInto } from "./model/typing";
 import { type Only, wantedRows } from "./model/wanted";
 import type { Say } from "./words";
 
 export const cellKey = (id: Id, column: string) => `${id}:${column}`;
-const columnOf = new Map(COLUMNS.map((column) => [column.key, column]));
 const keyOfField = new Map<string, string>(COLUMNS.flatMap((column) => (column.field ? [[column.field, column.key]] : [])));
 
 export class Session {
@@ -177,46 +177,39 @@ export class Session {
     return chosen(this.selection, this.shown, this.ids, this.rowOf);
   }
 
-  columnOf(key: string): Column | undefined {
-    return columnOf.get(key);
-  }
-
   name(id: Id): string {
     return this.store.value(id, "name") ?? "";
   }
 
   /** What an editor of a cell begins with: a refused text comes back, else what stands there. */
   startText(cell: Cell): string {
-    const column = columnOf.get(cell.column);
+    const column = columnFor(cell.column);
     const fault = this.faults.get(cellKey(cell.id, cell.column));
     return fault?.text ?? (column ? editText(this.reading, this.rowOf(cell.id), column) : "");
   }
 
   mayEdit(cell: Cell): boolean {
-    const column = columnOf.get(cell.column);
+    const column = columnFor(cell.column);
     const row = this.rowOf(cell.id);
     return row >= 0 && column !== undefined && mayEdit(this.reading, row, column);
   }
 
   /** Text for cells as typed or pasted: one edit, one step of undo. Cells that say so already and those that take none are passed over. */
-  setCells(cells: readonly { id: Id; column: string; text: string }[], label = ""): number {
+  setCells(cells: readonly TypedCell[], label = ""): number {
     if (this.unsent && cells.length === 1 && cells[0]!.column === "name" && cells[0]!.id === this.unsent.id) return this.nameNew(cells[0]!.text);
     this.sendNew();
-    const commands: Command[] = [];
-    const shown: Guess[] = [];
-    for (const { id: said, column: key, text } of cells) {
-      const id = this.real(said);
-      const column = columnOf.get(key);
-      const cell = { id, column: key };
-      const fault = this.faults.get(cellKey(id, key));
-      if (!column?.field || !this.mayEdit(cell) || (!fault && text.trim() === editText(this.reading, this.rowOf(id), column).trim())) continue;
-      const value = typedValue(this.reading, column, text, this.settings.today);
-      commands.push({ do: "set", task: id, field: column.field, value });
-      for (const [name, shownValue] of guess(this.reading, id, column, value)) shown.push([id, name, shownValue]);
-      this.faults.delete(cellKey(id, key));
-    }
+    const taking = cells.map((cell) => ({ ...cell, id: this.real(cell.id) })).filter((cell) => this.takes(cell));
+    const { commands, shown } = typedInto(this.reading, taking, this.settings.today);
+    for (const { id, column } of taking) this.faults.delete(cellKey(id, column));
     if (commands.length) this.send(commands, label || this.say("undo_edit", { what: this.say(`column_${cells[0]!.column}`) }), shown, cells.length === 1 ? cells[0]!.column : undefined);
     return commands.length;
+  }
+
+  /** Whether a text changes its cell: one that was refused is tried again as it stands. */
+  private takes(cell: TypedCell): boolean {
+    const column = columnFor(cell.column);
+    if (!column || !this.mayEdit(cell)) return false;
+    return this.faults.has(cellKey(cell.id, cell.column)) || cell.text.trim() !== editText(this.reading, this.rowOf(cell.id), column).trim();
   }
 
   /** The id that a task has by now: a new row may have got one from the server while it was typed in or dragged. */
@@ -414,19 +407,10 @@ export class Session {
   /** New rows at the end of the chosen one with names and other cells, as pasted. */
   addMany(lines: readonly Readonly<Record<string, string>>[]): void {
     this.sendNew();
-    const commands: Command[] = [];
-    let after = this.selection.cursor?.id ?? null;
-    for (const line of lines) {
-      this.newest += 1;
-      const added = addition(this.store, after, line["name"] || this.say("new_task"), this.newest);
-      commands.push({ ...added.command, ...(line["duration"] ? { duration: line["duration"] } : {}) });
-      for (const [key, text] of Object.entries(line)) {
-        const column = columnOf.get(key);
-        if (column?.field && key !== "name" && key !== "duration" && text.trim()) commands.push({ do: "set", task: added.id, field: column.field, value: typedValue(this.reading, column, text, this.settings.today) });
-      }
-      this.made.add(added.id);
-      after = added.id;
-    }
+    const from = { after: this.selection.cursor?.id ?? null, number: this.newest, unnamed: this.say("new_task"), today: this.settings.today };
+    const { commands, ids } = pastedRows(this.reading, lines, from);
+    this.newest += ids.length;
+    for (const id of ids) this.made.add(id);
     this.send(commands, this.say("undo_paste"), [], undefined, true);
   }
 
@@ -500,12 +484,8 @@ export class Session {
   lengthen(said: Id, by: number): void {
     const id = this.real(said);
     if (!this.free()) return;
-    const lengths = this.reading.lengths;
-    const minutes = Math.max(0, (this.store.value(id, "duration") ?? 0) + by * lengths.minutes_per_day);
-    const column = columnOf.get("duration")!;
-    if (!mayEdit(this.reading, this.rowOf(id), column)) return;
-    const text = `${Number((minutes / lengths.minutes_per_day).toFixed(2))}d`;
-    if (parseDuration(text, lengths)) this.setCells([{ id, column: "duration", text }]);
+    const text = lengthened(this.reading, id, by);
+    if (text) this.setCells([{ id, column: "duration", text }]);
   }
 
   /** Interrupt a task for a day: at the status date where that lies within it, else in its middle. */

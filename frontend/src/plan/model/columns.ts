@@ -43,6 +43,12 @@ export const COLUMNS: readonly Column[] = [
   { key: "cost", sort: "number", width: 84, initial: false },
 ];
 
+const byKey = new Map(COLUMNS.map((column) => [column.key, column]));
+
+export function columnFor(key: string): Column | undefined {
+  return byKey.get(key);
+}
+
 export const NARROWEST = 32;
 export const WIDEST = 640;
 
@@ -53,14 +59,13 @@ export interface Chosen {
 
 /** The columns to show: those kept by the reader where they are known, else the usual ones. The name is always there. */
 export function chosenColumns(kept: unknown): Chosen[] {
-  const known = new Map(COLUMNS.map((column) => [column.key, column]));
   const usual = COLUMNS.filter((column) => column.initial).map(({ key, width }) => ({ key, width }));
   if (!Array.isArray(kept)) return usual;
   const found: Chosen[] = [];
   for (const item of kept as unknown[]) {
     if (typeof item !== "object" || item === null) continue;
     const { key, width } = item as Partial<Chosen>;
-    const column = key === undefined ? undefined : known.get(key);
+    const column = key === undefined ? undefined : byKey.get(key);
     if (!column || found.some((one) => one.key === key)) continue;
     found.push({ key: column.key, width: typeof width === "number" ? Math.min(WIDEST, Math.max(NARROWEST, width)) : column.width });
   }

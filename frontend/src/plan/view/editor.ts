@@ -1,4 +1,5 @@
 /** The field in which a cell is typed: it lies over the cell and scrolls with it. */
+import { columnFor } from "../model/columns";
 import { editorKey } from "../model/keys";
 import type { Cell, Direction } from "../model/select";
 import { cellKey, type Session } from "../session";
@@ -25,7 +26,7 @@ export class Editor {
   start(cell: Cell, typed: string | null): boolean {
     const { session, grid } = this;
     const place = grid.cursorPlace();
-    const column = session.columnOf(cell.column);
+    const column = columnFor(cell.column);
     if (!column || !session.mayEdit(cell) || place < 0) return false;
     const left = session.columns.slice(0, session.columnKeys.indexOf(cell.column)).reduce((sum, one) => sum + one.width, 0);
     const width = session.columns.find((one) => one.key === cell.column)!.width;
