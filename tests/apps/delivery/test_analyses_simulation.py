@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.exchange.document import DocumentAssignment, DocumentLink, DocumentTask, Stored
+from quarterdeck.apps.delivery.exchange.document import (
+    DocumentAssignment,
+    DocumentBaseline,
+    DocumentLink,
+    DocumentTask,
+    Stored,
+)
 from quarterdeck.apps.delivery.models import PlanAnalysis, PlanRisk, TaskEstimate
 from quarterdeck.apps.delivery.services import analyses
 from quarterdeck.apps.portfolio.models import Initiative
@@ -131,6 +137,18 @@ def test_money_of_work_goes_with_time_and_what_is_spent_is_spent(cast: Cast, pro
     found = simulated(shed)
     assert found["cost"]["mean"] == found["cost"]["planned"] == pytest.approx(960)
     assert found["inputs"]["open"] == 1
+
+
+def test_a_baseline_that_prices_some_tasks_alone_is_a_budget_all_the_same(cast: Cast, project: Initiative) -> None:
+    """Files have baselines without a cost for tasks that were added after it was taken."""
+    at = Stored(start=MONDAY, finish=MONDAY)
+    bases = (DocumentBaseline(number=0, cost="900"), DocumentBaseline(number=0, start=MONDAY, finish=day(2, 1020)))
+    tasks = tuple(
+        DocumentTask(id=key, name=name, row=key, duration=960, stored=at, baselines=(base,))
+        for key, name, base in zip((2, 3), ("Dig", "Pour"), bases, strict=True)
+    )
+    found = simulated(chain(cast, project, tasks=tasks))
+    assert (found["cost"]["budget_kind"], found["cost"]["budget"]) == ("baseline", 900.0)
 
 
 def test_a_spread_for_what_has_no_estimate(cast: Cast, project: Initiative) -> None:

@@ -194,3 +194,17 @@ def test_reference_data_is_written_at_the_root_only(
             services.calendar_save(office_hours, actor=actor)
     office_hours.refresh_from_db()
     assert office_hours.hours_per_day == Decimal("8")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        (D(2026, 6, 5), D(2026, 6, 5), 1),  # a Friday
+        (D(2026, 6, 6), D(2026, 6, 7), 0),  # the weekend after it
+        (D(2026, 6, 6), D(2026, 6, 15), 6),  # from there to Monday week
+        (D(2026, 1, 1), D(2026, 12, 31), 261),
+        (D(2026, 6, 8), D(2026, 6, 5), 0),
+    ],
+)
+def test_weekdays_are_counted_where_no_calendar_is_named(first: D, last: D, count: int) -> None:
+    assert selectors.weekdays(first, last) == count

@@ -10,7 +10,7 @@ import pytest
 from quarterdeck.apps.finance.selectors.rates import Rates
 from quarterdeck.apps.reporting import services
 from quarterdeck.apps.reporting.models import Snapshot
-from quarterdeck.apps.reporting.selectors.rollup import summed, weekdays
+from quarterdeck.apps.reporting.selectors.rollup import days_late, summed
 from quarterdeck.apps.reporting.selectors.units import by_unit
 from tests.apps.organisation.conftest import currencies, given, group, networks, system, unit  # noqa: F401
 from tests.apps.portfolio.conftest import make  # noqa: F401
@@ -105,6 +105,6 @@ def test_by_unit_with_all_below(tree: Board) -> None:
 
 
 def test_weekdays_between() -> None:
-    assert weekdays(dt.date(2026, 6, 5), dt.date(2026, 6, 15)) == 6  # Friday to Monday week
-    assert weekdays(dt.date(2026, 6, 15), dt.date(2026, 6, 5)) == -6
-    assert weekdays(None, dt.date(2026, 6, 5)) is None
+    assert days_late(dt.date(2026, 6, 5), dt.date(2026, 6, 15)) == 6  # Friday to Monday week
+    assert days_late(dt.date(2026, 6, 15), dt.date(2026, 6, 5)) == -6
+    assert days_late(None, dt.date(2026, 6, 5)) is None

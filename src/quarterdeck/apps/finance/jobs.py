@@ -13,8 +13,7 @@ from quarterdeck.kernel.jobs.registry import job
 
 
 @job(title=gettext_lazy("Post the costs of imported plans"), schedule="daily@02:20")
-def costs_posted(progress: Progress, *, plan_id: int | None = None) -> dict[str, int]:
-    """Post what imported plans tell of costs and the ledger has not: after each import, and daily for all."""
-    plans = [plan_id] if plan_id is not None else plans_with_costs()
+def costs_posted(progress: Progress) -> dict[str, int]:
+    """Post what imported plans tell of costs and the ledger has not: what a crash right after an import left out."""
     actor = Actor.system(now=clock.now())
-    return {"rows": sum(costs_of_plan(plan_id=each, actor=actor) for each in progress.over(plans))}
+    return {"rows": sum(costs_of_plan(plan_id=each, actor=actor) for each in progress.over(plans_with_costs()))}

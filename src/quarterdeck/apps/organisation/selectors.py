@@ -153,6 +153,15 @@ class WorkingTime:
         return day
 
 
+def weekdays(first: dt.date, last: dt.date) -> int:
+    """Return how many days from Monday to Friday lie from `first` to `last`, both included; 0 when `last` is earlier.
+
+    For where no working calendar is named, or no one holds.
+    """
+    weeks, rest = divmod(max((last - first).days + 1, 0), 7)
+    return 5 * weeks + sum((first.weekday() + step) % 7 < 5 for step in range(rest))
+
+
 def days(first: dt.date, last: dt.date) -> Iterable[dt.date]:
     """Give the days from `first` to `last`, both included."""
     return (first + dt.timedelta(days=step) for step in range((last - first).days + 1))

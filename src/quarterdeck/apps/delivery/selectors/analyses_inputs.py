@@ -217,7 +217,7 @@ def budget_of(plan: Plan, asked: str | None) -> tuple[str, float | None]:
     if agreed is not None and agreed[1]:
         summaries = set(Task.objects.filter(plan=plan, is_summary=True).values_list("pk", flat=True))
         told = zip(agreed[0].get("task", ()), agreed[1], strict=True)
-        total = sum((Decimal(cost) for key, cost in told if key not in summaries), Decimal(0))
+        total = sum((Decimal(cost) for key, cost in told if cost and key not in summaries), Decimal(0))
         if total:
             return "baseline", float(total)
     project = plan.initiative

@@ -49,12 +49,13 @@ def actuals_post(rows: Sequence[Actual], *, actor: Actor, note: str = "") -> lis
         if record.initiative_id:
             record.currency_id = record.initiative.currency_id
     known = _known(rows)
+    before = Actual.objects.in_bulk([record.pk for record in rows if not record._state.adding])
     fresh: dict[tuple[str, str], Actual] = {}
     for place, record in enumerate(rows):
         key = (record.source, record.reference)
         stored = known.get(key) or fresh.get(key)
         if not record._state.adding:
-            if state_of(record) != state_of(Actual.objects.get(pk=record.pk)):
+            if state_of(record) != state_of(before[record.pk]):
                 refused[place] = ValidationError(_("A row of the ledger stays as it is: reverse it and post anew."))
         elif stored is None:
             fresh[key] = record

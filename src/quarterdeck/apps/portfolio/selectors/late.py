@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from quarterdeck.apps.organisation.selectors import WorkingTime, unit_calendars, working_times
+from quarterdeck.apps.organisation.selectors import WorkingTime, unit_calendars, weekdays, working_times
 from quarterdeck.apps.portfolio.models import Initiative
 
 
@@ -45,5 +45,4 @@ def _days(record: Initiative, time: WorkingTime | None, on: dt.date) -> int:
     first = record.planned_finish + dt.timedelta(days=1)
     if time is not None:
         return time.working_days(first, on)
-    weeks, rest = divmod((on - first).days + 1, 7)
-    return 5 * weeks + sum((first.weekday() + step) % 7 < 5 for step in range(rest))
+    return weekdays(first, on)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from quarterdeck.apps.finance.selectors.rates import Rates
+from quarterdeck.apps.organisation.selectors import weekdays
 from quarterdeck.apps.portfolio.choices import State
 from quarterdeck.apps.reporting.choices import Dimension, Input
 from quarterdeck.apps.reporting.models import Snapshot
@@ -122,7 +123,7 @@ def put(snapshot: Snapshot, sums: Sums, rules: Mapping[str, list[Tailored]]) -> 
     share = sums.index("ev", "bac")
     snapshot.percent = None if share is None else round(share * 100, 2)
     snapshot.baseline_finish, snapshot.forecast_finish = sums.baseline_finish, sums.forecast_finish
-    snapshot.days_late = weekdays(sums.baseline_finish, sums.forecast_finish)
+    snapshot.days_late = days_late(sums.baseline_finish, sums.forecast_finish)
     snapshot.projects, snapshot.reds, snapshot.ambers, snapshot.greens = (
         sums.projects, sums.reds, sums.ambers, sums.greens,
     )  # fmt: skip
@@ -175,14 +176,13 @@ def accuracy(checked: int, sound: int) -> float | None:
     return round(sound / checked * 100, 1) if checked else None
 
 
-def weekdays(first: dt.date | None, last: dt.date | None) -> int | None:
-    """Return the days from Monday to Friday from one date to another, negative when the second is the earlier.
+def days_late(planned: dt.date | None, forecast: dt.date | None) -> int | None:
+    """Return the days from Monday to Friday after a date up to another, negative when the second is the earlier.
 
     Of a node no one calendar holds: its projects are in several countries.
     """
-    if first is None or last is None:
+    if planned is None or forecast is None:
         return None
-    if last < first:
-        back = weekdays(last, first)
-        return None if back is None else -back
-    return sum((first + dt.timedelta(days=step)).weekday() < 5 for step in range(1, (last - first).days + 1))
+    first, last = sorted((planned, forecast))
+    days = weekdays(first + dt.timedelta(days=1), last)
+    return days if planned <= forecast else -days
