@@ -15,8 +15,9 @@ import python_calamine
 from django.test import Client
 from pptx import Presentation
 
+from quarterdeck.apps.organisation.choices import UnitKind
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.apps.reporting.models import BoardPack
+from quarterdeck.apps.reporting.models import BoardPack, Snapshot
 from quarterdeck.apps.reporting.packs import typesetting
 from quarterdeck.apps.reporting.packs.content import INDICES, Milestone, Pack, content
 from quarterdeck.apps.reporting.packs.paper import pack_data, pack_pdf
@@ -24,11 +25,14 @@ from quarterdeck.apps.reporting.packs.slides import pack_pptx
 from quarterdeck.apps.reporting.packs.workbook import pack_xlsx
 from quarterdeck.apps.reporting.report_words import told
 from quarterdeck.apps.reporting.selectors import snapshots
+from quarterdeck.apps.reporting.services import assess
 from quarterdeck.apps.reporting.services.packs import pack_request
 from quarterdeck.apps.reporting.services.reports import report_start
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.jobs.worker import drain
 from quarterdeck.kernel.ui import components
+from tests.apps.organisation.conftest import MakeUnit
 from tests.apps.portfolio.conftest import Make
 from tests.apps.reporting.report_stage import *  # noqa: F403
 from tests.apps.reporting.report_stage import FEBRUARY, TODAY, Stage, snapshot
@@ -308,3 +312,47 @@ def test_while_a_past_date_is_shown_a_pack_is_of_that_date(stage: Stage) -> None
     drain()
     made = BoardPack.objects.get()
     assert (made.on, made.job and made.job.state) == (TODAY, "done")
+
+
+def test_milestones_are_those_of_the_assessment_of_the_day(stage: Stage) -> None:
+    """In working days, as on the dashboard; what has moved since is in no pack of the past."""
+    kept = {"task": 1, "name": "Roof on", "forecast": "2026-03-30", "baseline": "2026-03-20", "late": 6, "done": False}
+    Snapshot.objects.filter(initiative=stage.project).update(facts={"milestones": [kept]})
+    snapshot(stage.project, TODAY, facts={"milestones": [{**kept, "forecast": "2026-04-06", "late": 11}]})
+    Change.objects.update(at=stage.system.now - dt.timedelta(days=60))
+    told: dict[dt.date, list[Milestone]] = {}
+    for day in (FEBRUARY, TODAY):
+        found = content(stage.project.code, on=day, actor=stage.system)
+        assert found is not None
+        told[day] = list(found.node.milestones)
+    assert [(one.name, one.slip) for one in told[TODAY]] == [("Roof on", "+11 d")]
+    assert [(one.name, one.slip) for one in told[FEBRUARY]] == [("Roof on", "+6 d")]
+    report = report_start(initiative=stage.project, period=stage.period(FEBRUARY), actor=stage.system)
+    assert [(one["name"], one["slip"]) for one in report.facts["milestones"]] == [("Roof on", 6)]
+
+
+def test_of_a_node_that_is_not_seen_in_whole_only_what_is_seen_is_summed(
+    stage: Stage, make: Make, unit: MakeUnit, given: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sees a portfolio by its unit is told nothing of what other units do below it, here as on its pages."""
+    top = stage.project.parent
+    assert top is not None
+    monkeypatch.setattr("quarterdeck.kernel.clock.now", lambda: stage.system.now)
+    other = unit("OTHER", UnitKind.DIVISION, top.unit.parent)
+    hidden = make("Hidden", parent=top, state="active", currency=stage.project.currency, unit=other)
+    snapshot(hidden, FEBRUARY, colour="red", colours={"time": "red"}, eac=Decimal(77_000_000), reds=1, ambers=0)
+    assess(top, actor=stage.system)
+    reader = given(top.unit.scope, {"*": ["view"]}, ["money"])
+    whole, part = (content(top.code, on=TODAY, actor=actor) for actor in (stage.system, reader))
+    assert whole is not None
+    assert part is not None
+    assert (whole.node.projects, whole.node.reds, dict(whole.node.amounts)["eac"]) == (2, 1, Decimal("79040860.0000"))
+    assert (part.node.projects, part.node.reds, dict(part.node.amounts)["eac"]) == (1, 0, Decimal("2040860.0000"))
+    assert part.history == ()
+    client = Client()
+    client.force_login(reader.user)
+    for address in (top.url, f"{top.url}health/", f"{top.url}dashboard/"):
+        page = client.get(address).content.decode()
+        assert "Hidden" not in page
+        assert "79,040,860" not in page
+        assert "£79" not in page, address

@@ -6,20 +6,23 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from quarterdeck.apps.finance.selectors.rates import Rates
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.home import place_of
 from quarterdeck.apps.portfolio.selectors.roles import leads_of
+from quarterdeck.apps.portfolio.selectors.tree import Node
 from quarterdeck.apps.reporting.choices import Dimension
 from quarterdeck.apps.reporting.health_words import worst_reason
 from quarterdeck.apps.reporting.models import Snapshot
 from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.selectors import snapshots
 from quarterdeck.apps.reporting.selectors.report_facts import milestones
+from quarterdeck.apps.reporting.selectors.rules import rules_in_force, tailored
+from quarterdeck.apps.reporting.selectors.seen import in_whole, of_seen
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
@@ -187,22 +190,19 @@ def content(code: str, *, on: dt.date, actor: Actor) -> Pack | None:
     nodes = [place.node, *place.node.below]
     records = [node.record for node in nodes]
     found = snapshots.latest(records, on)
-    exceptional = [
-        record
-        for record in records
-        if record.kind == Kind.PROJECT and record.pk in found and found[record.pk].colour in ("red", "amber")
-    ]
-    near = milestones(exceptional, on)
+    partial = not in_whole(place.record, actor)
+    if partial:
+        _sum_seen(nodes, found, on)
     leads = leads_of(records, on=on)
     lines = tuple(
         replace(
-            _line(node.record, found.get(node.record.pk), node.depth, actor),
+            _line(node, found.get(node.record.pk), actor, partial=partial),
             manager=_name(leads[node.record.pk].manager),
-            milestones=tuple(_milestones(near.get(node.record.pk, ()))),
+            milestones=tuple(_milestones(found.get(node.record.pk))),
         )
         for node in nodes
     )
-    history = snapshots.trend(place.record, on - HISTORY, on)
+    history = [] if partial else snapshots.trend(place.record, on - HISTORY, on)
     return Pack(
         node=lines[0],
         above=" · ".join(one.name for one in place.above),
@@ -218,14 +218,30 @@ def _name(person: object) -> str:
     return str(getattr(person, "name", "")) if person is not None else ""
 
 
-def _line(record: Initiative, found: Snapshot | None, depth: int, actor: Actor) -> Line:
-    money = actor.sees("money", "reporting.snapshot", row_paths(record))
+def _sum_seen(nodes: Sequence[Node], found: dict[int, Snapshot], on: dt.date) -> None:
+    """Put the sums of the projects that the reader sees in place of those of whole nodes, as the dashboard does."""
+    rates, rules = Rates(on), tailored(rules_in_force())
+    for node in nodes:
+        if node.record.kind != Kind.PROJECT and node.record.pk in found:
+            parts = (each.record.pk for each in node.below if each.record.kind == Kind.PROJECT)
+            known = [found[key] for key in parts if key in found]
+            found[node.record.pk] = of_seen(found[node.record.pk], known, rates=rates, rules=rules)
+
+
+def _sees_money(record: Initiative, actor: Actor) -> bool:
+    return actor.sees("money", "reporting.snapshot", row_paths(record))
+
+
+def _line(node: Node, found: Snapshot | None, actor: Actor, *, partial: bool) -> Line:
+    record = node.record
+    # A sum tells what it is made of.
+    money = _sees_money(record, actor) and (not partial or all(_sees_money(each.record, actor) for each in node.below))
     code = record.currency.code if record.currency else ""
     return Line(
         code=record.code,
         name=record.name,
         kind=record.kind,
-        depth=depth,
+        depth=node.depth,
         manager="",
         state=record.get_state_display(),
         ended=not record.is_open,
@@ -253,8 +269,10 @@ def _line(record: Initiative, found: Snapshot | None, depth: int, actor: Actor) 
     )
 
 
-def _milestones(found: Sequence[dict[str, Any]]) -> Iterable[Milestone]:
-    for one in found[:MILESTONES]:
+def _milestones(found: Snapshot | None) -> Iterable[Milestone]:
+    """Yield the milestones of what is red or amber."""
+    told = milestones(found) if found is not None and found.colour in ("red", "amber") else []
+    for one in told[:MILESTONES]:
         slip = NONE if one["slip"] is None else _("%(days)s d") % {"days": components.signed(one["slip"])}
         dates = (dt.date.fromisoformat(one[name]) if one[name] else None for name in ("baseline", "finish"))
         baseline, finish = (components.date_text(day) or NONE for day in dates)

@@ -25,6 +25,7 @@ from quarterdeck.apps.reporting.pages import dashboard_charts as draw
 from quarterdeck.apps.reporting.pages.health import sees_money
 from quarterdeck.apps.reporting.selectors import dashboard as selectors
 from quarterdeck.apps.reporting.selectors.dashboard import Board, Group, Line, Milestone
+from quarterdeck.apps.reporting.selectors.seen import INITIATIVE
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.needs import exceptions
 from quarterdeck.kernel.ui import components, marks
@@ -91,7 +92,7 @@ class Stretch:
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the dashboard of the node picked above, else of the topmost."""
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", selectors.INITIATIVE):
+    if not actor.can("view", INITIATIVE):
         raise Http404
     found = selectors.top(actor=actor, scope_id=frame.scope.pk if frame.scope else None)
     if found is None:
@@ -104,7 +105,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Show the dashboard of a node as of the date in force; of a project, its health."""
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", selectors.INITIATIVE):
+    if not actor.can("view", INITIATIVE):
         raise Http404
     board = selectors.board(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
     if board is None:

@@ -27,6 +27,7 @@ from quarterdeck.apps.reporting.models import Snapshot
 from quarterdeck.apps.reporting.pages.rule_bar import rule_bar
 from quarterdeck.apps.reporting.pages.trend import trend_chart
 from quarterdeck.apps.reporting.selectors import health as selectors
+from quarterdeck.apps.reporting.selectors.seen import in_whole, last_seen
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
@@ -54,7 +55,7 @@ def _last(record: Initiative, actor: Actor) -> Snapshot | None:
     """Return the snapshot of the day in force, read once for a page."""
     known = vars(record).setdefault("_health", {})
     if actor.today not in known:
-        known[actor.today] = selectors.last(record, actor.today)
+        known[actor.today] = last_seen(record, actor=actor, on=actor.today)
     found: Snapshot | None = known[actor.today]
     return found
 
@@ -84,7 +85,7 @@ def health_context(record: Initiative, snapshot: Snapshot, actor: Actor) -> dict
     """Return what card and page show of a snapshot, as far as the actor may see."""
     today = actor.today
     money = sees_money(record, actor)
-    past = selectors.quarter(record, today)
+    past = selectors.quarter(record, actor=actor, on=today)
     leads = leads_of([record], on=today)[record.pk]
     return {
         "record": record,
@@ -104,8 +105,8 @@ def health_context(record: Initiative, snapshot: Snapshot, actor: Actor) -> dict
 
 
 def sees_money(record: Initiative, actor: Actor) -> bool:
-    """Tell whether the actor may see the money of an initiative."""
-    return actor.sees("money", "portfolio.initiative", row_paths(record))
+    """Tell whether the actor may see the money of an initiative; of a node, only where all below it is in sight."""
+    return actor.sees("money", "portfolio.initiative", row_paths(record)) and in_whole(record, actor)
 
 
 def _panel(record: Initiative, why: Why, past: Sequence[Snapshot], today: dt.date) -> Panel:
@@ -172,7 +173,7 @@ def health(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         raise NotHere(_("Nothing had been assessed by that date."))
     context: dict[str, Any] = {"record": record, "tabs": tabs_of(record, actor, "health"), "snapshot": snapshot}
     if snapshot is not None:
-        past = selectors.quarter(record, then.today)
+        past = selectors.quarter(record, actor=then, on=then.today)
         context |= health_context(record, snapshot, then)
         context["chart"] = trend_chart(past, money=sees_money(record, actor))
         context["calls"] = selectors.calls(record, actor=actor, on=then.today, now=then.now)

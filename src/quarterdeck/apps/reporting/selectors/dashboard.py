@@ -19,14 +19,13 @@ from quarterdeck.apps.portfolio.selectors.home import place_of
 from quarterdeck.apps.portfolio.selectors.roles import leads_of
 from quarterdeck.apps.portfolio.selectors.tree import Node
 from quarterdeck.apps.reporting.models import Snapshot
-from quarterdeck.apps.reporting.selectors.rollup import put, summed
 from quarterdeck.apps.reporting.selectors.rules import rules_in_force, tailored
+from quarterdeck.apps.reporting.selectors.seen import in_whole, of_seen
 from quarterdeck.apps.reporting.selectors.snapshots import latest, trend, trends
 from quarterdeck.apps.reporting.selectors.trees import UNDER_WAY
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
 
-INITIATIVE = "portfolio.initiative"
 WEEK, MONTH, QUARTER = dt.timedelta(days=7), dt.timedelta(days=28), dt.timedelta(days=84)
 #: Projects off green whose twelve weeks are drawn.
 DRAWN = 80
@@ -95,11 +94,11 @@ def board(code: str, *, actor: Actor, on: dt.date, moment: dt.datetime | None) -
     now = latest(ids, on)
     week, month = (latest(ids, on - back, facts=False) for back in (WEEK, MONTH))
     groups = _groups(nodes, now, week, month)
-    partial = not actor.can("view", INITIATIVE, place.record.scope.path)
+    partial = not in_whole(place.record, actor)
     found = Board(
         record=place.record,
         above=place.above,
-        now=now.get(place.record.pk) or Snapshot(initiative=place.record, on=on),
+        now=now.get(place.record.pk) or Snapshot(initiative=place.record, on=on, state=place.record.state),
         week=week.get(place.record.pk),
         past=[] if partial else trend(place.record, on - QUARTER, on),
         groups=groups,
@@ -151,16 +150,10 @@ def _ended(nodes: list[Node], now: dict[int, Snapshot], week: dict[int, Snapshot
 def _sum_seen(board: Board) -> None:
     """Put the sums of the projects seen in place of those of the whole node."""
     rates, rules = Rates(board.on), tailored(rules_in_force())
-
-    def seen(record: Initiative, lines: list[Line], stated: str) -> Snapshot:
-        snapshot = Snapshot(initiative=record, on=board.on, state=record.state)
-        code = stated or (lines[0].now.currency if lines else "")
-        put(snapshot, summed((line.now for line in lines), code, rates), rules)
-        return snapshot
-
-    board.now, board.week = seen(board.record, board.lines, board.now.currency), None
+    board.now, board.week = of_seen(board.now, (line.now for line in board.lines), rates=rates, rules=rules), None
     for group in board.groups:
-        group.now = seen(group.record, group.lines, group.now.currency if group.now is not None else "")
+        whole = group.now or Snapshot(initiative=group.record, on=board.on, state=group.record.state)
+        group.now = of_seen(whole, (line.now for line in group.lines), rates=rates, rules=rules)
 
 
 def _lead(board: Board) -> None:

@@ -9,7 +9,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import ManagerCall, Snapshot
-from quarterdeck.apps.reporting.selectors.snapshots import latest, trend
+from quarterdeck.apps.reporting.selectors.seen import in_whole
+from quarterdeck.apps.reporting.selectors.snapshots import trend
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
 
@@ -17,14 +18,9 @@ from quarterdeck.kernel.access.policy import visible
 QUARTER = 84
 
 
-def last(initiative: Initiative, on: dt.date) -> Snapshot | None:
-    """Return the last snapshot of an initiative on or before a day."""
-    return latest([initiative], on).get(initiative.pk)
-
-
-def quarter(initiative: Initiative, on: dt.date) -> list[Snapshot]:
-    """Return the snapshots of the twelve weeks up to a day, oldest first."""
-    return trend(initiative, on - dt.timedelta(days=QUARTER + 7), on)
+def quarter(initiative: Initiative, *, actor: Actor, on: dt.date) -> list[Snapshot]:
+    """Return the snapshots of the twelve weeks up to a day, oldest first; none of a node not seen in whole."""
+    return trend(initiative, on - dt.timedelta(days=QUARTER + 7), on) if in_whole(initiative, actor) else []
 
 
 def initiative_at(code: str, *, actor: Actor) -> Initiative | None:

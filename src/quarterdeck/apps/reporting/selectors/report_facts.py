@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q
 
-from quarterdeck.apps.delivery.choices import FIRST_BASELINE, TaskKind
-from quarterdeck.apps.delivery.models import Baseline, Task
 from quarterdeck.apps.organisation.models import Currency, Period
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models.reports import AMOUNTS
 from quarterdeck.apps.reporting.models.snapshots import Snapshot
 from quarterdeck.apps.reporting.selectors import snapshots
-from quarterdeck.engine.calendar import instant
 from quarterdeck.kernel.access.policy import scopes_below
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
@@ -26,8 +22,6 @@ from quarterdeck.kernel.watch.models import Finding
 OVERDUE = "status-report-overdue"
 #: Milestones and findings that a report lists.
 MILESTONES, FINDINGS = 12, 6
-#: Days behind and ahead of the report in which milestones are told.
-BEHIND, AHEAD = dt.timedelta(days=45), dt.timedelta(days=100)
 INDICES = ("spi", "cpi", "spi_t", "percent")
 
 
@@ -56,7 +50,7 @@ def filled(initiative: Initiative, period: Period, *, today: dt.date) -> Filled:
         "planned_finish": _iso(initiative.planned_finish),
         "time_tolerance": initiative.time_tolerance,
         "cost_tolerance": _text(initiative.cost_tolerance),
-        "milestones": milestones([initiative], on)[initiative.pk],
+        "milestones": milestones(found),
         "findings": findings(initiative),
     }
     made.currency, made.amounts = initiative.currency, {"budget": initiative.budget}
@@ -85,46 +79,22 @@ def _assessed(found: Snapshot) -> dict[str, Any]:
     }
 
 
-def milestones(initiatives: Iterable[Initiative], on: dt.date) -> dict[int, list[dict[str, Any]]]:
-    """Return the milestones of current plans around a day, by initiative: name, baseline, forecast, slip, whether done.
+def milestones(found: Snapshot | None) -> list[dict[str, Any]]:
+    """Return the milestones that an assessment kept: name, baseline, finish, slip in working days, whether done.
 
-    The slip is in calendar days. Two queries, whatever the number.
+    They are those of the dashboard, so that both tell the same of any day.
     """
-    keys = [one.pk for one in initiatives]
-    rows = Task.objects.filter(
-        plan__initiative__in=keys,
-        plan__is_current=True,
-        kind__in=(TaskKind.MILESTONE, TaskKind.START_MILESTONE),
-        is_summary=False,
-        active=True,
-        finishes_on__range=(on - BEHIND, on + AHEAD),
-    )
-    names = ("plan__initiative", "pk", "name", "finishes_on", "done")
-    shown = list(rows.order_by("finishes_on", "position").values_list(*names))
-    agreed = _agreed(keys) if shown else {}
-    found: dict[int, list[dict[str, Any]]] = {key: [] for key in keys}
-    for initiative, key, name, finishes_on, done in shown:
-        if len(found[initiative]) < MILESTONES:
-            found[initiative].append(
-                {
-                    "name": name,
-                    "baseline": _iso(agreed.get(key)),
-                    "finish": _iso(finishes_on),
-                    "slip": (finishes_on - agreed[key]).days if finishes_on and key in agreed else None,
-                    "done": done >= 100,
-                }
-            )
-    return found
-
-
-def _agreed(initiatives: list[int]) -> dict[int, dt.date]:
-    """Return the finish of each task by the first baselines of the current plans."""
-    rows = Baseline.objects.filter(plan__initiative__in=initiatives, plan__is_current=True, number=FIRST_BASELINE)
-    found: dict[int, dt.date] = {}
-    for figures in rows.values_list("figures", flat=True):
-        told = zip(figures.get("task", ()), figures.get("finish", ()), strict=False)
-        found |= {task: instant(finish).date() for task, finish in told if finish is not None}
-    return found
+    kept = () if found is None else found.facts.get("milestones", ())
+    return [
+        {
+            "name": one["name"],
+            "baseline": one["baseline"],
+            "finish": one["forecast"],
+            "slip": one["late"],
+            "done": one["done"],
+        }
+        for one in kept[:MILESTONES]
+    ]
 
 
 def findings(initiative: Initiative) -> list[dict[str, Any]]:
