@@ -86,7 +86,11 @@ def addresses() -> Iterator[str]:
             seen.append(f"{middle.url}plan/data")
     seen.append("/search/?q=harbour")
     for address in dict.fromkeys(seen):
-        if browser.get(address).status_code == 200:
+        status = browser.get(address).status_code
+        if status >= 500:
+            raise SystemExit(f"{address}: {status}")
+        # What leads elsewhere is measured there; what is not there for this reader is none of their pages.
+        if status == 200:
             yield address
 
 
