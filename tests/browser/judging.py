@@ -30,6 +30,8 @@ RUN = """async (options) => {
         .filter((one) => ["serious", "critical"].includes(one.impact))
         .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }"""
+#: The page has been told of its size, and what follows from that is done.
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WIDTH = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
@@ -39,6 +41,7 @@ def faults_of(page: Page, axe: str, looks: Iterable[Look] = ALL) -> Iterator[str
     for screen, light in looks:
         page.set_viewport_size(WIDE if screen == "wide" else PHONE)
         page.emulate_media(color_scheme=light)
+        page.evaluate(SETTLED)
         if screen == "phone":
             inner, outer = page.evaluate(WIDTH)
             if inner > outer:
