@@ -93,6 +93,12 @@ class Plan(Record):
     days_per_month = models.PositiveSmallIntegerField(
         _("days of a month"), default=20, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )
+    todo_limit = models.PositiveSmallIntegerField(
+        _("most tasks to do"), null=True, blank=True, editable=False, validators=[MinValueValidator(1)]
+    )
+    doing_limit = models.PositiveSmallIntegerField(
+        _("most tasks in progress"), null=True, blank=True, editable=False, validators=[MinValueValidator(1)]
+    )
     currency = models.CharField(_("currency of its amounts"), max_length=8, blank=True, editable=False)
     #: Program, kind of file, title, author and what else the file held that has no field here.
     source = models.JSONField(_("where it came from"), default=dict, blank=True, editable=False)

@@ -106,6 +106,7 @@ def plan_facts(now: Solved, reader: Reader) -> dict[str, Any]:
         "currency": plan.currency,
         "editable": reader.editable,
         "reports": reader.reports,
+        "limits": {"todo": plan.todo_limit, "doing": plan.doing_limit},
         "calendar": by_uid.get(plan.calendar_uid) if plan.calendar_uid is not None else None,
     }
 

@@ -343,6 +343,8 @@ class Editor:
             if name == "start" and at is None:
                 raise PlanRefused(_("A plan has a start."), field=name)
             setattr(plan, name, at)
+        elif name in fields.LIMITS:
+            setattr(plan, name, fields.limit(name, value))
         else:
             raise PlanRefused(_("This cannot be set."), field=name)
         self.plan_changed = True

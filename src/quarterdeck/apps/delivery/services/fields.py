@@ -19,6 +19,9 @@ from quarterdeck.engine.calendar import minutes
 #: When a day of work begins and ends where a date is typed without time.
 MORNING, EVENING = 480, 1020
 FIRST, LAST = minutes(dt.date(1900, 1, 1)), minutes(dt.date(2199, 12, 31))
+#: Limits of the board's columns, and how high one may be.
+LIMITS: Final = frozenset({"todo_limit", "doing_limit"})
+MOST_ON_BOARD: Final = 999
 Rule = Callable[[Task, Any, Units], None]
 
 
@@ -266,6 +269,17 @@ def set_kind(task: Task, value: Any, units: Units) -> None:
         task.duration, task.remaining = 0, None
     elif task.duration == 0:
         task.duration = units.minutes_per_day
+
+
+def limit(field: str, value: Any) -> int | None:
+    """Return how many tasks a column of the board is to hold at most; None for no limit. Raises PlanRefused."""
+    text = str(value if value is not None else "").strip()
+    if not text:
+        return None
+    if not text.isdecimal() or not 0 < int(text) <= MOST_ON_BOARD:
+        told = _("A limit lies between 1 and %(most)d, or is left empty.") % {"most": MOST_ON_BOARD}
+        raise PlanRefused(told, field=field)
+    return int(text)
 
 
 RULES: Final[dict[str, Rule]] = {
