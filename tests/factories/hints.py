@@ -60,6 +60,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
     },
     "delivery.plan": {"initiative": _own_project},
     "delivery.deliverable": {"initiative": _own_project},
+    "delivery.interface": {"giver": _own_project, "receiver": _own_project, "code": lambda _f, n: f"IF-{n + 100:04}"},
     "finance.commitment": {"closed_on": _absent},
     "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},
     "finance.techniquemilestone": {"weight": lambda _f, _n: "1"},
@@ -113,5 +114,14 @@ FINISH: Mapping[str, Callable[[Any], None]] = {
     "organisation.period": _period_dates,
     "finance.budgetline": _own_work_package,
     "finance.technique": _same_plan,
+def _of_both_tasks(record: Any) -> None:
+    """An interface is of the projects whose plans hold its tasks."""
+    for side in ("giver", "receiver"):
+        task = getattr(record, f"{side}_task")
+        if task is not None:
+            setattr(record, side, task.plan.initiative)
+
+
     "delivery.deliverable": _of_the_milestone,
 }
+    "delivery.interface": _of_both_tasks,

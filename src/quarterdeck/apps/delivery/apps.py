@@ -13,6 +13,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what an Undo sets back; enter the pages into the navigation; show the plan on a project's home."""
+        from quarterdeck.apps.delivery.pages.dependencies import interfaces_card
         from quarterdeck.apps.delivery.pages.home import plan_card
         from quarterdeck.apps.portfolio import tabs
         from quarterdeck.apps.portfolio.choices import Kind
@@ -22,6 +23,16 @@ class DeliveryConfig(AppConfig):
 
         events.subscribe(Changed, follow_plans)
         slots.fill("portfolio.initiative.home", render=plan_card, order=10)
+        slots.fill("portfolio.initiative.home", render=interfaces_card, order=20)
+        tabs.add(
+            tabs.Tab(
+                "dependencies",
+                _("Dependencies"),
+                lambda record: f"{record.url}dependencies/",
+                lambda _record, actor: actor.can("view", "delivery.interface"),
+                55,
+            )
+        )
         tabs.add(
             tabs.Tab(
                 "plan",

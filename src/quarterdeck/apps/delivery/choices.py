@@ -82,6 +82,27 @@ class DeliverableState(models.TextChoices):
         return {cls.SUBMITTED: "accent", cls.ACCEPTED: "green", cls.REJECTED: "red"}
 
 
+class InterfaceState(models.TextChoices):
+    """Where a promise between two projects is on its way to being kept."""
+
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed")
+    DELIVERED = "delivered", _("Delivered")
+    ACCEPTED = "accepted", _("Accepted")
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        """Colours of the badges."""
+        return {cls.AGREED: "accent", cls.DELIVERED: "accent", cls.ACCEPTED: "green"}
+
+
+class Side(models.TextChoices):
+    """The two sides of an interface."""
+
+    GIVER = "giver", _("Giver")
+    RECEIVER = "receiver", _("Receiver")
+
+
 class Dialect(models.TextChoices):
     """By whose rules a plan is reckoned."""
 

@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.choices import DeliverableState, TaskKind
+from quarterdeck.apps.delivery.choices import DeliverableState, InterfaceState, Side, TaskKind
 from quarterdeck.apps.delivery.forms import RejectForm
-from quarterdeck.apps.delivery.models import Deliverable, Plan, Task
+from quarterdeck.apps.delivery.models import Deliverable, Interface, Plan, Task
+from quarterdeck.apps.delivery.selectors.interfaces import dated, days_late, sides
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Action, Column, Register, View, register
 from quarterdeck.kernel.ui import components
@@ -152,6 +153,7 @@ class TaskRegister(Register[Task]):
         View("critical", _("Critical"), {"f.critical": "yes", "f.is_summary": "no", "sort": "finishes_on"}),
     )
     writer, remover = services.task_save, services.task_remove
+    found_reads = ("plan",)
 
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Task]:
         """Those of current plans; copies to try things in have their own page."""
@@ -218,3 +220,85 @@ class DeliverableRegister(Register[Deliverable]):
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Deliverable]:
         """With who accepts, whom the actions ask for."""
         return super().rows(actor, action).select_related("acceptor", "milestone")
+
+
+def _days_late(record: Interface) -> int | None:
+    told = vars(record)
+    return days_late(told["given_by"], told["needed_by"]) if told.get("is_late") else None
+
+
+def _speaks(side: Side, state: InterfaceState) -> Any:
+    """Return the condition that an interface is in a state and the actor may speak for a side."""
+    return lambda record, actor: record.state == state and side in sides(record, actor)
+
+
+def _agrees(record: Interface, actor: Actor) -> bool:
+    other = Side.GIVER if record.asked_by == Side.RECEIVER else Side.RECEIVER
+    return record.state == InterfaceState.PROPOSED and other in sides(record, actor)
+
+
+@register
+class InterfaceRegister(Register[Interface]):
+    """What projects hand over to each other."""
+
+    model, slug, nav, icon, order = Interface, "interfaces", "delivery", "arrow-left-right", 50
+    purpose = _("What one project hands over to another: by when it is given, by when it is needed, and who answers.")
+    key, title = "code", "name"
+    columns = ("code", "name", "giver", "given_by", "receiver", "needed_by", "days_late", "state", "giver_owner")
+    computed = (
+        Column("given_by", _("Given"), "date", annotate=dated),
+        Column("needed_by", _("Needed"), "date", annotate=dated),
+        Column("is_late", _("Late"), "yes-no", annotate=dated),
+        Column("days_late", _("Late by, working days"), "number", value=_days_late),
+    )
+    sections = {
+        _("Interface"): ("code", "name", "description", "state", "asked_by"),
+        _("Giver"): ("giver", "giver_task", "gives_on", "giver_owner"),
+        _("Receiver"): ("receiver", "receiver_task", "needed_on", "receiver_owner"),
+        _("Handing over"): ("agreed_on", "delivered_on", "accepted_on", "reason"),
+    }
+    read_only = ("state", "asked_by", "agreed_on", "delivered_on", "accepted_on", "reason")
+    filters = ("giver", "receiver", "state", "is_late", "needed_by", "giver_owner", "receiver_owner")
+    search, ordering = ("code", "name", "giver__name", "receiver__name"), ("code",)
+    bulk = ("giver_owner", "receiver_owner")
+    actions = (
+        Action("agree", _("Agree"), services.interface_agree, when=_agrees, icon="check", primary=True),
+        Action(
+            "deliver",
+            _("Deliver"),
+            services.interface_deliver,
+            when=_speaks(Side.GIVER, InterfaceState.AGREED),
+            icon="send",
+            primary=True,
+        ),
+        Action(
+            "accept",
+            _("Accept"),
+            services.interface_accept,
+            when=_speaks(Side.RECEIVER, InterfaceState.DELIVERED),
+            icon="check",
+            primary=True,
+        ),
+        Action(
+            "return",
+            _("Return"),
+            services.interface_return,
+            when=_speaks(Side.RECEIVER, InterfaceState.DELIVERED),
+            icon="x",
+            form=RejectForm,
+        ),
+    )
+    views = (
+        View("open", _("Open"), {"f.state": "!accepted", "sort": "needed_by"}, opens=True),
+        View("late", _("Late"), {"f.is_late": "yes", "sort": "needed_by"}),
+    )
+    writer, remover = services.interface_save, services.interface_remove
+
+    def rows(self, actor: Actor, action: str = "view") -> QuerySet[Interface]:
+        """With both projects, of which the actions ask for which side one may speak."""
+        paths = ("scope", "unit__scope")
+        return (
+            super()
+            .rows(actor, action)
+            .select_related(*(f"{side}__{path}" for side in ("giver", "receiver") for path in paths))
+        )

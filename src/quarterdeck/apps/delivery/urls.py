@@ -3,7 +3,8 @@
 from django.urls import path
 
 from quarterdeck.apps.delivery import urls_analyses
-from quarterdeck.apps.delivery.pages import compare, data, export, feeds, importing, mine, plan, use
+from quarterdeck.apps.delivery.pages import compare, data, dependencies, export, feeds, importing, mine, plan, use
+from quarterdeck.apps.portfolio.choices import WORDS
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path("calendars/<str:secret>.ics", feeds.feed, name="delivery-feed"),
     path("my-tasks/", mine.page, name="delivery-mine"),
     path("my-tasks/<int:key>/report/", mine.report, name="delivery-mine-report"),
+    *(
+        path(f"{word}/<str:code>/dependencies/", dependencies.page, {"kind": kind}, name=f"{kind}-dependencies")
+        for kind, word in WORDS.items()
+    ),
     *urls_analyses.urlpatterns,
     path("plan-imports/", importing.upload, name="delivery-import"),
     path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),

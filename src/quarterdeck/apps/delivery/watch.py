@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery.choices import DeliverableState
+from quarterdeck.apps.delivery.selectors import interfaces
 from quarterdeck.apps.delivery.selectors.deliverables import late
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.watch import Fact, check
@@ -35,4 +36,32 @@ def deliverable_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact
             values={"milestone": row.milestone.name, "day": row.milestone.finishes_on},
             owner_user=owner,
             due_on=row.milestone.finishes_on,
+        )
+
+
+@check(
+    name="interface-late",
+    title=_("Interface late"),
+    function="delivery.schedule",
+    severity="high",
+    reads=("delivery.interface",),
+    remedy=_("Open"),
+)
+def interface_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find what one project is to hand over to another and gives, by its forecast, after it is needed.
+
+    It begins with a whole working day, so that dates that move within a weekend open and close nothing.
+    """
+    for one in interfaces.late(clock.local_date(now), ids):
+        yield Fact(
+            one.record,
+            message=_("Given %(given)s, %(days)s working days after %(receiver)s needs it on %(needed)s."),
+            values={
+                "given": one.given_by,
+                "days": one.days,
+                "receiver": one.record.receiver.name,
+                "needed": one.needed_by,
+            },
+            owner_user=one.owner,
+            due_on=one.needed_by,
         )

@@ -5,6 +5,7 @@ from quarterdeck.apps.delivery.models.baselines import Baseline
 from quarterdeck.apps.delivery.models.deliverables import Deliverable
 from quarterdeck.apps.delivery.models.exchange import PlanFile, PlanImport
 from quarterdeck.apps.delivery.models.feeds import PlanFeed
+from quarterdeck.apps.delivery.models.interfaces import Interface
 from quarterdeck.apps.delivery.models.plans import Plan, PlanCalendar, PlanRevision
 from quarterdeck.apps.delivery.models.resources import PlanResource, TaskAssignment
 from quarterdeck.apps.delivery.models.tasks import Task, TaskLink
@@ -12,6 +13,7 @@ from quarterdeck.apps.delivery.models.tasks import Task, TaskLink
 __all__ = [
     "Baseline",
     "Deliverable",
+    "Interface",
     "Plan",
     "PlanAnalysis",
     "PlanCalendar",

@@ -19,6 +19,15 @@ from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_e
 from quarterdeck.apps.delivery.services.feeds import feed_make, feed_revoke, feed_used
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
 from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
+from quarterdeck.apps.delivery.services.interfaces import (
+    interface_accept,
+    interface_agree,
+    interface_deliver,
+    interface_remove,
+    interface_return,
+    interface_save,
+    interfaces_follow,
+)
 from quarterdeck.apps.delivery.services.plans import (
     baseline_name,
     baseline_take,
@@ -55,6 +64,13 @@ __all__ = [
     "feed_used",
     "files_upload",
     "files_write",
+    "interface_accept",
+    "interface_agree",
+    "interface_deliver",
+    "interface_remove",
+    "interface_return",
+    "interface_save",
+    "interfaces_follow",
     "levelling_adopt",
     "levelling_copy",
     "locked",

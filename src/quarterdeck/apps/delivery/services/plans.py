@@ -28,6 +28,7 @@ from quarterdeck.apps.delivery.selectors.mapping import plain
 from quarterdeck.apps.delivery.services.analyses_estimates import unknowns_copied
 from quarterdeck.apps.delivery.services.fields import MORNING
 from quarterdeck.apps.delivery.services.importing import free_name
+from quarterdeck.apps.delivery.services.interfaces import interfaces_follow
 from quarterdeck.apps.delivery.services.reckoning import Touched, locked, recalculate
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.calendar import minutes
@@ -136,6 +137,8 @@ def plan_adopt(*, plan: Plan, actor: Actor) -> None:
     if not plan.is_current:
         plan.is_current = True
         records.save(plan, actor=actor)
+    if before is not None:
+        interfaces_follow(before=before, after=plan, actor=actor)
 
 
 @transaction.atomic
