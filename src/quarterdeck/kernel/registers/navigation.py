@@ -48,6 +48,7 @@ def _make_searched(register: Register[Any]) -> None:
         icon=register.icon,
         # A function would have the entry written anew at every change of the record.
         detail=register.found if own else "",
+        related=register.found_reads,
     )
 
 
