@@ -6,6 +6,7 @@ from quarterdeck.apps.delivery.models.deliverables import Deliverable
 from quarterdeck.apps.delivery.models.exchange import PlanFile, PlanImport
 from quarterdeck.apps.delivery.models.feeds import PlanFeed
 from quarterdeck.apps.delivery.models.interfaces import Interface
+from quarterdeck.apps.delivery.models.matches import SourceMatch
 from quarterdeck.apps.delivery.models.plans import Plan, PlanCalendar, PlanRevision
 from quarterdeck.apps.delivery.models.resources import PlanResource, TaskAssignment
 from quarterdeck.apps.delivery.models.tasks import Task, TaskLink
@@ -24,6 +25,7 @@ __all__ = [
     "PlanRevision",
     "PlanRisk",
     "Shape",
+    "SourceMatch",
     "Task",
     "TaskAssignment",
     "TaskEstimate",

@@ -25,6 +25,8 @@ class PlanImport(models.Model):
         READ = "read", _("Read")
         WRITING = "writing", _("Being written")
         DONE = "done", _("Imported")
+        UNDOING = "undoing", _("Being taken back")
+        UNDONE = "undone", _("Taken back")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     #: Files uploaded together are one upload.

@@ -17,6 +17,7 @@ from quarterdeck.apps.delivery.models import Plan, Task
 from quarterdeck.apps.delivery.services.analyses_estimates import estimates_from_file
 from quarterdeck.apps.delivery.services.reckoning import Reckoned, Touched, locked, recalculate, refused
 from quarterdeck.apps.delivery.services.staging import Beside, Staged, baselines_of, staged
+from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.kernel import events, records
@@ -45,6 +46,7 @@ def plan_import(
     plan: Plan | None = None,
     name: str = "",
     note: str = "",
+    choices: Choices | None = None,
 ) -> Imported:
     """Write a document as a new plan of a project, or, given a plan, as changes of it; all or nothing.
 
@@ -58,12 +60,16 @@ def plan_import(
     else:
         plan = locked(plan.pk)
     try:
-        laid = staged(document, plan, actor=actor)
+        laid = staged(document, plan, actor=actor, choices=choices)
     except EngineError as error:
         raise refused(error) from error
+    document = laid.ready.document
+    if laid.differs or _baselines(laid):
+        # By this the next file is compared with what this one said.
+        plan.source["taken"] = laid.ready.taken(batch)
     records.save(plan, actor=actor, note=note)
     try:
-        _write(laid, document, actor, note)
+        _write(laid, actor, note)
     except BulkRefused as error:
         raise _told(error) from error
     touched = Touched(
@@ -78,7 +84,12 @@ def plan_import(
     return Imported(plan, *counts, batch, reckoned)
 
 
-def _write(laid: Staged, document: PlanDocument, actor: Actor, note: str) -> None:
+def _baselines(laid: Staged) -> Beside:
+    """Return the baselines of the document, but for those taken here; its tasks are stored."""
+    return baselines_of(laid.ready.document, laid.plan, laid.by_uid, ours=set(laid.ready.baselines))
+
+
+def _write(laid: Staged, actor: Actor, note: str) -> None:
     """Write everything in the order in which it refers to each other; what goes, first."""
     for found in (laid.assignments, laid.links):
         records.delete_many(found.removed, actor=actor, note=note)
@@ -90,10 +101,9 @@ def _write(laid: Staged, document: PlanDocument, actor: Actor, note: str) -> Non
     records.delete_many(laid.resources.removed, actor=actor, note=note)
     for found in (laid.links, laid.assignments):
         _save(found, actor, note)
-    baselines = baselines_of(document, laid.plan, laid.by_uid)
+    baselines = _baselines(laid)
     for record in baselines.added:
         record.taken_at = actor.now if record.number == FIRST_BASELINE else None
-    # Baselines taken here stay, whatever a file holds.
     _save(baselines, actor, note)
     records.delete_many(laid.calendars.removed, actor=actor, note=note)
     estimates_from_file(tasks=laid.tasks.added, actor=actor)
@@ -121,7 +131,8 @@ def _point(record: Any) -> None:
     """Take over the keys of what a record refers to, which has been written meanwhile."""
     for field in record._meta.concrete_fields:
         if field.is_relation and (related := field.get_cached_value(record, default=None)) is not None:
-            setattr(record, field.attname, related.pk)
+            # By its name: what is referred to stays at hand, or each record would read it again.
+            setattr(record, field.name, related)
 
 
 def _told(error: BulkRefused) -> ValidationError:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
 from quarterdeck.apps.delivery.exchange.network import network
-from quarterdeck.apps.delivery.exchange.tracking import as_tracked
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanCalendar, PlanResource, Task, TaskAssignment, TaskLink
 from quarterdeck.apps.delivery.models.tasks import STEP
 from quarterdeck.apps.delivery.selectors import mapping
+from quarterdeck.apps.delivery.services.updating import Choices, Prepared, prepared
 from quarterdeck.apps.people.models import Person
-from quarterdeck.engine.cpm import schedule
+from quarterdeck.engine.cpm import Schedule, schedule
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.audit.states import difference, state_of
@@ -52,33 +53,46 @@ class Staged:
     #: Every task of the document by its number there, and each one's depth.
     by_uid: dict[int, Task]
     depths: dict[int, int]
+    #: The document as it is written, and what of ours stays.
+    ready: Prepared
+    #: How the document is scheduled; None without any dated task.
+    schedule: Schedule | None = None
+    #: Whether the plan's own fields differ.
+    plan_differs: bool = True
 
     def __post_init__(self) -> None:
         self.gone = tuple(each.pk for each in self.tasks.removed)
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything would be written; baselines apart, which need stored tasks."""
+        parts = (self.calendars, self.resources, self.tasks, self.links, self.assignments)
+        return self.plan_differs or any(parts)
 
-def check(document: PlanDocument) -> Any:
-    """Return the document as the engine takes it; None without any dated task. Raises EngineError for what no plan
-    can have.
+
+def check(document: PlanDocument) -> tuple[Any, Schedule | None]:
+    """Return the document as the engine takes it, and its schedule; nothing without any dated task. Raises EngineError
+    for what no plan can have.
     """
     converted = network(document)
     if not converted.network.tasks:
-        return None
-    schedule(converted.network, converted.options)
-    return converted
+        return None, None
+    return converted, schedule(converted.network, converted.options)
 
 
-def staged(document: PlanDocument, plan: Plan, *, actor: Actor) -> Staged:
+def staged(document: PlanDocument, plan: Plan, *, actor: Actor, choices: Choices | None = None) -> Staged:
     """Lay a document beside a plan: a new one has nothing stored. Raises EngineError as `check` does.
 
     The plan is as far as the last tracking period of the document says.
     """
-    document = as_tracked(document)
-    converted = check(document)
+    ready = prepared(document, plan, choices or Choices())
+    document = ready.document
+    converted, found = check(document)
     engine = {} if converted is None else {each.id: each for each in converted.network.tasks}
+    before = state_of(plan)
     _set_plan(plan, document, converted)
     calendars = _calendars(document, plan)
-    resources = _resources(document, plan, actor)
+    resources = _resources(document, plan, actor, ready.people)
     tasks, by_uid, depths = _tasks(document, plan, engine)
     resource_of = {each.uid: each for each in (*resources[1].values(),)}
     return Staged(
@@ -91,6 +105,9 @@ def staged(document: PlanDocument, plan: Plan, *, actor: Actor) -> Staged:
         baselines=Beside(),
         by_uid=by_uid,
         depths=depths,
+        ready=ready,
+        schedule=found,
+        plan_differs=plan._state.adding or state_of(plan) != before,
     )
 
 
@@ -113,7 +130,10 @@ def _set_plan(plan: Plan, document: PlanDocument, converted: Any) -> None:
         "program", "kind", "title", "author", "name", "start", "finish", "must_finish_by", "baseline_names", "fields",
         "periods", "extra", "problems",
     }  # fmt: skip
+    before = plan.source.get("taken")
     plan.source = mapping.kept(document, frozenset(names))
+    if before is not None:
+        plan.source["taken"] = before
     line = project_line(document)
     if line is not None:
         plan.source["line"] = mapping.plain(line)
@@ -167,13 +187,22 @@ def _calendars(document: PlanDocument, plan: Plan) -> Beside:
     return _matched(PlanCalendar, rows, {each.uid: each for each in _of(PlanCalendar, plan)})[0]
 
 
-def _resources(document: PlanDocument, plan: Plan, actor: Actor) -> tuple[Beside, dict[Any, Any]]:
-    rows = [(each.id, {"plan": plan, **mapping.resource_values(each)}) for each in document.resources]
-    found, by_key = _matched(PlanResource, rows, {each.uid: each for each in _of(PlanResource, plan)})
-    people = matching_people(document, actor) if found.added else {}
-    for record in found.added:
-        record.person_id = people.get(record.uid)
-    return found, by_key
+def _resources(
+    document: PlanDocument, plan: Plan, actor: Actor, chosen: Mapping[int, int | None]
+) -> tuple[Beside, dict[Any, Any]]:
+    """Return the resources beside those stored, each with the person chosen; new ones else with the one they are."""
+    existing = {each.uid: each for each in _of(PlanResource, plan)}
+    fresh = any(each.id not in existing and each.id not in chosen for each in document.resources)
+    known = matching_people(document, actor) if fresh else {}
+    rows = []
+    for each in document.resources:
+        values = {"plan": plan, **mapping.resource_values(each)}
+        if each.id in chosen:
+            values["person_id"] = chosen[each.id]
+        elif each.id not in existing:
+            values["person_id"] = known.get(each.id)
+        rows.append((each.id, values))
+    return _matched(PlanResource, rows, existing)
 
 
 def matching_people(document: PlanDocument, actor: Actor) -> dict[int, int]:
@@ -208,20 +237,20 @@ def _tasks(
     numbers = mapping.outline_numbers(parents, [each.id for each in lines])
     depths = {each.id: number.count(".") for each, number in zip(lines, numbers, strict=True)}
     existing = {each.uid: each for each in _of(Task, plan)}
+    places = positions([existing[each.id].position if each.id in existing else None for each in lines])
     found, by_uid = Beside(), dict[int, Task]()
-    for place, (each, parent, number) in enumerate(zip(lines, parents, numbers, strict=True)):
-        values = mapping.task_values(each, engine.get(each.id), number)
+    for each, parent, number, position in zip(lines, parents, numbers, places, strict=True):
+        values = mapping.task_values(each, engine.get(each.id), number) | {"position": position}
+        above = by_uid.get(parent) if parent is not None else None
         record = existing.get(each.id)
         if record is None:
-            record = Task(plan=plan, position=(place + 1) * STEP, **values)
-            record.parent = by_uid.get(parent) if parent is not None else None
+            record = Task(plan=plan, **values)
+            record.parent = above
             found.added.append(record)
         else:
             before = state_of(record)
             for name, value in values.items():
                 setattr(record, name, value)
-            record.position = (place + 1) * STEP
-            above = by_uid.get(parent) if parent is not None else None
             record.parent = above
             old, new = difference(before, state_of(record))
             if old or new or (above is not None and above.pk is None):
@@ -230,6 +259,34 @@ def _tasks(
     gone = [record for key, record in existing.items() if key not in by_uid]
     found.removed = sorted(gone, key=lambda record: -record.position)
     return found, by_uid, depths
+
+
+def positions(stored: Sequence[int | None]) -> list[int]:
+    """Return where lines stand: those that are in order stay, new ones go between; or all anew.
+
+    >>> positions([10, None, 20]), positions([None, None]) == [STEP, 2 * STEP], positions([5, 4]) == [STEP, 2 * STEP]
+    ([10, 15, 20], True, True)
+    """
+    anew = [(place + 1) * STEP for place in range(len(stored))]
+    known = [each for each in stored if each is not None]
+    if not known or any(two <= one for one, two in pairwise(known)):
+        return anew
+    found: list[int] = []
+    row, last = 0, 0
+    while row < len(stored):
+        each = stored[row]
+        if each is not None:
+            found.append(each)
+            row, last = row + 1, each
+            continue
+        end = next((at for at in range(row, len(stored)) if stored[at] is not None), len(stored))
+        count = end - row
+        room = STEP if end == len(stored) else ((stored[end] or 0) - last) // (count + 1)
+        if room < 1:
+            return anew
+        found.extend(last + room * (step + 1) for step in range(count))
+        row, last = end, last + room * count
+    return found
 
 
 def _links(document: PlanDocument, plan: Plan, tasks: Mapping[int, Task]) -> Beside:
@@ -267,8 +324,13 @@ def _assignments(
     return _matched(TaskAssignment, rows, {each.uid: each for each in _of(TaskAssignment, plan)})[0]
 
 
-def baselines_of(document: PlanDocument, plan: Plan, tasks: Mapping[int, Task]) -> Beside:
-    """Return the baselines of a document beside those stored; its tasks have to be stored, since figures name them."""
+def baselines_of(
+    document: PlanDocument, plan: Plan, tasks: Mapping[int, Task], *, ours: Collection[int] = ()
+) -> Beside:
+    """Return the baselines of a document beside those stored; its tasks have to be stored, since figures name them.
+
+    `ours` are the numbers of those taken here, in whose place none of a file comes.
+    """
     figures: dict[int, dict[str, list[Any]]] = {}
     costs: dict[int, list[Any]] = defaultdict(list)
     for each in document.tasks:
@@ -276,6 +338,8 @@ def baselines_of(document: PlanDocument, plan: Plan, tasks: Mapping[int, Task]) 
         if record is None:
             continue
         for base in each.baselines:
+            if base.number in ours:
+                continue
             held = figures.setdefault(base.number, {n: [] for n in ("task", "start", "finish", "duration", "work")})
             for name in ("start", "finish", "duration", "work"):
                 held[name].append(getattr(base, name))
