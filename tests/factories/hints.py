@@ -62,6 +62,8 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
     "delivery.deliverable": {"initiative": _own_project},
     "delivery.interface": {"giver": _own_project, "receiver": _own_project, "code": lambda _f, n: f"IF-{n + 100:04}"},
     "finance.commitment": {"closed_on": _absent},
+    "governance.scalelevel": {"level": lambda _f, n: n % 5 + 1, "is_active": lambda _f, _n: False},
+    "governance.action": {"initiative": lambda f, _n: f.place.homes[1]},
     "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},
     "finance.techniquemilestone": {"weight": lambda _f, _n: "1"},
     "reporting.statusreport": {"initiative": _own_project},
@@ -82,6 +84,8 @@ FULL: Mapping[str, Mapping[str, Hint]] = {
     "organisation.calendarexception": {"hours": _absent},
     "fields.customfield": {"choices": _absent, "target": _absent},
     "people.roleassignment": {"share": lambda _f, _n: "50"},
+    "governance.risk": {"response_kind": lambda _f, _n: "reduce"},
+    "governance.risktask": {name: lambda _f, _n: 1 for name in ("low", "likely", "high")},
 }
 
 
@@ -110,10 +114,6 @@ def _of_the_milestone(record: Any) -> None:
         record.initiative = record.milestone.plan.initiative
 
 
-FINISH: Mapping[str, Callable[[Any], None]] = {
-    "organisation.period": _period_dates,
-    "finance.budgetline": _own_work_package,
-    "finance.technique": _same_plan,
 def _of_both_tasks(record: Any) -> None:
     """An interface is of the projects whose plans hold its tasks."""
     for side in ("giver", "receiver"):
@@ -122,6 +122,10 @@ def _of_both_tasks(record: Any) -> None:
             setattr(record, side, task.plan.initiative)
 
 
+FINISH: Mapping[str, Callable[[Any], None]] = {
+    "organisation.period": _period_dates,
+    "finance.budgetline": _own_work_package,
+    "finance.technique": _same_plan,
     "delivery.deliverable": _of_the_milestone,
-}
     "delivery.interface": _of_both_tasks,
+}

@@ -55,6 +55,7 @@ DOMAIN = [
     "quarterdeck.apps.portfolio",
     "quarterdeck.apps.delivery",
     "quarterdeck.apps.finance",
+    "quarterdeck.apps.governance",
     "quarterdeck.apps.reporting",
 ]
 

@@ -1,0 +1,1 @@
+"""Governance: risks, issues, assumptions, decisions and actions, escalated along the tree."""
