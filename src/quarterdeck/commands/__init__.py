@@ -1,6 +1,6 @@
 """The subcommands of `quarterdeck`, one module each."""
 
-NAMES = ("serve", "worker", "demo", "check", "inspect", "import", "backup", "restore", "user", "migrate")
+NAMES = ("serve", "worker", "demo", "check", "inspect", "import", "figures", "backup", "restore", "user", "migrate")
 """In the order in which the help shows them."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from ninja import NinjaAPI
 
 from quarterdeck.kernel.registers import urls as register_urls
 from quarterdeck.kernel.registers.api.root import build
@@ -38,9 +40,18 @@ def _of_apps() -> list[URLPattern | URLResolver]:
     return [path(_UNDER.get(word, ""), include(module)) for word, module in found]
 
 
+def _api() -> NinjaAPI:
+    """Return the API of all registers, with the endpoints that apps state in a module `api`."""
+    api = build()
+    for name in settings.INSTALLED_APPS:
+        if name.startswith("quarterdeck.apps.") and find_spec(f"{name}.api"):
+            api.add_router("", import_module(f"{name}.api").router)
+    return api
+
+
 urlpatterns = [
     path("alive", alive, name="alive"),
-    path("api/v1/", build().urls),
+    path("api/v1/", _api().urls),
     path("scopes/", scopes, name="scopes"),
     path("", include("quarterdeck.kernel.signin.urls")),
     *_of_apps(),

@@ -28,6 +28,7 @@ from quarterdeck.apps.reporting.selectors import snapshots
 from quarterdeck.apps.reporting.services import assess
 from quarterdeck.apps.reporting.services.packs import pack_request
 from quarterdeck.apps.reporting.services.reports import report_start
+from quarterdeck.cli import main
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.jobs.worker import drain
@@ -92,8 +93,9 @@ def test_twenty_figures_of_five_projects_are_the_same_everywhere(
     projects: list[Initiative],
     stage: Stage,
     given: Any,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Assessment, report on the page and in the API, workbook, slides and paper."""
+    """Assessment, report on the page, report and figures in the API, command, workbook, slides and paper."""
     stored = snapshots.latest(projects, TODAY)
     assert stage.project.parent is not None
     reader = Client()
@@ -112,6 +114,10 @@ def test_twenty_figures_of_five_projects_are_the_same_everywhere(
         report = report_start(initiative=project, period=stage.period(FEBRUARY), actor=stage.system)
         page = reader.get(f"{project.url}reports/{report.pk}/").content.decode()
         answer = reader.get(f"/api/v1/status-reports/{report.pk}").json()
+        figures = reader.get(f"/api/v1/figures/{project.code}", {"as_of": TODAY.isoformat()}).json()
+        assert main(["figures", project.code, "--as-of", TODAY.isoformat(), "--json"]) == 0
+        command = json.loads(capsys.readouterr().out)
+        assert command == figures
         for name in FIGURES:
             value = getattr(stored[project.pk], name)
             said = components.number(value, 2) if name == "spi_t" else components.money_text(value, "GBP", short=True)
@@ -119,10 +125,40 @@ def test_twenty_figures_of_five_projects_are_the_same_everywhere(
             assert printed[project.code][head[name]] == said
             assert slides[project.code][short[name]] == said
             assert said in page
+            assert Decimal(str(figures[name])) == pytest.approx(Decimal(str(value)))
             if name != "spi_t":
-                assert Decimal(str(answer[name])) == value
+                assert Decimal(str(answer[name])) == Decimal(figures[name]) == value
             compared += 1
     assert compared == 20
+
+
+def test_figures_of_a_node_tell_all_below_and_no_money_to_whoever_may_not_see_it(
+    pack: Pack, stage: Stage, given: Any, stranger: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    top = stage.project.parent
+    assert top is not None
+    client = Client()
+    actor = given(top.scope, {"*": ["view"]})
+    client.force_login(actor.user)
+    told = client.get(f"/api/v1/figures/{top.code}", {"as_of": TODAY.isoformat()}).json()
+    assert (told["code"], told["kind"], told["projects"], told["reds"]) == (top.code, "portfolio", 5, 1)
+    assert [one["code"] for one in told["below"]] == [line.code for line in pack.projects]
+    assert [one["health"] for one in told["below"]] == ["amber", "amber", "green", "amber", "red"]
+    for one in (told, *told["below"]):
+        assert (one["money"], one["budget"], one["eac"], one["cpi"]) == (False, None, None, None)
+    assert told["below"][1]["spi_t"] == pytest.approx(0.93)
+    assert main(["figures", top.code, "--as", actor.user.email]) == 0
+    table = capsys.readouterr().out
+    assert "•••" in table
+    assert "1,250,000" not in table
+    assert main(["figures", top.code, "--as-of", "2026-02-28"]) == 1
+    assert main(["figures", top.code, "--as-of", "2099-01-01"]) == 2
+    assert client.get(f"/api/v1/figures/{top.code}", {"as_of": "2099-01-01"}).status_code == 422
+    assert stranger.user is not None
+    client.force_login(stranger.user)
+    assert client.get(f"/api/v1/figures/{top.code}").status_code == 404
+    assert Client().get(f"/api/v1/figures/{top.code}").status_code == 401
+    assert main(["figures", top.code, "--as", stranger.user.email]) == 1
 
 
 def test_a_page_of_the_screen_says_what_the_pack_says(pack: Pack, stage: Stage) -> None:
