@@ -1,13 +1,24 @@
-/** The script of the plan page: fetches the plan and shows it, on a desk as grid and chart, on a phone as cards. */
+/** The script of the plan page: fetches the plan and shows it, on a desk as grid and chart, on a phone as cards, or as asked for. */
 import { find } from "../lib/dom";
 import { narrow } from "../lib/screen";
 import { DAY } from "../plan/model/types";
-import { PlanApp } from "../plan/view/app";
+import { PlanApp, type Start } from "../plan/view/app";
 import { h } from "../plan/view/build";
 import { keepFor } from "../plan/view/keep";
 import { Network } from "../plan/view/net";
 import { Phone } from "../plan/view/phone";
+import { viewIn } from "../plan/model/views";
 import { jsonOf, sayer } from "../plan/words";
+
+/** Show the plan in the view that the address names; without one, in that of the screen. */
+async function show(start: Start): Promise<void> {
+  const view = viewIn(location.search);
+  if (view === "board") {
+    const [{ Room }, { Board }] = await Promise.all([import("../plan/view/room"), import("../plan/view/board")]);
+    new Room(start, view, (room) => new Board(room));
+  } else if (view === "progress" || (narrow.matches && view === null)) new Phone(start);
+  else new PlanApp(start).begin();
+}
 
 async function begin(host: HTMLElement): Promise<void> {
   const say = sayer(jsonOf<Record<string, string>>("plan-words", {}));
@@ -16,14 +27,11 @@ async function begin(host: HTMLElement): Promise<void> {
   try {
     const data = await network.data();
     const today = Date.parse(`${host.dataset["today"] ?? new Date().toISOString().slice(0, 10)}T00:00:00Z`) / 60_000;
-    const start = {
+    performance.mark("plan-data");
+    await show({
       host, data, say, network, today: Math.floor(today / DAY) * DAY, language: document.documentElement.lang || "en",
       constraints: jsonOf<Record<string, string>>("plan-constraints", {}), keep: keepFor(host.dataset["keep"] ?? base),
-    };
-    performance.mark("plan-data");
-    const view = new URLSearchParams(location.search).get("view");
-    if (view === "progress" || (narrow.matches && view !== "chart")) new Phone(start);
-    else new PlanApp(start).begin();
+    });
     performance.mark("plan-painted");
   } catch (fault) {
     const again = h("button", "button", { type: "button" }, say("try_now"));

@@ -10,7 +10,8 @@ from quarterdeck.apps.delivery.plan_words import words
 SOURCES = Path(__file__).resolve().parents[3] / "frontend" / "src"
 #: Keys made from parts in the script.
 MADE = re.compile(
-    r"^(column_\w+|zoom_\w+|show_\w+|layer_\w+|hint_\w+|tone_\w+|undo_(in|out)dent|key_(insert|delete)|\w+_one)$"
+    r"^(column_\w+|zoom_\w+|show_\w+|layer_\w+|hint_\w+|tone_\w+|undo_(in|out)dent|key_(insert|delete)|\w+_one"
+    r"|view_\w+|board_(to_|none_)?(todo|doing|done)|board_(reopen|none_shown))$"
 )
 
 

@@ -79,6 +79,8 @@ export interface PlanFacts {
   editable: boolean;
   /** Whether the reader may say how far tasks are; whoever may plan may do that too. */
   reports?: boolean;
+  /** How many tasks a column of the board holds at most; null: as many as one likes. */
+  limits?: { todo: number | null; doing: number | null };
   calendar: Id | null;
 }
 

@@ -7,6 +7,7 @@ import { commandsOf, type Draft, dueRows, isGate, plannedPercent, says, withPerc
 import { hasParts } from "../model/outline";
 import type { Edit } from "../model/queue";
 import type { Id, Value } from "../model/types";
+import { addressOf, type ViewName } from "../model/views";
 import { Session } from "../session";
 import type { Start } from "./app";
 import { h, newId } from "./build";
@@ -101,10 +102,11 @@ export class Phone {
       this.text = search.value;
       this.paint();
     });
-    const chart = h("a", "button button-ghost plan-phone-chart", { href: "?view=chart" }, icon("chart-no-axes-gantt"), say("phone_chart"));
+    const other = (view: ViewName, name: string, text: string) => h("a", "button button-ghost plan-phone-chart", { href: addressOf(location.search, view) }, icon(name), text);
+    const others = h("span", "row", {}, other("board", "square-kanban", say("view_board")), other("chart", "chart-no-axes-gantt", say("phone_chart")));
     const { host } = this.start;
     host.classList.add("plan", "plan-phone");
-    host.replaceChildren(h("div", "plan-phone-head", {}, segments, chart), search, this.count, this.notice.bar, this.list, this.foot, this.notice.live);
+    host.replaceChildren(h("div", "plan-phone-head", {}, segments, others), search, this.count, this.notice.bar, this.list, this.foot, this.notice.live);
     this.paint();
   }
 

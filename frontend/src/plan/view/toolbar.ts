@@ -7,6 +7,7 @@ import { icon } from "../../lib/dom";
 import { narrow } from "../../lib/screen";
 import { button, h, isMac, newId } from "./build";
 import type { Chart } from "./chart";
+import { views } from "./views";
 
 export interface Tools {
   element: HTMLElement;
@@ -116,6 +117,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   const group = (...children: Node[]) => h("span", "plan-group", { role: "group" }, ...children);
   const search = h("span", "search-box plan-searchbox", {}, icon("search"), find);
   const element = h("div", "plan-tools", { role: "toolbar", "aria-label": say("tools") });
+  element.append(views(say, "chart"));
   if (session.editable) element.append(group(undo, redo), group(...edits));
   element.append(
     baseline.element,
