@@ -133,6 +133,7 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, place: Place) -> 
     if money is None:
         part_rows = _table("parts", whole, record, on, frame)
         return {**told, "partly": True, "cells": [], "by": "parts", "views": [], **part_rows}
+    on = on if whole.kept is None else whole.kept.on
     curves = selectors.curves_of(whole, on=on)
     may = is_project and not frame.read_only and not actor.read_only
     return {
@@ -146,7 +147,8 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, place: Place) -> 
         "chart": None
         if curves is None
         else drawing.curves_chart(curves, money.currency, on, width=620 if value is not None else 1240),
-        "drawn": None if is_project else len(selectors.curved(whole)),
+        "drawn": None if is_project else whole.drawn,
+        "assessed": None if whole.kept is None else whole.kept.assessed_at,
         "indices": indices(money, value),
         "measured_on": None if value is None else value.on,
         "from_plan": value is not None and value.actuals_from == "plan",
@@ -377,26 +379,13 @@ def _parts(whole: Whole) -> dict[str, Any]:
         *(_("Budget"), _("Planned to date"), _("Actual"), _("Variance"), _("Committed"), _("Forecast")),
         *(_("Forecast against budget"), _("Funding left"), _("SPI"), _("CPI")),
     ]
-    wanted = whole.money.currency if whole.money is not None else ""
     lines = [
-        Line(
-            part.record.name,
-            _part_cells(part),
-            url=f"{part.record.url}money/",
-            code=_other(part, wanted),
-        )
+        Line(part.record.name, _part_cells(part), url=f"{part.record.url}money/", code=part.record.code)
         for part in whole.parts
     ]
     if whole.money is not None and lines:
         lines.append(Line(_("Total"), _money_cells(whole.money), total=True))
-    own = any(part.money is not None and part.money.currency not in ("", wanted) for part in whole.parts)
-    return {"heads": heads, "lines": lines, "first": _("Part"), "own_currencies": own}
-
-
-def _other(part: Part, wanted: str) -> str:
-    """Return the currency of a part where it is another one."""
-    own = part.money.currency if part.money is not None else ""
-    return f"{part.record.code} · {own}" if own and own != wanted else part.record.code
+    return {"heads": heads, "lines": lines, "first": _("Part")}
 
 
 def _part_cells(part: Part) -> list[tuple[str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Sum
 
@@ -53,20 +53,61 @@ class _Category:
     planned: float = 0.0
     actual: float = 0.0
     committed: float = 0.0
-    left: dict[int, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def by_category(shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Row]:
-    """Return the money of projects by top category, in order of code; four queries.
+    """Return the money of projects by top category, in order of code; five queries."""
+    return added(each_by_category(shares, on=on, known_at=known_at).values())
+
+
+def added(parts: Iterable[Iterable[Row]]) -> list[Row]:
+    """Return rows by category added up, in order of code, with the names of the categories; one query."""
+    found: dict[int, Row] = {}
+    for row in (row for part in parts for row in part):
+        there = found.setdefault(row.key, Row(key=row.key, name="", forecast=0.0))
+        there.actual += row.actual
+        there.committed += row.committed
+        there.forecast = (there.forecast or 0.0) + (row.forecast or 0.0)
+        if row.budget is not None:
+            there.budget = (there.budget or 0.0) + row.budget
+            there.planned = (there.planned or 0.0) + (row.planned or 0.0)
+    names = {pk: (code, name) for pk, _parent, code, name in _categories()}
+    for row in found.values():
+        row.code, row.name = names[row.key]
+    return sorted(found.values(), key=lambda row: row.code)
+
+
+def each_by_category(
+    shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime | None = None
+) -> dict[int, list[Row]]:
+    """Return the money of each project by top category, without names; four queries for all of them.
 
     What was due of a budget line follows its work package; one with a period is due through it; the others share what
     else was due of their project. What is still to be spent is laid on categories by what is left of their budgets.
     """
     by_key = {each.initiative: each for each in shares}
-    tops, names = _tops()
-    found: dict[int, _Category] = defaultdict(_Category)
-    used: dict[tuple[int, int], float] = defaultdict(float)
-    given: dict[tuple[int, int], float] = defaultdict(float)
+    tops = _tops()
+    found: dict[tuple[int, int], _Category] = defaultdict(_Category)
+    _plan(found, by_key, tops, on, known_at)
+    spent = ledger.posted(by_key, on=on, known_at=known_at).order_by().values_list("initiative", "category")
+    for initiative, category, total in spent.annotate(total=Sum("amount")):
+        found[initiative, tops[category]].actual += float(total) * by_key[initiative].rate
+    for initiative, category, left in ledger.open_amounts(by_key, on=on, known_at=known_at):
+        found[initiative, tops[category]].committed += float(left) * by_key[initiative].rate
+    by_project: dict[int, dict[int, _Category]] = defaultdict(dict)
+    for (initiative, top), each in found.items():
+        by_project[initiative][top] = each
+    return {initiative: _rows(by_key[initiative], parts) for initiative, parts in by_project.items()}
+
+
+def _plan(
+    found: dict[tuple[int, int], _Category],
+    by_key: Mapping[int, Share],
+    tops: Mapping[int, int],
+    on: dt.date,
+    known_at: dt.datetime | None,
+) -> None:
+    """Lay budget lines on categories, and what of them was due."""
     lines = BudgetLine.objects.filter(initiative__in=list(by_key))
     if known_at is not None:
         lines = lines.filter(created_at__lte=known_at)
@@ -76,54 +117,53 @@ def by_category(shares: Sequence[Share], *, on: dt.date, known_at: dt.datetime |
     for initiative, category, task, first, last, amount in told:
         share, top = by_key[initiative], tops[category]
         there = float(amount) * share.rate
-        found[top].budget += there
-        given[initiative, top] += there
+        found[initiative, top].budget += there
         reached = _due(share.value, task, first, last, on)
         if reached is None:
             loose[initiative].append((top, there))
         else:
-            found[top].planned += there * reached
+            found[initiative, top].planned += there * reached
             due[initiative] += there * reached
-    for initiative, lines_ in loose.items():
+    for initiative, parts in loose.items():
         value, rate = by_key[initiative].value, by_key[initiative].rate
         rest = max(value.status.total.pv * rate - due[initiative], 0.0) if value is not None else 0.0
-        whole = sum(part for _top, part in lines_)
-        for top, part in lines_:
-            found[top].planned += rest * part / whole if whole else 0.0
-    spent = ledger.posted(by_key, on=on, known_at=known_at).order_by().values_list("initiative", "category")
-    for initiative, category, total in spent.annotate(total=Sum("amount")):
-        there = float(total) * by_key[initiative].rate
-        found[tops[category]].actual += there
-        used[initiative, tops[category]] += there
-    for initiative, category, left in ledger.open_amounts(by_key, on=on, known_at=known_at):
-        found[tops[category]].committed += float(left) * by_key[initiative].rate
-    to_go = _to_go(shares, given, used)
+        whole = sum(part for _top, part in parts)
+        for top, part in parts:
+            found[initiative, top].planned += rest * part / whole if whole else 0.0
+
+
+def _rows(share: Share, parts: Mapping[int, _Category]) -> list[Row]:
+    """Return the categories of one project with what is still to be spent of each."""
+    left = {top: max(each.budget - each.actual, 0.0) for top, each in parts.items()}
+    if not any(left.values()):
+        left = {top: each.budget or each.actual for top, each in parts.items()}
+    whole = sum(left.values())
+    rest = 0.0 if share.forecast is None else share.forecast * share.rate - sum(each.actual for each in parts.values())
     return [
         Row(
             key=top,
-            name=names[top][1],
-            code=names[top][0],
+            name="",
             budget=each.budget or None,
             planned=each.planned if each.budget else None,
             actual=each.actual,
             committed=each.committed,
-            forecast=each.actual + to_go.get(top, 0.0),
+            forecast=each.actual + (rest * left[top] / whole if whole else 0.0),
         )
-        for top, each in sorted(found.items(), key=lambda pair: names[pair[0]])
+        for top, each in parts.items()
     ]
 
 
-def _tops() -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
-    """Return the top category of each, and code and name of all, by key."""
-    rows = {pk: (parent, code, name) for pk, parent, code, name in _categories()}
+def _tops() -> dict[int, int]:
+    """Return the top category of each, by key."""
+    above = {pk: parent for pk, parent, _code, _name in _categories()}
     tops = {}
-    for key in rows:
+    for key in above:
         at, seen = key, set[int]()
-        while rows[at][0] is not None and at not in seen:
+        while above[at] is not None and at not in seen:
             seen.add(at)
-            at = rows[at][0] or at
+            at = above[at] or at
         tops[key] = at
-    return tops, {key: (code, name) for key, (_parent, code, name) in rows.items()}
+    return tops
 
 
 def _categories() -> list[tuple[int, int | None, str, str]]:
@@ -138,26 +178,6 @@ def _due(
         return min(max(((on - first).days + 1) / ((last - first).days + 1), 0.0), 1.0)
     there = value.status.works.get(task) if value is not None and task is not None else None
     return there.planned if there is not None else None
-
-
-def _to_go(
-    shares: Sequence[Share], given: Mapping[tuple[int, int], float], used: Mapping[tuple[int, int], float]
-) -> dict[int, float]:
-    """Return by category what projects are still to spend, by what is left of their budgets there."""
-    found: dict[int, float] = defaultdict(float)
-    for each in shares:
-        if each.forecast is None:
-            continue
-        tops = {top for initiative, top in (*given, *used) if initiative == each.initiative}
-        key = each.initiative
-        left = {top: max(given.get((key, top), 0.0) - used.get((key, top), 0.0), 0.0) for top in tops}
-        if not any(left.values()):
-            left = {top: given.get((key, top), 0.0) or used.get((key, top), 0.0) for top in tops}
-        whole = sum(left.values())
-        rest = each.forecast * each.rate - sum(used.get((key, top), 0.0) for top in tops)
-        for top, part in left.items():
-            found[top] += rest * part / whole if whole else 0.0
-    return found
 
 
 def by_package(measured: Measured, value: EarnedValue, forecast: float | None) -> list[Row]:

@@ -13,6 +13,9 @@ from quarterdeck.apps.finance.selectors.earned_value import EarnedValue, Measure
 from quarterdeck.apps.finance.selectors.works import day_of, end_of
 from quarterdeck.engine.evm import TimeForecast
 
+#: Days up to which curves are drawn by the week.
+WEEKLY = 150
+
 
 @dataclass
 class Curves:
@@ -53,6 +56,14 @@ def month_ends(first: dt.date, last: dt.date) -> list[dt.date]:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         found.append(dt.date(year, month, 1) - dt.timedelta(days=1))
     return found
+
+
+def marks(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Return the days at which curves over a span are drawn: Sundays of a short one, else the ends of months."""
+    if (last - first).days >= WEEKLY:
+        return month_ends(first, last)
+    sunday = first + dt.timedelta(days=6 - first.weekday())
+    return [sunday + dt.timedelta(days=step) for step in range(0, (last - sunday).days + 7, 7)] or [sunday]
 
 
 def curves(projects: Sequence[Curved], *, days: Sequence[dt.date], on: dt.date) -> Curves:

@@ -20,6 +20,7 @@ from quarterdeck.apps.organisation.selectors import base_currency
 from quarterdeck.apps.portfolio.choices import Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.evm import CostForecast, Measures
+from quarterdeck.kernel.access.actor import LEVEL
 from quarterdeck.kernel.access.policy import scopes_below
 
 PLACES: Final = Decimal("0.0001")
@@ -70,21 +71,16 @@ def money_of(
     projects |= {each.pk: each for found in below.values() for each in found}
     own = money_of_projects(projects.values(), on=on, known_at=known_at)
     rates = Rates(on)
-    base = base_currency() if any(node.currency is None for node in nodes) else None
+    codes = codes_of_nodes(nodes)
     found = {key: own[key] for key in (each.pk for each in initiatives) if key in own}
     for node in nodes:
-        code = code_of(node) or (base.code if base is not None else "")
-        found[node.pk] = summed([counted(each, own[each.pk]) for each in below[node.pk]], code, rates)
+        found[node.pk] = summed([counted(each.state, own[each.pk]) for each in below[node.pk]], codes[node.pk], rates)
     return found
 
 
-def counted(record: Initiative, money: Money) -> Money:
-    """Return the money of a project as it counts in sums: of one that was cancelled, what was spent."""
-    return (
-        replace(money, budget=None, measures=None, due=None, over_plan=None)
-        if record.state == State.CANCELLED
-        else money
-    )
+def counted(state: str, money: Money) -> Money:
+    """Return the money of a project in a state as it counts in sums: of one that was cancelled, what was spent."""
+    return replace(money, budget=None, measures=None, due=None, over_plan=None) if state == State.CANCELLED else money
 
 
 def projects_below(nodes: Iterable[Initiative]) -> dict[int, list[Initiative]]:
@@ -225,9 +221,18 @@ def code_of(record: Initiative) -> str:
     return record.currency.code if record.currency is not None else ""
 
 
-def code_of_node(record: Initiative) -> str:
-    """Return the code of the currency in which a node adds up: its own, else the organisation's."""
-    if record.currency is not None:
-        return record.currency.code
+def codes_of_nodes(nodes: Collection[Initiative]) -> dict[int, str]:
+    """Return the code of the currency in which each node adds up: its own, the nearest above it, or the organisation's.
+
+    Two queries, however many.
+    """
+    paths = {node.scope.path[:end] for node in nodes for end in range(LEVEL, len(node.scope.path) + 1, LEVEL)}
+    stated = Initiative.objects.filter(scope__path__in=paths, currency__isnull=False)
+    by_path = dict(stated.values_list("scope__path", "currency__code"))
     base = base_currency()
-    return base.code if base is not None else ""
+    found = {}
+    for node in nodes:
+        path = node.scope.path
+        near = (path[:end] for end in range(len(path), 0, -LEVEL))
+        found[node.pk] = next((by_path[each] for each in near if each in by_path), base.code if base else "")
+    return found

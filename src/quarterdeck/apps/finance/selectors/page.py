@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quarterdeck.apps.finance.models import EacChoice
+from quarterdeck.apps.finance.models import EacChoice, Position
+from quarterdeck.apps.finance.selectors import positions
 from quarterdeck.apps.finance.selectors.breakdown import Row, Share, by_category, by_package
-from quarterdeck.apps.finance.selectors.curves import Curved, Curves, curves, month_ends, span
+from quarterdeck.apps.finance.selectors.curves import Curved, Curves, curves, marks, month_ends, span
 from quarterdeck.apps.finance.selectors.earned_value import EarnedValue, Measured, measured
-from quarterdeck.apps.finance.selectors.money import Money, code_of_node, counted, money_of_projects, summed
+from quarterdeck.apps.finance.selectors.money import Money, codes_of_nodes, counted, money_of_projects, summed
 from quarterdeck.apps.finance.selectors.rates import Rates
 from quarterdeck.apps.organisation.selectors import periods_between
 from quarterdeck.apps.portfolio.choices import Kind, State
@@ -22,8 +23,6 @@ from quarterdeck.kernel.access.policy import row_paths, visible
 ACTUAL = "finance.actual"
 #: Stretches of time shown at most, around the day that is looked at.
 STRETCHES = 60
-#: Days up to which curves are drawn by the week.
-WEEKLY = 150
 
 
 def may_open(record: Initiative, actor: Actor) -> bool:
@@ -46,7 +45,10 @@ class Part:
 
 @dataclass
 class Whole:
-    """The money of an initiative on a day; `money` None: some of it is closed to the reader."""
+    """The money of an initiative on a day; `money` None: some of it is closed to the reader.
+
+    `kept` is the position of a node that an assessment kept: then nothing was reckoned anew.
+    """
 
     money: Money | None
     projects: list[Initiative]
@@ -54,6 +56,12 @@ class Whole:
     measured: Mapping[int, Measured]
     rates: Rates
     parts: list[Part] = field(default_factory=list)
+    kept: Position | None = None
+
+    @property
+    def drawn(self) -> int:
+        """Number of projects in the curves."""
+        return len(curved(self)) if self.kept is None else self.kept.drawn
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,10 @@ def whole_of(node: Node, *, actor: Actor, on: dt.date, known_at: dt.datetime | N
     record = node.record
     projects = [each.record for each in node.walk() if each.record.kind == Kind.PROJECT]
     open_ = [each for each in projects if sees(each, actor)]
+    if record.kind != Kind.PROJECT and len(open_) == len(projects):
+        kept = positions.latest([record.pk, *(part.record.pk for part in node.parts)], on)
+        if record.pk in kept and all(part.record.pk in kept for part in node.parts):
+            return _kept(node, kept)
     told = measured(open_, known_at=known_at)
     values = {key: value for key, each in told.items() if (value := each.at(on)) is not None}
     own = money_of_projects(open_, on=on, known_at=known_at, values=values)
@@ -84,9 +96,21 @@ def whole_of(node: Node, *, actor: Actor, on: dt.date, known_at: dt.datetime | N
     if record.kind == Kind.PROJECT:
         found.money = own.get(record.pk)
         return found
-    currency = code_of_node(record)
+    currency = codes_of_nodes([record])[record.pk]
     found.money = _summed(node, own, currency, rates)
     found.parts = [Part(part.record, _summed(part, own, currency, rates)) for part in node.parts]
+    return found
+
+
+def _kept(node: Node, kept: Mapping[int, Position]) -> Whole:
+    """Return the money of a node as it was kept, with that of its parts as they were known then."""
+    own = kept[node.record.pk]
+    rates = Rates(own.on)
+    found = Whole(positions.money_of(own), [], {}, {}, rates, kept=own)
+    for part in node.parts:
+        state = part.record.state if part.record.kind == Kind.PROJECT else ""
+        money = counted(state, positions.money_of(kept[part.record.pk]))
+        found.parts.append(Part(part.record, summed([money], own.currency, rates)))
     return found
 
 
@@ -94,7 +118,7 @@ def _summed(node: Node, own: Mapping[int, Money], currency: str, rates: Rates) -
     projects = [each.record for each in node.walk() if each.record.kind == Kind.PROJECT]
     if any(each.pk not in own for each in projects):
         return None
-    return summed([counted(each, own[each.pk]) for each in projects], currency, rates)
+    return summed([counted(each.state, own[each.pk]) for each in projects], currency, rates)
 
 
 def _rate(whole: Whole, money: Money) -> float | None:
@@ -115,19 +139,31 @@ def curved(whole: Whole) -> list[Curved]:
     return found
 
 
+def at(whole: Whole, days: Sequence[dt.date], on: dt.date) -> Curves:
+    """Return the curves of a whole at some days."""
+    if whole.kept is None:
+        return curves(curved(whole), days=days, on=on)
+    kept = positions.curve_of(whole.kept)
+    return Curves(list(days), [], [], []) if kept is None else kept.at(days, on)
+
+
+def ends_of(whole: Whole) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day of the curves of a whole; None where nothing is measured."""
+    if whole.kept is None:
+        return span(curved(whole))
+    kept = positions.curve_of(whole.kept)
+    return None if kept is None else (kept.days[0], kept.days[-1])
+
+
 def curves_of(whole: Whole, *, on: dt.date) -> Curves | None:
-    """Return planned, earned, actual and forecast cost at the ends of months; None where nothing is measured."""
-    told = curved(whole)
-    ends = span(told)
+    """Return planned, earned, actual and forecast cost through time; None where nothing is measured."""
+    ends = ends_of(whole)
     if ends is None:
         return None
-    if (ends[1] - ends[0]).days < WEEKLY:
-        days = [ends[0] + dt.timedelta(days=step) for step in range(0, (ends[1] - ends[0]).days + 7, 7)]
-    else:
-        days = around(month_ends(*ends), on)
+    days = around(marks(*ends), on)
     if days[0] < on < days[-1]:
         days = sorted({*days, on})
-    return curves(told, days=days, on=on)
+    return at(whole, days, on)
 
 
 def around(days: list[dt.date], on: dt.date) -> list[dt.date]:
@@ -139,8 +175,7 @@ def around(days: list[dt.date], on: dt.date) -> list[dt.date]:
 
 def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
     """Return the money by the organisation's periods, by months where it has none."""
-    told = curved(whole)
-    ends = span(told)
+    ends = ends_of(whole)
     if ends is None:
         return []
     periods = [(each.name, each.starts_on, each.ends_on) for each in periods_between(*ends)]
@@ -153,13 +188,13 @@ def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
     periods = [each for each in periods if each[2] in shown]
     days = [last for _name, _first, last in periods]
     within = [min(day, on) if first <= on <= day else day for (_n, first, day) in periods]
-    cumulative = curves(told, days=days, on=on)
-    known = curves(told, days=sorted(set(within)), on=on)
+    cumulative = at(whole, days, on)
+    known = at(whole, sorted(set(within)), on)
     earned, actual = (dict(zip(known.days, line, strict=True)) for line in (known.earned, known.actual))
     found: list[Stretch] = []
     before = (0.0, 0.0, 0.0, 0.0)
     if earlier:
-        start = curves(told, days=earlier[-1:], on=on)
+        start = at(whole, earlier[-1:], on)
         spent_before = start.actual[0] or 0.0
         before = (start.planned[0], start.earned[0] or 0.0, spent_before, spent_before)
     for place, (name, first, last) in enumerate(periods):
@@ -185,6 +220,8 @@ def stretches(whole: Whole, *, on: dt.date) -> list[Stretch]:
 
 def categories(whole: Whole, *, on: dt.date, known_at: dt.datetime | None) -> list[Row]:
     """Return the money by cost category."""
+    if whole.kept is not None:
+        return positions.rows_of(whole.kept)
     shares = []
     for each in whole.projects:
         money = whole.own[each.pk]

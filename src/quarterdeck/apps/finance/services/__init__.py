@@ -10,6 +10,7 @@ from quarterdeck.apps.finance.services.ledger import (
     commitment_save,
 )
 from quarterdeck.apps.finance.services.measuring import forecast_choose, technique_save
+from quarterdeck.apps.finance.services.positions import positions_keep, positions_reckon, positions_roll_up
 
 __all__ = [
     "actual_post",
@@ -20,5 +21,8 @@ __all__ = [
     "commitment_save",
     "costs_of_plan",
     "forecast_choose",
+    "positions_keep",
+    "positions_reckon",
+    "positions_roll_up",
     "technique_save",
 ]

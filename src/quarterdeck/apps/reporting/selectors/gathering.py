@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from quarterdeck.apps.finance.selectors.earned_value import EarnedValue
-from quarterdeck.apps.finance.selectors.money import Money, money_of_projects
+from quarterdeck.apps.finance.selectors.money import Money
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.late import Late, lateness
 from quarterdeck.apps.portfolio.selectors.roles import Leads, leads_of
@@ -37,10 +37,9 @@ class Gathered:
     unposted: bool = False
 
 
-def gather(initiatives: Collection[Initiative], *, on: dt.date) -> list[Gathered]:
-    """Return what is known of projects on a day; some thirty queries, however many."""
+def gather(initiatives: Collection[Initiative], *, on: dt.date, money: Mapping[int, Money]) -> list[Gathered]:
+    """Return what is known of projects on a day, with their money by key; some twenty queries, however many."""
     plans = schedules(initiatives, on=on)
-    money = money_of_projects(initiatives, on=on)
     leads = leads_of(initiatives, on=on)
     late = lateness(initiatives, on=on)
     found = []

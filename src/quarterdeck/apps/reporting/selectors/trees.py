@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
-from quarterdeck.apps.organisation.selectors import base_currency
 from quarterdeck.apps.portfolio.choices import ENDED, Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.models import ManagerCall, Snapshot
@@ -55,20 +54,6 @@ def parts_of(above: Collection[Initiative]) -> dict[int, str]:
         return {}
     rows = Initiative.objects.filter(below(top, "scope__"), kind=Kind.PROJECT)
     return dict(rows.values_list("pk", "scope__path"))
-
-
-def currencies(above: Collection[Initiative]) -> dict[int, str]:
-    """Return the code of each node's currency: its own, the nearest above it, or the organisation's; two queries."""
-    paths = {node.scope.path[:end] for node in above for end in range(LEVEL, len(node.scope.path) + 1, LEVEL)}
-    stated = Initiative.objects.filter(scope__path__in=paths, currency__isnull=False)
-    by_path = dict(stated.values_list("scope__path", "currency__code"))
-    base = base_currency()
-    found = {}
-    for node in above:
-        path = node.scope.path
-        near = (path[:end] for end in range(len(path), 0, -LEVEL))
-        found[node.pk] = next((by_path[each] for each in near if each in by_path), base.code if base else "")
-    return found
 
 
 def calls_in_force(ids: Iterable[int], on: dt.date, now: dt.datetime) -> dict[int, ManagerCall]:

@@ -12,7 +12,10 @@ from typing import Final, TypeAlias
 
 from django.db import transaction
 
+from quarterdeck.apps.finance.selectors.money import codes_of_nodes
+from quarterdeck.apps.finance.selectors.positions import reckoned
 from quarterdeck.apps.finance.selectors.rates import Rates
+from quarterdeck.apps.finance.services import positions_keep, positions_reckon, positions_roll_up
 from quarterdeck.apps.organisation.models import Currency
 from quarterdeck.apps.organisation.selectors import base_currency
 from quarterdeck.apps.portfolio.choices import Kind, State
@@ -59,7 +62,9 @@ def assess_with_ancestors(ids: Collection[int], *, actor: Actor) -> int:
         for one in known
         if one.kind == Kind.PROJECT and (one.state in under_way or (one.pk in seen and seen[one.pk].state in under_way))
     ]
+    others = [one.pk for one in known if one.kind == Kind.PROJECT and one.pk not in set(wanted)]
     with transaction.atomic():
+        positions_reckon(ids=others, actor=actor)
         return assess_projects(wanted, actor=actor) + _roll_up(trees.nodes(ids), actor)
 
 
@@ -84,7 +89,9 @@ def assess_projects(ids: Collection[int], *, actor: Actor) -> int:
     past = trends(ids, on - dt.timedelta(days=LOOKS_BACK), on - dt.timedelta(days=1))
     calls = trees.calls_in_force(ids, on, actor.now)
     found = []
-    for one in gather(known, on=on):
+    money = reckoned(known, on=on)
+    positions_keep(known=money, actor=actor)
+    for one in gather(known, on=on, money=money.money):
         snapshot = _begun(one.initiative, actor, calls.get(one.initiative.pk))
         _measure(snapshot, one)
         judged = judge(tailored(rules, one.initiative), one.inputs, one.facts)
@@ -162,7 +169,7 @@ def _roll_up(nodes: Sequence[Initiative], actor: Actor) -> int:
         return 0
     on = actor.today
     paths = trees.parts_of(nodes)
-    codes = trees.currencies(nodes)
+    codes = codes_of_nodes(nodes)
     rates, rules = Rates(on), tailored(rules_in_force())
     calls = trees.calls_in_force([node.pk for node in nodes], on, actor.now)
     by_path = {node.scope.path: rollup.Sums(codes[node.pk]) for node in nodes}
@@ -178,6 +185,7 @@ def _roll_up(nodes: Sequence[Initiative], actor: Actor) -> int:
         snapshot = _begun(node, actor, calls.get(node.pk))
         rollup.put(snapshot, by_path[node.scope.path], rules)
         found.append(snapshot)
+    positions_roll_up(nodes=nodes, actor=actor)
     return _write(found)
 
 
