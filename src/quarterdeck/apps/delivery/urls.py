@@ -3,7 +3,18 @@
 from django.urls import path
 
 from quarterdeck.apps.delivery import urls_analyses
-from quarterdeck.apps.delivery.pages import compare, data, dependencies, export, feeds, importing, mine, plan, use
+from quarterdeck.apps.delivery.pages import (
+    compare,
+    data,
+    dependencies,
+    export,
+    feeds,
+    import_review,
+    importing,
+    mine,
+    plan,
+    use,
+)
 from quarterdeck.apps.portfolio.choices import WORDS
 
 _ASKED = {"data": data.data, "edit": data.edit, "changes": data.changes, "why": data.why}
@@ -28,6 +39,8 @@ urlpatterns = [
     ),
     path("projects/<str:code>/plan/use/", use.page, name="delivery-use"),
     path("projects/<str:code>/plan/<int:key>/use/", use.page, name="delivery-use-other"),
+    path("projects/<str:code>/plan/use/load", use.load, name="delivery-use-load"),
+    path("projects/<str:code>/plan/<int:key>/use/load", use.load, name="delivery-use-load-other"),
     path("my-tasks/feeds/", feeds.page, name="delivery-feeds"),
     path("my-tasks/feeds/<int:key>/revoke/", feeds.revoke, name="delivery-feed-revoke"),
     path("calendars/<str:secret>.ics", feeds.feed, name="delivery-feed"),
@@ -41,5 +54,8 @@ urlpatterns = [
     path("plan-imports/", importing.upload, name="delivery-import"),
     path("plan-imports/<uuid:upload>/", importing.shown, name="delivery-import-shown"),
     path("plan-imports/<uuid:upload>/progress", importing.progress, name="delivery-import-progress"),
+    path("plan-imports/<uuid:upload>/<int:key>/", import_review.review, name="delivery-import-review"),
+    path("plan-imports/<uuid:upload>/<int:key>/changes.csv", import_review.export, name="delivery-import-changes"),
+    path("plan-imports/<uuid:upload>/<int:key>/undo/", import_review.undo, name="delivery-import-undo"),
     path("plan-imports/<uuid:upload>/write/", importing.write, name="delivery-import-write"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -30,12 +30,13 @@ def time_for_undo(via: str) -> dt.timedelta:
     return dt.timedelta(minutes=settings.UNDO_MINUTES)
 
 
-def undo(batch: uuid.UUID, *, actor: Actor) -> list[Change]:
+def undo(batch: uuid.UUID, *, actor: Actor, leave: Collection[str] = ()) -> list[Change]:
     """Take back every change of a batch, last first, as new changes; all or nothing. Return the new changes.
 
     Only whoever did it may take it back, within `time_for_undo`. Each record goes through its writer, or remover, so
-    that their rules hold afterwards. Raises UndoRefused with the reason, when one of the records has been changed since
-    or a rule forbids what was; AccessDenied when the actor has lost the right.
+    that their rules hold afterwards. Records of the types named in `leave` stay as they are. Raises UndoRefused with
+    the reason, when one of the records has been changed since or a rule forbids what was; AccessDenied when the actor
+    has lost the right.
     """
     changes = list(Change.objects.filter(batch=batch).order_by("-id"))
     if not changes or (not actor.unlimited and any(change.actor_id != _pk(actor) for change in changes)):
@@ -45,7 +46,8 @@ def undo(batch: uuid.UUID, *, actor: Actor) -> list[Change]:
     actor = actor.by(UNDO, uuid.uuid4())
     with transaction.atomic():
         for change in changes:
-            _take_back(change, actor)
+            if change.record_type not in leave:
+                _take_back(change, actor)
         return list(Change.objects.filter(batch=actor.batch).order_by("id"))
 
 

@@ -18,13 +18,14 @@ from quarterdeck.apps.delivery.pages.plan import address
 from quarterdeck.apps.delivery.selectors import imports as selectors
 from quarterdeck.apps.delivery.selectors import plans
 from quarterdeck.apps.delivery.services import imports
+from quarterdeck.apps.delivery.services.undoing import may_undo
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
 State = PlanImport.State
-WAITS = (State.READING, State.WRITING)
+WAITS = (State.READING, State.WRITING, State.UNDOING)
 #: Words of the fields that are compared.
 FIELDS = {
     "start": gettext_lazy("Start"),
@@ -35,7 +36,7 @@ FIELDS = {
 }
 
 
-def _actor(request: HttpRequest) -> Actor:
+def importer(request: HttpRequest) -> Actor:
     """Return who imports; 404 for whoever may add no plan anywhere, or while a past date is shown."""
     actor = actor_of(request)
     if not actor.can("add", plans.PLAN) or frame_of(request).read_only:
@@ -48,7 +49,7 @@ def _actor(request: HttpRequest) -> Actor:
 @login_required
 def upload(request: HttpRequest) -> HttpResponse:
     """Take plan files, one or many."""
-    actor, error = _actor(request), ""
+    actor, error = importer(request), ""
     if request.method == "POST":
         files = request.FILES.getlist("file")
         try:
@@ -67,8 +68,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "delivery/import.html", context, status=422 if error else 200)
 
 
-def _runs(request: HttpRequest, key: uuid.UUID) -> tuple[Actor, list[PlanImport]]:
-    actor = _actor(request)
+def runs_at(request: HttpRequest, key: uuid.UUID) -> tuple[Actor, list[PlanImport]]:
+    """Return who imports, and the files of an upload of their own; 404 for those of others."""
+    actor = importer(request)
     runs = selectors.runs_of(key, actor=actor)
     if not runs:
         raise Http404
@@ -79,13 +81,13 @@ def _runs(request: HttpRequest, key: uuid.UUID) -> tuple[Actor, list[PlanImport]
 @login_required
 def shown(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     """Show what was read of each file and where it may go; what is still read or written shows how far it is."""
-    actor, runs = _runs(request, upload)
+    actor, runs = runs_at(request, upload)
     waiting = [run for run in runs if run.state in WAITS]
     context = {
         "upload": upload,
-        "runs": [_told(run) for run in runs],
+        "runs": [_told(run, actor) for run in runs],
         "waiting": waiting[0] if waiting else None,
-        "reads": any(run.state == State.READING for run in runs),
+        "doing": _doing(runs),
         "writable": any(run.state == State.READ for run in runs),
         "nodes": selectors.nodes_for(actor=actor) if any(run.state == State.READ for run in runs) else [],
         "done": sum(run.state == State.DONE for run in runs),
@@ -94,7 +96,15 @@ def shown(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     return render(request, "delivery/import_shown.html", context)
 
 
-def _told(run: PlanImport) -> dict[str, Any]:
+def _doing(runs: list[PlanImport]) -> str:
+    """Return what goes on, in words."""
+    states = {run.state for run in runs}
+    if State.READING in states:
+        return _("Reading plans")
+    return _("Taking back") if State.UNDOING in states else _("Writing plans")
+
+
+def _told(run: PlanImport, actor: Actor) -> dict[str, Any]:
     """Return what the page says of one file."""
     report = run.report
     compared = report.get("compared", {})
@@ -113,6 +123,7 @@ def _told(run: PlanImport) -> dict[str, Any]:
         "differs": sum(different.values()),
         "causes": list(compared.get("causes", {}).items()),
         "plan": run.plan,
+        "undo": may_undo(run, actor),
         "address": address(run.plan) if run.plan is not None else "",
     }
 
@@ -121,7 +132,7 @@ def _told(run: PlanImport) -> dict[str, Any]:
 @login_required
 def progress(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     """Tell how far the reading or writing has come, as `data-job-url` asks for it."""
-    _who, runs = _runs(request, upload)
+    _who, runs = runs_at(request, upload)
     waits = [run for run in runs if run.state in WAITS]
     jobs = [run.job for run in waits if run.job is not None]
     failed = any(one.state in ("failed", "cancelled") for one in jobs)
@@ -141,7 +152,7 @@ def progress(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
 @login_required
 def write(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     """Write the plans for which a place was given."""
-    actor, runs = _runs(request, upload)
+    actor, runs = runs_at(request, upload)
     into = {run.pk: request.POST.get(f"into-{run.pk}", request.POST.get("into", "")) for run in runs}
     if imports.files_write(upload=upload, into=into, actor=actor) is None:
         toasts.add(request, _("Say where at least one plan goes."), tone="red")

@@ -8,6 +8,7 @@ from quarterdeck.apps.delivery.services.analyses_estimates import (
     risk_remove,
     risk_save,
 )
+from quarterdeck.apps.delivery.services.choosing import choices_save
 from quarterdeck.apps.delivery.services.deliverables import (
     deliverable_accept,
     deliverable_begin,
@@ -18,7 +19,7 @@ from quarterdeck.apps.delivery.services.deliverables import (
 from quarterdeck.apps.delivery.services.editing import Edited, Overtaken, plan_edit
 from quarterdeck.apps.delivery.services.feeds import feed_make, feed_revoke, feed_used
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
-from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring, plan_preview
+from quarterdeck.apps.delivery.services.imports import files_upload, files_write, plan_bring
 from quarterdeck.apps.delivery.services.interfaces import (
     interface_accept,
     interface_agree,
@@ -28,6 +29,7 @@ from quarterdeck.apps.delivery.services.interfaces import (
     interface_save,
     interfaces_follow,
 )
+from quarterdeck.apps.delivery.services.matching import person_name, source_of
 from quarterdeck.apps.delivery.services.plans import (
     baseline_name,
     baseline_take,
@@ -39,10 +41,14 @@ from quarterdeck.apps.delivery.services.plans import (
     task_remove,
     task_save,
 )
+from quarterdeck.apps.delivery.services.previewing import plan_preview, previewed
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused, Reckoned, Touched, locked, recalculate
 from quarterdeck.apps.delivery.services.turning import plan_turn, plans_settle
+from quarterdeck.apps.delivery.services.undoing import import_undo
+from quarterdeck.apps.delivery.services.updating import Choices
 
 __all__ = [
+    "Choices",
     "Edited",
     "EstimateRefused",
     "Imported",
@@ -53,6 +59,7 @@ __all__ = [
     "analysis_run",
     "baseline_name",
     "baseline_take",
+    "choices_save",
     "deliverable_accept",
     "deliverable_begin",
     "deliverable_reject",
@@ -64,6 +71,7 @@ __all__ = [
     "feed_used",
     "files_upload",
     "files_write",
+    "import_undo",
     "interface_accept",
     "interface_agree",
     "interface_deliver",
@@ -75,6 +83,7 @@ __all__ = [
     "levelling_copy",
     "locked",
     "may_decide",
+    "person_name",
     "plan_adopt",
     "plan_bring",
     "plan_copy",
@@ -86,9 +95,11 @@ __all__ = [
     "plan_save",
     "plan_turn",
     "plans_settle",
+    "previewed",
     "recalculate",
     "risk_remove",
     "risk_save",
+    "source_of",
     "task_remove",
     "task_save",
 ]

@@ -118,16 +118,10 @@ class _Words:
     def value(self, name: str, value: Any) -> str:
         if value is None or value in ("", [], {}):
             return "–"
+        if name in SPANS | WORKS | MONEY or name == "percent":
+            return self._figure(name, value)
         if name in INSTANTS:
             return moment(value)
-        if name in SPANS:
-            return duration_text(int(value), "d", self.units)
-        if name in WORKS:
-            return f"{number(float(value) / 60, 1)} h"
-        if name in MONEY:
-            return money_text(Decimal(str(value)), self.currency) if self.money else "•••"
-        if name == "percent":
-            return f"{number(float(value), 0)} %"
         if name == "constraint":
             return str(Constraint[value].label)
         if name == "calendar_uid":
@@ -135,6 +129,15 @@ class _Words:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return _("as the file has it") if isinstance(value, dict | list) else str(value)[:200]
+
+    def _figure(self, name: str, value: Any) -> str:
+        if name in SPANS:
+            return duration_text(int(value), "d", self.units)
+        if name in WORKS:
+            return f"{number(float(value) / 60, 1)} h"
+        if name in MONEY:
+            return money_text(Decimal(str(value)), self.currency) if self.money else "•••"
+        return f"{number(float(value), 0)} %"
 
     def by(self, name: str, before: Any, after: Any) -> str:
         """Return by how much a figure differs; empty where that says nothing."""
@@ -206,7 +209,7 @@ def _compared(laid: Staged, older: Schedule | None) -> Comparison | None:
     if older is None or laid.schedule is None:
         return None
     columns = laid.schedule.plan.columns
-    ids = tuple(_key(laid, int(str(each))) for each in columns.ids)
+    ids = tuple(_key(laid, int(str(each))) for each in columns.ids or ())
     return compare(older, schedule(columns.changed(ids=ids), laid.schedule.plan.options))
 
 
@@ -296,7 +299,7 @@ def _starts(found: Schedule) -> dict[int, tuple[int, int]]:
     ids, starts, finishes = found.plan.columns.ids, found.start.tolist(), found.finish.tolist()
     return {
         int(str(key)): (start, finish)
-        for key, start, finish in zip(ids, starts, finishes, strict=True)
+        for key, start, finish in zip(ids or (), starts, finishes, strict=True)
         if NONE not in (start, finish)
     }
 
@@ -331,9 +334,11 @@ def _resources(laid: Staged) -> Iterator[Line]:
         if told := new.keys() & {"units", "work", "actual_work", "resource_id"}:
             before = f"{number(float(old.get('units', each.units)) * 100, 0)} %, {_hours(old.get('work', each.work))}"
             after = f"{number(each.units * 100, 0)} %, {_hours(each.work)}"
-            yield Line("resources", _assigned(each), _("assignment"), before, after, task=_uid(each, laid)) if (
-                before != after or "resource_id" in told
-            ) else Line("resources", _assigned(each), _("actual work"), task=_uid(each, laid))
+            yield (
+                Line("resources", _assigned(each), _("assignment"), before, after, task=_uid(each, laid))
+                if (before != after or "resource_id" in told)
+                else Line("resources", _assigned(each), _("actual work"), task=_uid(each, laid))
+            )
 
 
 def _uid(each: Any, laid: Staged) -> int | None:

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import tempfile
 import uuid
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -21,16 +20,15 @@ from django.utils.translation import gettext_lazy
 from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.exchange.inspection import inspect
 from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
-from quarterdeck.apps.delivery.models import Plan, PlanFile, PlanImport
+from quarterdeck.apps.delivery.models import PlanFile, PlanImport
+from quarterdeck.apps.delivery.services.choosing import choices_of, remembered
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
-from quarterdeck.apps.delivery.services.staging import Staged, staged
+from quarterdeck.apps.delivery.services.matching import remember
+from quarterdeck.apps.delivery.services.previewing import target_of
+from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.portfolio import services as portfolio
-from quarterdeck.apps.portfolio.choices import Kind
-from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.engine.errors import EngineError
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.jobs.models import Job
 from quarterdeck.kernel.jobs.progress import Progress
 from quarterdeck.kernel.jobs.queue import enqueue
@@ -155,85 +153,33 @@ def report_of(document: PlanDocument) -> dict[str, Any]:
     return plain
 
 
-def target_of(code: str, *, document: PlanDocument, actor: Actor) -> tuple[Initiative, Plan | None]:
-    """Return where a plan goes that is brought into a node: the project, and the plan of it to be changed.
-
-    Into a project it changes the plan that came of the same name, else it becomes a new one. Into a programme or
-    portfolio it goes to the project of its name there; one that is not stored yet is returned where there is none.
-    """
-    node = visible(Initiative.objects.filter(code=code.strip().upper()), actor).select_related("unit", "scope").first()
-    if node is None:
-        raise ValidationError(
-            _("“%(code)s” is not the code of a project or programme that you may see.") % {"code": code}
-        )
-    if node.kind != Kind.PROJECT:
-        below = visible(Initiative.objects.filter(parent=node, kind=Kind.PROJECT, name=document.name[:200]), actor)
-        project = below.select_related("unit", "scope").first()
-        if project is None:
-            return Initiative(name=document.name[:200], kind=Kind.PROJECT, parent=node, unit=node.unit), None
-        node = project
-    for plan in Plan.objects.filter(initiative=node).order_by("-is_current", "pk"):
-        if plan.source.get("name", "") == document.name:
-            return node, plan
-    return node, None
-
-
-def difference_of(staged_: Staged) -> dict[str, Any]:
-    """Return in words what an import would change: counts by kind of record, and tasks by name and field."""
-    tasks = staged_.tasks
-    fields: Counter[str] = Counter()
-    lines = []
-    for record, _old, new in tasks.changed:
-        told = [name for name in new if name not in ("position", "more")]
-        fields.update(told)
-        if told:
-            lines.append({"name": record.name, "fields": sorted(told)})
-    return {
-        "added": len(tasks.added),
-        "changed": len(lines),
-        "removed": len(tasks.removed),
-        "links_added": len(staged_.links.added),
-        "links_removed": len(staged_.links.removed),
-        "fields": dict(fields.most_common()),
-        "lines": lines[:SHOWN],
-        "gone": [record.name for record in tasks.removed[:SHOWN]],
-    }
-
-
-def plan_preview(*, document: PlanDocument, into: str, actor: Actor) -> dict[str, Any]:
-    """Return where a plan would go and what it would change there; nothing is written. Raises ValidationError."""
-    initiative, plan = target_of(into, document=document, actor=actor)
-    try:
-        laid = staged(document, plan or Plan(initiative=initiative), actor=actor)
-    except EngineError as error:
-        raise ValidationError(str(error)) from error
-    return {
-        "project": initiative.code or "",
-        "project_name": initiative.name,
-        "plan": None if plan is None else plan.name,
-        **difference_of(laid),
-    }
-
-
 @transaction.atomic
 def plan_bring(
-    *, document: PlanDocument, into: str, actor: Actor, note: str = "", beside: Collection[int] = ()
+    *,
+    document: PlanDocument,
+    into: str,
+    actor: Actor,
+    note: str = "",
+    beside: Collection[int] = (),
+    plan: str = "",
+    choices: Choices | None = None,
 ) -> Imported:
     """Write a plan into a node, see `target_of`; a project that is not there is added.
 
     `beside` are the ids of the plans that came of the other files of one upload: a second file of one name is refused,
-    or it would quietly take the place of the first.
+    or it would quietly take the place of the first. What nothing is said of, is as it was chosen for such files before.
     """
     actor = actor.by("import", actor.batch or uuid.uuid4())
-    initiative, plan = target_of(into, document=document, actor=actor)
-    if plan is not None and plan.pk in beside:
+    initiative, target = target_of(into, document=document, actor=actor, plan=plan)
+    if target is not None and target.pk in beside:
         raise ValidationError(
             _("Another file of this upload holds a plan called “%(name)s” for %(project)s. Import it apart.")
             % {"name": document.name, "project": initiative.code}
         )
+    choices = remembered(document, target, choices or Choices(), actor=actor)
     if initiative._state.adding:
         portfolio.initiative_save(initiative, actor=actor, note=note)
-    return plan_import(document=document, initiative=initiative, actor=actor, plan=plan, note=note)
+    return plan_import(document=document, initiative=initiative, actor=actor, plan=target, note=note, choices=choices)
 
 
 @transaction.atomic
@@ -245,7 +191,10 @@ def files_write(*, upload: uuid.UUID, into: Mapping[int, str], actor: Actor) -> 
         return None
     queued = enqueue(files_written, actor=actor, title=_("Import %(n)d plans") % {"n": len(runs)}, upload=str(upload))
     for run in runs:
-        run.report["into"] = into[run.pk].strip().upper()
+        place = into[run.pk].strip().upper()
+        if place != run.report.get("into", ""):
+            run.report.pop("plan", None)
+        run.report["into"] = place
         run.report.pop("refusal", None)
         run.state, run.job = State.WRITING, queued
         run.save(update_fields=["report", "state", "job"])
@@ -282,7 +231,10 @@ def file_write(*, key: int, actor: Actor, say: Callable[[str], object] = lambda 
                 actor=actor.by("import", run.batch),
                 note=run.file_name,
                 beside=set(others.values_list("plan", flat=True)),
+                plan=run.report.get("plan", ""),
+                choices=(chosen := choices_of(run.report)),
             )
+            remember(document, chosen.people, chosen.calendars, actor=actor)
             run.state, run.finished_at = State.DONE, actor.now
             run.initiative_id, run.plan_id = done.plan.initiative_id, done.plan.pk
             run.report |= {"added": done.added, "changed": done.changed, "removed": done.removed}

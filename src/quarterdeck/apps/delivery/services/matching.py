@@ -232,3 +232,8 @@ def remember(
 def sure(found: Sequence[Proposal]) -> dict[int, int | None]:
     """Return what is taken without asking: what is certain."""
     return {each.number: each.key for each in found if each.certainty == Certainty.SURE}
+
+
+def person_name(key: int | None) -> str:
+    """Return the name of a person who was chosen; empty for nobody."""
+    return "" if key is None else Person.objects.filter(pk=key).values_list("name", flat=True).first() or ""

@@ -129,9 +129,12 @@ class Here:
         self.added_links |= set(self._ends(TaskLink.objects.filter(plan=self.plan, pk__in=added[TaskLink])))
         self.added_assignments |= {each.uid for each in self.assignments if each.pk in added[TaskAssignment]}
 
-    def _changes(self, model: type[Record], since: int) -> QuerySet[Change, tuple[int, str, dict[str, Any]]]:
+    def _changes(
+        self, model: type[Task] | type[TaskLink] | type[TaskAssignment], since: int
+    ) -> QuerySet[Change, tuple[int, str, dict[str, Any]]]:
         """Return record, action and former fields of what was done to the plan's records since, in order."""
-        keys = model._default_manager.filter(plan=self.plan).values("pk")
+        own: Any = model._default_manager
+        keys = own.filter(plan=self.plan).values("pk")
         rows = Change.objects.filter(record_type=record_type(model), pk__gt=since, record_id__in=keys)
         return rows.order_by("pk").values_list("record_id", "action", "before")
 
