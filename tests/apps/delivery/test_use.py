@@ -76,6 +76,35 @@ def test_the_page_shows_the_week_asked_for(shed: Shed) -> None:
     assert "nobody asked for more than there is" in page
 
 
+def test_the_histogram_is_told_the_whole_plan_by_weeks_or_days(shed: Shed) -> None:
+    """As the page has it: Bob pours at half from Thursday 8 to Monday 12; the plan ends on Wednesday 14."""
+    client = shed.cast.client(READER)
+    ann, bob = (PlanResource.objects.get(plan=shed.plan, name=name).pk for name in ("Ann", "Bob"))
+    told = client.get(f"{shed.url}use/load?resource={bob}").json()
+    assert [(each["name"], each["units"], each["short"]) for each in told["resources"]] == [
+        ("Ann", 1, 0),
+        ("Bob", 1, 0),
+    ]
+    assert (told["resource"], told["units"], told["days"], told["first"]) == (bob, 1, 7, day(0, 0))
+    assert [told[name] for name in ("asked", "had", "peak", "short")] == [[480, 240], [1920, 2400], [0.5, 0.5], [0, 0]]
+    daily = client.get(f"{shed.url}use/load?resource={ann}&by=day").json()
+    assert (daily["resource"], daily["days"], len(daily["asked"])) == (ann, 1, 14)
+    assert daily["asked"][:4] == [480, 0, 480, 0]
+    assert daily["had"][:7] == [480, 0, 480, 480, 480, 0, 0]
+    # without a resource, or with one that the plan does not have: the first
+    assert client.get(f"{shed.url}use/load?resource=999999").json()["resource"] == ann
+
+
+def test_the_histogram_tells_where_two_are_asked_at_once(shed: Shed) -> None:
+    shed.set("Pour", "resources", "Bob")
+    shed.set("Paint", "resources", "Bob")
+    shed.edit({"do": "set", "task": shed.id("Paint"), "field": "start", "value": "2026-01-09"})
+    told = shed.cast.client(READER).get(f"{shed.url}use/load?by=day").json()
+    assert told["resources"][0]["name"] == "Bob"
+    assert [place for place, short in enumerate(told["short"]) if short == 1] == [4]
+    assert told["peak"][4] == 2
+
+
 def test_a_plan_without_resources_says_what_belongs_there(shed: Shed) -> None:
     PlanResource.objects.filter(plan=shed.plan).delete()
     assert "Nobody is assigned yet" in shed.cast.client(READER).get(f"{shed.url}use/").content.decode()
@@ -83,6 +112,7 @@ def test_a_plan_without_resources_says_what_belongs_there(shed: Shed) -> None:
 
 def test_strangers_get_404(shed: Shed) -> None:
     assert shed.cast.client(STRANGER).get(f"{shed.url}use/").status_code == 404
+    assert shed.cast.client(STRANGER).get(f"{shed.url}use/load").status_code == 404
     assert shed.cast.client(ANONYMOUS).get(f"{shed.url}use/").status_code == 302
 
 

@@ -34,6 +34,9 @@ export const COLUMNS: readonly Column[] = [
   { key: "actual_finish", field: "actual_finish", sort: "date", width: 84, initial: false },
   { key: "free_float", sort: "number", width: 58, initial: false },
   { key: "deadline", field: "deadline", sort: "date", width: 84, initial: false },
+  { key: "service", field: "service", sort: "text", width: 112, initial: false },
+  { key: "service_due", sort: "date", width: 84, initial: false },
+  { key: "service_state", sort: "text", width: 76, initial: false },
   { key: "constraint", field: "constraint", sort: "choice", width: 150, initial: false },
   { key: "constraint_at", field: "constraint_at", sort: "date", width: 84, initial: false },
   { key: "baseline_start", sort: "date", width: 84, initial: false },
@@ -128,7 +131,7 @@ export function cellText(reading: Reading, row: number, key: string): string {
     case "duration": return duration(tasks.duration[row], tasks.unit[row] ?? "d", lengths, tasks.estimated[row] && !isStructural(reading, row));
     case "remaining": return duration(tasks.remaining[row], tasks.unit[row] ?? "d", lengths);
     case "work": return duration(tasks.work[row], "h", lengths);
-    case "start": case "finish": case "actual_start": case "actual_finish": case "deadline": case "constraint_at": case "baseline_start": case "baseline_finish":
+    case "start": case "finish": case "actual_start": case "actual_finish": case "deadline": case "constraint_at": case "baseline_start": case "baseline_finish": case "service_due":
       return dates.day(tasks[key][row]);
     case "late": {
       const late = lateness(reading, row);
@@ -143,7 +146,7 @@ export function cellText(reading: Reading, row: number, key: string): string {
     }
     case "priority": return tasks.priority[row] === null ? "" : String(tasks.priority[row]);
     case "cost": return tasks.cost[row] === null ? "" : String(tasks.cost[row]);
-    case "name": case "wbs": case "predecessors": case "resources": return tasks[key][row] ?? "";
+    case "name": case "wbs": case "predecessors": case "resources": case "service": case "service_state": return tasks[key][row] ?? "";
     default: return "";
   }
 }
@@ -155,7 +158,7 @@ function isStructural({ outline }: Reading, row: number): boolean {
 /** What whoever reports, and does not plan, may say of a task. */
 const REPORTED: ReadonlySet<string> = new Set(["percent", "remaining", "actual_start", "actual_finish"]);
 /** What follows from the parts of a summary, or holds for tasks alone. */
-const OF_TASKS: ReadonlySet<string> = new Set(["duration", "start", "finish", "percent", "remaining", "actual_start", "actual_finish", "work", "constraint", "constraint_at"]);
+const OF_TASKS: ReadonlySet<string> = new Set(["duration", "start", "finish", "percent", "remaining", "actual_start", "actual_finish", "work", "constraint", "constraint_at", "service"]);
 
 /** Whether a cell of a row takes typed text: a summary's dates follow from its parts, and whoever reports says no more than how far a task is. */
 export function mayEdit(reading: Reading, row: number, column: Column): boolean {

@@ -11,17 +11,17 @@ export type Action =
   | { act: "go"; to: Direction; extend: boolean }
   | { act: "type"; text: string }
   | { act: "edit" | "add" | "remove" | "undo" | "redo" | "indent" | "outdent" | "move-up" | "move-down" | "earlier" | "later" | "longer" | "shorter"
-      | "link" | "unlink" | "fill" | "select-all" | "toggle" | "fold" | "unfold" | "detail" | "clear" | "escape" | "zoom-in" | "zoom-out" | "show-bar" | "find" | "split" | "help" };
+      | "link" | "unlink" | "fill" | "select-all" | "toggle" | "fold" | "unfold" | "detail" | "clear" | "escape" | "zoom-in" | "zoom-out" | "show-bar" | "find" | "split" | "use" | "help" };
 
 const GO: Readonly<Record<string, Direction>> = {
   ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", PageUp: "page-up", PageDown: "page-down", Home: "row-first", End: "row-last",
 };
 const ALT: Readonly<Record<string, Action["act"]>> = {
   ArrowUp: "move-up", ArrowDown: "move-down", ArrowLeft: "earlier", ArrowRight: "later", ".": "longer", ",": "shorter", Enter: "detail", Home: "show-bar",
-  s: "split", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out",
+  s: "split", r: "use", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out",
 };
 const ALT_PLACE: Readonly<Record<string, Action["act"]>> = {
-  Period: "longer", Comma: "shorter", KeyS: "split", Equal: "zoom-in", NumpadAdd: "zoom-in", Minus: "zoom-out", NumpadSubtract: "zoom-out",
+  Period: "longer", Comma: "shorter", KeyS: "split", KeyR: "use", Equal: "zoom-in", NumpadAdd: "zoom-in", Minus: "zoom-out", NumpadSubtract: "zoom-out",
 };
 const COMMAND: Readonly<Record<string, Action["act"]>> = {
   z: "undo", y: "redo", d: "fill", a: "select-all", "]": "indent", "[": "outdent", f: "find",

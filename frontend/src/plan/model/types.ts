@@ -39,6 +39,10 @@ export interface TaskColumns {
   notes: boolean[];
   work: (number | null)[];
   cost: (number | string | null)[];
+  service: string[];
+  service_due: (Instant | null)[];
+  service_state: string[];
+  service_urgent: boolean[];
 }
 
 export type ColumnName = keyof TaskColumns;
@@ -49,7 +53,7 @@ export const BLANK: { readonly [K in ColumnName]: TaskColumns[K][number] } = {
   late_finish: null, total_float: null, free_float: null, critical: false, near_critical: false, percent: 0, actual_start: null,
   actual_finish: null, remaining: null, constraint: null, constraint_at: null, deadline: null, manual: false, active: true,
   calendar: null, resources: "", predecessors: "", baseline_start: null, baseline_finish: null, parts: null, priority: null,
-  notes: false, work: null, cost: null,
+  notes: false, work: null, cost: null, service: "", service_due: null, service_state: "", service_urgent: false,
 };
 
 export const COLUMN_NAMES = Object.keys(BLANK) as ColumnName[];

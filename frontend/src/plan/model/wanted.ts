@@ -3,7 +3,7 @@ import { hasParts, type Outline } from "./outline";
 import type { PlanStore } from "./store";
 import { DAY, type Instant } from "./types";
 
-export type Only = "all" | "critical" | "late" | "current" | "milestones";
+export type Only = "all" | "critical" | "late" | "current" | "milestones" | "service";
 
 export interface Asked {
   only: Only;
@@ -20,6 +20,7 @@ export function wantedRows({ tasks }: PlanStore, outline: Outline, { only, text,
   if (only !== "all") tests.push((row) => !hasParts(outline, row));
   if (only === "critical") tests.push((row) => tasks.critical[row]!);
   if (only === "milestones") tests.push((row) => (tasks.kind[row] ?? "").endsWith("MILESTONE"));
+  if (only === "service") tests.push((row) => tasks.service_urgent[row]!);
   if (only === "late") tests.push((row) => (tasks.baseline_finish[row] ?? Infinity) < (tasks.finish[row] ?? -Infinity));
   if (only === "current") tests.push((row) => tasks.actual_finish[row] === null && (tasks.percent[row] ?? 0) < 100 && (tasks.start[row] ?? Infinity) <= status + 7 * DAY);
   return tests.length ? (row) => tests.every((test) => test(row)) : undefined;

@@ -22,6 +22,7 @@ import { printing } from "./print";
 import { Side } from "./side";
 import { splitter } from "./splitter";
 import { legend, toolbar, type Tools } from "./toolbar";
+import { UsePane } from "./use";
 
 export interface Start {
   host: HTMLElement;
@@ -47,6 +48,7 @@ export class PlanApp {
   private readonly chart: Chart;
   private readonly editor: Editor;
   private readonly side: Side;
+  private readonly use: UsePane;
   private readonly tools: Tools;
   private readonly scroll: HTMLElement;
   private readonly tall: HTMLElement;
@@ -77,17 +79,20 @@ export class PlanApp {
     this.chart = new Chart(session, () => this.schedule(false), (by) => (this.scroll.scrollTop += by), () => this.grid.element.focus({ preventScroll: true }), (keep.read("zoom") as number | null) ?? Math.min(ZOOMS[2]!.perPixel * 1.6, fitZoom(0, Math.max(span, 1440), 740)));
     const reach: Reach = {
       session, grid: this.grid, chart: this.chart, editor: undefined as unknown as Editor,
-      reveal: () => this.reveal(), detail: () => this.detail(), find: () => this.tools.find(), help: () => openHelp(say), announce: (text) => this.notice.announce(text),
+      reveal: () => this.reveal(), detail: () => this.detail(), use: () => this.toggleUse(), find: () => this.tools.find(), help: () => openHelp(say), announce: (text) => this.notice.announce(text),
     };
     this.editor = reach.editor = new Editor(session, this.grid, (to) => {
       if (to) go(reach, to, false);
     });
     this.side = new Side(session, start.network, () => this.grid.element.focus());
+    this.use = new UsePane(session, start.network, {
+      show: (at) => this.chart.showInstant(at), closed: () => this.keepUse(), announce: (text) => this.notice.announce(text), base: start.network.base,
+    });
     this.view = h("div", "plan-view", {}, this.grid.element);
     this.tall = h("div", "plan-tall", {}, this.view);
     this.scroll = h("div", "plan-scroll", {}, this.tall);
     this.tools = toolbar(session, this.chart, {
-      detail: () => this.detail(), print: () => window.print(), columns: () => this.keepColumns(session.columns), baseline: (number) => this.chooseBaseline(number), grid: () => this.grid.element.focus({ preventScroll: true }), reveal: () => this.reveal(), widen: (by) => this.widen(by), add: () => perform(reach, { act: "add" }), help: () => reach.help(),
+      detail: () => this.detail(), use: () => this.toggleUse(), print: () => window.print(), columns: () => this.keepColumns(session.columns), baseline: (number) => this.chooseBaseline(number), grid: () => this.grid.element.focus({ preventScroll: true }), reveal: () => this.reveal(), widen: (by) => this.widen(by), add: () => perform(reach, { act: "add" }), help: () => reach.help(),
     });
     this.lay(reach);
     listenKeys(reach);
@@ -105,12 +110,24 @@ export class PlanApp {
     this.view.append(split.element, this.chart.element);
     this.notice.foot.insertBefore(legend(this.session), this.notice.foot.lastChild);
     host.classList.add("plan");
-    host.replaceChildren(this.tools.element, this.notice.bar, h("div", "plan-main", {}, this.scroll, this.side.element), this.notice.foot, this.notice.live);
+    host.replaceChildren(this.tools.element, this.notice.bar, h("div", "plan-main", {}, h("div", "plan-stack", {}, this.scroll, this.use.element), this.side.element), this.notice.foot, this.notice.live);
   }
 
   /** Keep the choice of columns and widths; that of a phone is its own. */
   private keepColumns(columns: readonly Chosen[]): void {
     if (!narrow.matches) this.start.keep.write("columns", columns);
+  }
+
+  private toggleUse(): void {
+    if (this.use.open) this.use.close();
+    else this.use.show();
+    this.keepUse();
+  }
+
+  private keepUse(): void {
+    this.start.keep.write("use", this.use.open);
+    this.tools.pressUse(this.use.open);
+    this.schedule(true);
   }
 
   private listen(): void {
@@ -145,6 +162,7 @@ export class PlanApp {
     printing(host, this.session, this.chart);
     this.grid.element.addEventListener("focus", () => this.schedule(false));
     this.session.restore(keep.read("queue"));
+    if (keep.read("use") === true && !narrow.matches) this.toggleUse();
   }
 
   /** Begin in the grid, unless the reader is elsewhere already. */
@@ -180,6 +198,7 @@ export class PlanApp {
     if (!this.placed) this.placed = this.chart.showNow();
     this.grid.paint(top, high - HEAD);
     this.chart.paint(top);
+    this.use.paint(this.chart.window);
     this.tools.refresh();
     if (!whole) return;
     this.empty.hidden = session.store.count > 0;

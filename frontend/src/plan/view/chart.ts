@@ -72,6 +72,11 @@ export class Chart {
     return this.scale.perPixel;
   }
 
+  /** What is seen of time. */
+  get window(): { scale: Scale; left: number; width: number } {
+    return { scale: this.scale, left: this.seen.left, width: this.size.width };
+  }
+
   private span(): [Instant, Instant] {
     const { start, finish } = this.session.store.plan;
     const first = start ?? this.session.settings.today;

@@ -10,7 +10,7 @@ const KEYS: readonly [string, string][] = [
   ["F2 / Enter", "help_edit"], ["Esc", "help_drop"], ["Tab", "help_tab"], ["Insert", "help_add"], ["Delete", "help_remove"],
   [`${alt} Shift → / ←`, "help_level"], [`${alt} ↑ / ↓`, "help_move"], [`${alt} → / ←`, "help_shift"], [`${alt} . / ,`, "help_length"], [`${alt} S`, "help_split"],
   [`${held} F2`, "help_link"], [`${held} Shift F2`, "help_unlink"], [`${held} D`, "help_fill"], [`${held} C / V`, "help_paste"],
-  [`${held} Z / Y`, "help_undo"], ["Shift ↑ ↓", "help_range"], [`${held} Space`, "help_toggle"], ["Space", "help_fold"], [`${alt} Enter`, "help_detail"],
+  [`${held} Z / Y`, "help_undo"], ["Shift ↑ ↓", "help_range"], [`${held} Space`, "help_toggle"], ["Space", "help_fold"], [`${alt} Enter`, "help_detail"], [`${alt} R`, "help_use"],
   [`${alt} + / −`, "help_zoom"], [`${alt} Home`, "help_bar"], [`${held} F`, "help_find"], ["Backspace", "help_clear"], ["F1 / ?", "help_keys"],
 ];
 

@@ -18,6 +18,8 @@ export interface Reach {
   /** Bring the current row into view. */
   reveal(): void;
   detail(): void;
+  /** Open or close the histogram of resources. */
+  use(): void;
   find(): void;
   help(): void;
   announce(text: string): void;
@@ -99,6 +101,7 @@ export function perform(reach: Reach, action: Action): void {
     case "fold": return foldKey(reach, null);
     case "unfold": return foldKey(reach, false);
     case "detail": return reach.detail();
+    case "use": return reach.use();
     case "clear":
       if (cursor) session.clear(cursor);
       return;

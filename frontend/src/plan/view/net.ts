@@ -1,6 +1,7 @@
 /** The plan over HTTP: edits, undo, news. A page of sign-in, a refusal and a lost connection are told apart. */
 import { csrfToken } from "../../lib/http";
 import type { Say } from "../words";
+import type { Load } from "../model/load";
 import { Refused, SignedOut, type Transport } from "../model/queue";
 import type { Answer, PlanData, Refusal } from "../model/types";
 
@@ -26,7 +27,7 @@ export class Network implements Transport {
   baseline = "";
 
   constructor(
-    private readonly base: string,
+    readonly base: string,
     private readonly say: Say,
   ) {}
 
@@ -75,6 +76,11 @@ export class Network implements Transport {
   async changes(since: number): Promise<Answer | null> {
     const response = await this.get("changes", { since: String(since) });
     return response.status === 304 || response.status === 204 ? null : answerOf<Answer>(response, this.say);
+  }
+
+  /** What is asked of everyone and of one resource, by weeks or by days. */
+  async load(resource: number | null, byDay: boolean): Promise<Load> {
+    return answerOf<Load>(await this.get("use/load", { ...(resource === null ? {} : { resource: String(resource) }), ...(byDay ? { by: "day" } : {}) }), this.say);
   }
 
   /** Why the dates of a task are what they are, and its notes. */

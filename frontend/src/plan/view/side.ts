@@ -9,8 +9,8 @@ import { icon } from "../../lib/dom";
 import { button, h, newId } from "./build";
 import type { Network, Why } from "./net";
 
-const FIELDS = ["name", "duration", "percent", "start", "finish", "remaining", "actual_start", "actual_finish", "deadline", "constraint", "constraint_at", "predecessors", "resources", "work", "priority"];
-const WIDE = new Set(["name", "constraint", "predecessors", "resources"]);
+const FIELDS = ["name", "duration", "percent", "start", "finish", "remaining", "actual_start", "actual_finish", "deadline", "service", "constraint", "constraint_at", "predecessors", "resources", "work", "priority"];
+const WIDE = new Set(["name", "service", "constraint", "predecessors", "resources"]);
 
 export class Side {
   readonly element = h("aside", "panel plan-side");

@@ -13,10 +13,14 @@ export interface Tools {
   element: HTMLElement;
   refresh(): void;
   find(): void;
+  /** Show whether the histogram of resources is open. */
+  pressUse(open: boolean): void;
 }
 
 export interface Deeds {
   detail(): void;
+  /** Open or close the histogram of resources. */
+  use(): void;
   print(): void;
   baseline(number: string): void;
   columns(): void;
@@ -81,7 +85,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     chart.zoom(ZOOMS.find((one) => one.name === value)!.perPixel);
     if (session.selection.cursor) chart.showBar(session.selection.cursor.id);
   });
-  const show = choice(say("show"), (["all", "critical", "late", "current", "milestones"] as const).map((one) => [one, say(`show_${one}`)]), (value) => {
+  const show = choice(say("show"), (["all", "critical", "late", "current", "milestones", "service"] as const).map((one) => [one, say(`show_${one}`)]), (value) => {
     session.showOnly({ only: value as Only });
   });
   const levels = choice(say("level"), [["9", say("level_all")], ["1", "1"], ["2", "2"], ["3", "3"], ["4", "4"]], (value) => session.showLevels(Number(value)));
@@ -114,6 +118,8 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
     session.select(session.selection);
   })));
   const fit = button(say("fit"), () => chart.fit());
+  const use = small("chart-column", say("use_title"), "Alt R", () => deeds.use());
+  use.setAttribute("aria-pressed", "false");
   const group = (...children: Node[]) => h("span", "plan-group", { role: "group" }, ...children);
   const search = h("span", "search-box plan-searchbox", {}, icon("search"), find);
   const element = h("div", "plan-tools", { role: "toolbar", "aria-label": say("tools") });
@@ -122,7 +128,7 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
   element.append(
     baseline.element,
     group(zoom.element, small("minus", say("zoom_out"), "Alt −", () => chart.zoom(chart.perPixel * 1.5)), small("plus", say("zoom_in"), "Alt +", () => chart.zoom(chart.perPixel / 1.5)), ...(narrow.matches ? [] : [fit])),
-    show.element, levels.element, search, columns, layers,
+    show.element, levels.element, search, columns, layers, use,
     small("info", say("detail"), "Alt Enter", () => deeds.detail()),
     small("circle-question-mark", say("help"), "F1", () => deeds.help()),
     small("printer", say("print"), `${held}P`, () => deeds.print()),
@@ -141,7 +147,8 @@ export function toolbar(session: Session, chart: Chart, deeds: Deeds): Tools {
       baseline.field.value = kept;
     }
   };
-  return { element, refresh, find: () => {
+  const pressUse = (open: boolean) => use.setAttribute("aria-pressed", String(open));
+  return { element, refresh, pressUse, find: () => {
     find.focus();
     find.select();
   } };

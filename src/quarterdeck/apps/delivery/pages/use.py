@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quarterdeck.apps.delivery.models import Plan
-from quarterdeck.apps.delivery.pages.data import of_plan, read
+from quarterdeck.apps.delivery.pages.data import json, of_plan, read
 from quarterdeck.apps.delivery.pages.plan import address
 from quarterdeck.apps.delivery.selectors import use as uses
 from quarterdeck.apps.delivery.selectors.solving import Solved
 from quarterdeck.apps.delivery.selectors.use import Cell, Part, Row, Use, monday
 from quarterdeck.apps.portfolio.tabs import tabs_of
-from quarterdeck.engine.calendar import instant
+from quarterdeck.engine.calendar import instant, minutes
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import charts
@@ -54,6 +54,36 @@ def page(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
     except EngineError as error:
         context["trouble"] = str(error)
     return render(request, "delivery/use.html", context)
+
+
+@require_safe
+@of_plan
+def load(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
+    """Give what the whole plan asks of everyone, and of one resource week by week or day by day, for the histogram."""
+    key = request.GET.get("resource", "")
+    resource = int(key) if key.isdecimal() and len(key) < 19 else None
+    try:
+        found = uses.load(read(request, plan, actor), resource, by_day=request.GET.get("by") == "day")
+    except EngineError as error:
+        return json({"message": str(error)}, 422)
+    chosen, cells = found.chosen, found.chosen.cells if found.chosen else ()
+    return json(
+        {
+            "resources": [
+                {"id": row.resource, "name": row.name, "units": row.units, "short": row.short}
+                for row in found.everyone.rows
+            ],
+            "left_out": found.everyone.left_out,
+            "resource": chosen.resource if chosen else None,
+            "units": chosen.units if chosen else 0,
+            "days": found.days,
+            "first": minutes(cells[0].week) if cells else None,
+            "asked": [round(cell.asked) for cell in cells],
+            "had": [round(cell.had) for cell in cells],
+            "peak": [round(cell.peak, 4) for cell in cells],
+            "short": [cell.short for cell in cells],
+        }
+    )
 
 
 def _first(asked: str, now: Solved, today: dt.date) -> dt.date:

@@ -12,18 +12,22 @@ import numpy as np
 
 from quarterdeck.apps.delivery.selectors.mapping import parts_of
 from quarterdeck.apps.delivery.selectors.solving import Solved, calendar_of
-from quarterdeck.engine.calendar import Calendar, around_the_clock, minutes, timeline
+from quarterdeck.engine.calendar import Calendar, around_the_clock, instant, minutes, timeline
 from quarterdeck.engine.cpm import NONE
 from quarterdeck.engine.levelling import Activity, Problem, Resource, Usage, usage
 
-WEEK: Final = 7 * 1440
+DAY: Final = 1440
+WEEK: Final = 7 * DAY
 #: Resources shown at once.
 MOST: Final = 100
+#: Weeks and days told at once of a whole plan.
+MOST_WEEKS: Final = 1040
+MOST_DAYS: Final = 740
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One resource in one week: minutes asked and had, the most units asked at once, and how many are short then."""
+    """One resource in one week, or on one day: minutes asked and had, the most units asked at once, and how many are short then."""
 
     week: dt.date
     asked: float
@@ -97,11 +101,14 @@ def monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def use(now: Solved, first: dt.date, count: int) -> Use:
-    """Return what is asked of each resource in some weeks from a Monday on. Raises EngineError."""
-    weeks = tuple(first + dt.timedelta(weeks=n) for n in range(count))
-    edges = np.array([minutes(first) + n * WEEK for n in range(count + 1)], np.int64)
-    limits = {key: (units, own) for key, units, own in now.held.source.limits()}
+def use(now: Solved, first: dt.date, count: int, *, days: int = 7, only: int | None = None) -> Use:
+    """Return what is asked of each resource, or of one, in some weeks from a Monday on. Raises EngineError.
+
+    `days` is how many one cell spans: weeks by default.
+    """
+    weeks = tuple(first + dt.timedelta(days=days * n) for n in range(count))
+    edges = np.array([minutes(first) + n * days * DAY for n in range(count + 1)], np.int64)
+    limits = {key: (units, own) for key, units, own in now.held.source.limits() if only in (None, key)}
     pieces = list(_pieces(now, int(edges[0]), int(edges[-1]), set(limits)))
     asked = {each.resource for each in pieces}
     names = {key: name for key, name, _kind in now.held.source.resources() if key in limits}
@@ -121,6 +128,30 @@ def use(now: Solved, first: dt.date, count: int) -> Use:
         rows.append(Row(key, name, units, tuple(_cells(steps.get(key), weeks, edges, had.tolist(), units))))
     rows.sort(key=lambda row: (-row.short, not any(cell.asked for cell in row.cells), row.name.casefold()))
     return Use(weeks, tuple(rows[:MOST]), max(0, len(rows) - MOST))
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a whole plan asks: of everyone by weeks, of one resource by weeks, or by days where they are few."""
+
+    everyone: Use
+    chosen: Row | None
+    #: Days that a cell of the chosen one spans.
+    days: int
+
+
+def load(now: Solved, resource: int | None = None, *, by_day: bool = False) -> Load:
+    """Return what a plan asks from its first week to its last: `resource`, or who is short most. Raises EngineError."""
+    if now.schedule is None:
+        return Load(Use((), ()), None, 7)
+    first = monday(instant(now.schedule.project_start).date())
+    weeks = min(MOST_WEEKS, (instant(now.schedule.project_finish).date() - first).days // 7 + 1)
+    everyone = use(now, first, weeks)
+    chosen = next((row for row in everyone.rows if row.resource == resource), None)
+    chosen = chosen or next(iter(everyone.rows), None)
+    if chosen is None or not by_day or weeks * 7 > MOST_DAYS:
+        return Load(everyone, chosen, 7)
+    return Load(everyone, use(now, first, weeks * 7, days=1, only=chosen.resource).rows[0], 1)
 
 
 def _calendar(now: Solved, own: int | None) -> Calendar:
