@@ -34,6 +34,11 @@ def _own_project(factory: Factory, _n: int) -> Any:
     return factory.make(apps.get_model("portfolio.initiative"))
 
 
+def _contractor(factory: Factory, _n: int) -> Any:
+    """Someone from outside, of whom suppliers’ people are."""
+    return factory.make(apps.get_model("people.person"), kind="contractor")
+
+
 def _year_start(_factory: Factory, n: int) -> dt.date:
     return dt.date(2001 + n % 70, 1, 1)
 
@@ -76,6 +81,9 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
         "red": lambda _f, n: n + 5,
     },
     "reporting.managercall": {"expires_on": lambda _f, n: dt.date.today() + dt.timedelta(days=n % 80 + 1)},  # noqa: DTZ011  within the quarter for which a call may stand
+    "suppliers.supplierperson": {"person": _contractor},
+    "suppliers.servicelevel": {"source": lambda _f, _n: "records", "allowance": lambda _f, n: n % 20 + 1},
+    "suppliers.supplieruse": {"served_unit": lambda f, _n: f.place.homes[0]},
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
 }
 
@@ -122,10 +130,17 @@ def _of_both_tasks(record: Any) -> None:
             setattr(record, side, task.plan.initiative)
 
 
+def _same_supplier(record: Any) -> None:
+    """What is owed under a contract is owed by its supplier."""
+    if record.contract is not None:
+        record.supplier = record.contract.supplier
+
+
 FINISH: Mapping[str, Callable[[Any], None]] = {
     "organisation.period": _period_dates,
     "finance.budgetline": _own_work_package,
     "finance.technique": _same_plan,
     "delivery.deliverable": _of_the_milestone,
     "delivery.interface": _of_both_tasks,
+    "suppliers.obligation": _same_supplier,
 }

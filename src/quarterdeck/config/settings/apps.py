@@ -54,6 +54,7 @@ DOMAIN = [
     "quarterdeck.apps.people",
     "quarterdeck.apps.portfolio",
     "quarterdeck.apps.delivery",
+    "quarterdeck.apps.suppliers",
     "quarterdeck.apps.finance",
     "quarterdeck.apps.governance",
     "quarterdeck.apps.reporting",

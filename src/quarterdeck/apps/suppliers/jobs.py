@@ -1,0 +1,23 @@
+"""Work of this app apart from requests."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from quarterdeck.apps.suppliers.selectors.watching import levels_in_use
+from quarterdeck.apps.suppliers.services import level_evaluate, level_feed
+from quarterdeck.kernel import clock
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.jobs.progress import Progress
+from quarterdeck.kernel.jobs.registry import job
+
+
+@job(title=gettext_lazy("Judge service levels"), schedule="daily@03:40")
+def levels_judged(progress: Progress, *, level_ids: list[int] | None = None) -> dict[str, int]:
+    """Take up the cases of plans and obligations, and open the breach cases of what was not kept."""
+    actor = Actor.system(now=clock.now())
+    fed = opened = 0
+    for level in progress.over(levels_in_use(level_ids)):
+        fed += level_feed(level=level, actor=actor)
+        opened += len(level_evaluate(level=level, actor=actor))
+    return {"records": fed, "breaches": opened}

@@ -1,0 +1,1 @@
+"""Bespoke pages of suppliers."""

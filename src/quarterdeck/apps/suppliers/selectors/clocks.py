@@ -1,0 +1,134 @@
+"""The clock of a service record: when it is due, from when it is missed, and whether it was kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from quarterdeck.apps.organisation.selectors import WorkingTime, days, default_calendar, working_time
+from quarterdeck.apps.suppliers.choices import Unit
+from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
+from quarterdeck.engine.calendar import CalendarException, WorkCalendar, five_day, local_minutes, zoned
+from quarterdeck.engine.service_level import Case, clock
+from quarterdeck.engine.service_level import ServiceLevel as Level
+
+#: Days beyond the allowance for which a calendar is spelled out: long shutdowns.
+BEYOND: Final = 120
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """What follows from the clock: when it is due, after which instant it is missed, and where it is decided."""
+
+    due_at: dt.datetime | None
+    breaks_at: dt.datetime | None
+    kept: bool | None
+    decided_on: dt.date | None
+
+
+def calendar_of(level: ServiceLevel) -> WorkingTime | None:
+    """Return the working calendar on which a level counts; None where the organisation has none."""
+    found = level.calendar or default_calendar()
+    return working_time(found) if found is not None else None
+
+
+def engine_calendar(known: WorkingTime | None, first: dt.date, last: dt.date) -> WorkCalendar:
+    """Return a working calendar as the engine takes it, with the holidays and exceptions from one day to another.
+
+    Without one, or without shifts: the office day from Monday to Friday.
+    """
+    if known is None or not any(known.week):
+        return five_day("office")
+    week = tuple(tuple((span[0], span[1]) for span in spans) for spans in known.week)
+    other = tuple(
+        CalendarException(day, day, tuple((span[0], span[1]) for span in known.spans(day)))
+        for day in days(first, last)
+        if known.spans(day) != known.week[day.weekday()]
+    )
+    return WorkCalendar(known.name, week=week, exceptions=other)
+
+
+def reckon(
+    record: ServiceRecord, pauses: Iterable[ServicePause], known: WorkingTime | None, level: ServiceLevel
+) -> Reckoned:
+    """Return how a record stands by its own promise, or else by the clock of its level. Pauses stop both."""
+    zone = ZoneInfo(known.time_zone) if known is not None else timezone.get_default_timezone()
+    if record.promised_at is not None:
+        breaks = due = _promised(record.promised_at, pauses)
+    elif level.allowance is not None:
+        due, breaks = _counted(record, list(pauses), known, level, zone)
+    else:
+        return Reckoned(None, None, None, None)
+    if record.ended_at is None:
+        return Reckoned(due, breaks, None, _day(breaks, zone))
+    kept = breaks is None or record.ended_at.replace(second=0, microsecond=0) <= breaks
+    return Reckoned(due, breaks, kept, _day(record.ended_at if kept else breaks, zone))
+
+
+def _day(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.date | None:
+    return moment.astimezone(zone).date() if moment is not None else None
+
+
+def _promised(promised: dt.datetime, pauses: Iterable[ServicePause]) -> dt.datetime | None:
+    """Return the promise put off by the excused time before it; None while that lasts."""
+    until = promised
+    for pause in sorted(pauses, key=lambda each: each.starts_at):
+        if pause.starts_at >= until:
+            break
+        if pause.ends_at is None:
+            return None
+        until += pause.ends_at - pause.starts_at
+    return until
+
+
+def _counted(
+    record: ServiceRecord, pauses: list[ServicePause], known: WorkingTime | None, level: ServiceLevel, zone: dt.tzinfo
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return when the record is due and the last instant at which it is not yet missed."""
+    assert level.allowance is not None
+    by_days = level.unit == Unit.DAYS
+    reach = level.allowance * 3 if by_days else level.allowance // 3
+    ends = [record.started_at, *(pause.ends_at for pause in pauses if pause.ends_at is not None)]
+    first, last = record.started_at.date() - dt.timedelta(days=1), max(ends).date()
+    found = clock(
+        Level(
+            id=level.code,
+            calendar=engine_calendar(known, first, last + dt.timedelta(days=reach + BEYOND)),
+            minutes=None if by_days else level.allowance * 60,
+            days=level.allowance if by_days else None,
+        ),
+        Case(
+            record.reference,
+            local_minutes(record.started_at, zone),
+            pauses=tuple(
+                (
+                    local_minutes(max(pause.starts_at, record.started_at), zone),
+                    None if pause.ends_at is None else local_minutes(max(pause.ends_at, record.started_at), zone),
+                )
+                for pause in pauses
+            ),
+        ),
+        now=local_minutes(record.started_at, zone),
+    )
+    return _moment(found.due, zone), _moment(found.breach, zone)
+
+
+def _moment(at: int | None, zone: dt.tzinfo) -> dt.datetime | None:
+    return None if at is None else zoned(at, zone)
+
+
+def cure_until(level: ServiceLevel, since: dt.date) -> dt.date:
+    """Return the last day of the cure period that begins with a notice on a day."""
+    known = calendar_of(level)
+    if known is not None and any(known.week):
+        return known.add_working_days(since, level.cure_days)
+    day, left = since, level.cure_days
+    while left:
+        day += dt.timedelta(days=1)
+        left -= day.weekday() < 5
+    return day

@@ -1,0 +1,122 @@
+"""How service levels were kept, window by window."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from quarterdeck.apps.suppliers.choices import Window
+from quarterdeck.apps.suppliers.models import ServiceLevel, ServiceRecord
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A window with its days, the last included."""
+
+    key: str
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many cases were decided within a window, and how many of them were met."""
+
+    stretch: Stretch
+    met: int = 0
+    of: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Met of decided; None where nothing was decided."""
+        return self.met / self.of if self.of else None
+
+
+def months_of(window: str) -> int:
+    """Return how many months a window has; each case is shown by the month."""
+    return {Window.QUARTER.value: 3, Window.YEAR.value: 12}.get(window, 1)
+
+
+def add_months(day: dt.date, count: int) -> dt.date:
+    """Return the same day some months on, or the month's last where it is shorter."""
+    whole = day.year * 12 + day.month - 1 + count
+    year, month = divmod(whole, 12)
+    after = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return dt.date(year, month + 1, min(day.day, (after - dt.timedelta(days=1)).day))
+
+
+def stretch_of(day: dt.date, window: str) -> Stretch:
+    """Return the window in which a day lies: calendar month, quarter or year."""
+    size = months_of(window)
+    first = dt.date(day.year, (day.month - 1) // size * size + 1, 1)
+    last = add_months(first, size) - dt.timedelta(days=1)
+    key = {1: f"{first:%Y-%m}", 3: f"{first.year}-Q{(first.month + 2) // 3}"}.get(size, str(first.year))
+    return Stretch(key, first, last)
+
+
+def stretches(window: str, first: dt.date, last: dt.date) -> list[Stretch]:
+    """Return the windows from the one of a day to that of another, in order."""
+    found = [stretch_of(first, window)]
+    while found[-1].last < last:
+        found.append(stretch_of(found[-1].last + dt.timedelta(days=1), window))
+    return found
+
+
+def decided(rows: QuerySet[ServiceRecord], now: dt.datetime) -> QuerySet[ServiceRecord]:
+    """Return the records of which it is known at a moment whether the level was kept."""
+    return rows.filter(Q(kept__isnull=False) | Q(breaks_at__lt=now), decided_on__isnull=False)
+
+
+def by_month(
+    rows: QuerySet[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime
+) -> dict[int, dict[dt.date, tuple[int, int]]]:
+    """Return the cases met and decided of each level by the first day of the month; one query."""
+    found: dict[int, dict[dt.date, tuple[int, int]]] = defaultdict(dict)
+    counted = (
+        decided(rows, now)
+        .filter(decided_on__gte=first, decided_on__lte=last)
+        .order_by()
+        .annotate(month=TruncMonth("decided_on"))
+        .values("level", "month")
+        .annotate(of=Count("pk"), met=Count("pk", filter=Q(kept=True)))
+    )
+    for row in counted:
+        found[row["level"]][row["month"]] = (row["met"], row["of"])
+    return found
+
+
+def counted(
+    records: Iterable[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime
+) -> dict[int, dict[dt.date, tuple[int, int]]]:
+    """Return the same of records at hand, as those of a past date are."""
+    found: dict[int, dict[dt.date, tuple[int, int]]] = defaultdict(dict)
+    for each in records:
+        known = each.kept is not None or (each.breaks_at is not None and each.breaks_at < now)
+        if not known or each.decided_on is None or not first <= each.decided_on <= last:
+            continue
+        month = each.decided_on.replace(day=1)
+        met, of = found[each.level_id].get(month, (0, 0))
+        found[each.level_id][month] = (met + (each.kept is True), of + 1)
+    return found
+
+
+def kept_by_window(
+    level: ServiceLevel, months: dict[dt.date, tuple[int, int]], *, first: dt.date, last: dt.date
+) -> list[Kept]:
+    """Return how a level was kept in each window from one day to another, from its counts by month."""
+    found = []
+    for stretch in stretches(level.window, max(first, level.starts_on), last):
+        inside = [count for month, count in months.items() if stretch.first <= month <= stretch.last]
+        found.append(Kept(stretch, sum(met for met, _of in inside), sum(of for _met, of in inside)))
+    return found
+
+
+def missed_in(level_ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime) -> QuerySet[ServiceRecord]:
+    """Return the records of levels that were missed within some days, oldest first."""
+    rows = decided(ServiceRecord.objects.filter(level__in=list(level_ids)), now)
+    return rows.exclude(kept=True).filter(decided_on__gte=first, decided_on__lte=last).order_by("decided_on", "pk")

@@ -1,0 +1,116 @@
+"""Contracts and what suppliers owe."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quarterdeck.apps.suppliers.choices import (
+    CONTRACT,
+    EXPIRING,
+    OBLIGATION,
+    ContractState,
+    ObligationState,
+    Repeats,
+)
+from quarterdeck.apps.suppliers.models import Contract, Obligation
+from quarterdeck.apps.suppliers.selectors.windows import add_months
+from quarterdeck.apps.suppliers.services.numbering import code_for
+from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.audit.models import Change
+
+_EVERY = {Repeats.MONTHLY: 1, Repeats.QUARTERLY: 3, Repeats.YEARLY: 12}
+
+
+@transaction.atomic
+def contract_save(record: Contract, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change a contract; a new one is numbered."""
+    record.number = code_for(record.number, CONTRACT)
+    return records.save(record, actor=actor, note=note)
+
+
+def contract_activate(*, record: Contract, actor: Actor) -> None:
+    """Put a signed contract in force."""
+    if record.state != ContractState.DRAFT:
+        raise ValidationError(_("It is %(state)s.") % {"state": record.get_state_display().lower()})
+    record.state = ContractState.IN_FORCE
+    records.save(record, actor=actor)
+
+
+def contract_end(*, record: Contract, actor: Actor, ended_on: dt.date, reason: str) -> None:
+    """End a contract on a day, with the reason."""
+    if record.state != ContractState.IN_FORCE:
+        raise ValidationError(_("It is %(state)s.") % {"state": record.get_state_display().lower()})
+    if not record.starts_on <= ended_on <= actor.today:
+        raise ValidationError({"ended_on": _("Choose a day from its start to today.")})
+    record.state, record.ends_on = ContractState.ENDED, ended_on
+    records.save(record, actor=actor, note=reason)
+
+
+@transaction.atomic
+def obligation_save(record: Obligation, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change an obligation; a new one is numbered."""
+    record.code = code_for(record.code, OBLIGATION)
+    return records.save(record, actor=actor, note=note)
+
+
+@transaction.atomic
+def obligation_meet(
+    *,
+    record: Obligation,
+    actor: Actor,
+    met_on: dt.date | None = None,
+    evidence: str = "",
+    valid_until: dt.date | None = None,
+) -> Obligation | None:
+    """Note that an obligation was met, and by what it shows. Returns the next one of what repeats or expires."""
+    _is_open(record)
+    day = met_on or actor.today
+    if day > actor.today:
+        raise ValidationError({"met_on": _("Choose a day that is not to come.")})
+    if record.kind in EXPIRING and valid_until is None:
+        raise ValidationError({"valid_until": _("State until when it is valid.")})
+    if valid_until is not None and valid_until <= day:
+        raise ValidationError({"valid_until": _("It is valid beyond the day it was shown.")})
+    if not evidence.strip():
+        raise ValidationError({"evidence": _("State what shows it: a document, a number, a place.")})
+    record.state, record.met_on = ObligationState.MET, day
+    record.evidence, record.valid_until = evidence.strip(), valid_until
+    records.save(record, actor=actor)
+    following = _next_due(record)
+    if following is None:
+        return None
+    made = Obligation(
+        supplier=record.supplier,
+        contract=record.contract,
+        initiative=record.initiative,
+        title=record.title,
+        kind=record.kind,
+        repeats=record.repeats,
+        due_on=following,
+    )
+    obligation_save(made, actor=actor, note=_("Follows %(code)s") % {"code": record.code})
+    return made
+
+
+def _next_due(record: Obligation) -> dt.date | None:
+    if record.valid_until is not None and record.kind in EXPIRING:
+        return record.valid_until
+    step = _EVERY.get(Repeats(record.repeats))
+    return None if step is None else add_months(record.due_on, step)
+
+
+def obligation_waive(*, record: Obligation, actor: Actor, reason: str) -> None:
+    """Let an obligation go, with the reason."""
+    _is_open(record)
+    record.state, record.reason = ObligationState.WAIVED, reason.strip()
+    records.save(record, actor=actor, note=reason)
+
+
+def _is_open(record: Obligation) -> None:
+    if record.state != ObligationState.OPEN:
+        raise ValidationError(_("It is %(state)s.") % {"state": record.get_state_display().lower()})

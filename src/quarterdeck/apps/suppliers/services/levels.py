@@ -1,0 +1,92 @@
+"""Service levels, the records by which they are judged, and excused time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quarterdeck.apps.organisation.selectors import WorkingTime
+from quarterdeck.apps.suppliers.choices import LEVEL
+from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
+from quarterdeck.apps.suppliers.selectors.clocks import calendar_of, reckon
+from quarterdeck.apps.suppliers.services.numbering import code_for
+from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.numbering.codes import next_code
+
+#: What of a level its clocks depend on.
+_CLOCK = ("allowance", "unit", "calendar_id")
+
+
+@transaction.atomic
+def level_save(record: ServiceLevel, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change a service level. A new allowance holds for the cases that are not decided yet."""
+    record.code = code_for(record.code, LEVEL)
+    before = ServiceLevel.objects.filter(pk=record.pk).values(*_CLOCK).first() if record.pk else None
+    change = records.save(record, actor=actor, note=note)
+    if before is not None and any(before[name] != getattr(record, name) for name in _CLOCK):
+        rows = list(ServiceRecord.objects.filter(level=record, kept__isnull=True).prefetch_related("pauses"))
+        known = calendar_of(record)
+        for row in rows:
+            _reckoned(row, row.pauses.all(), known, record)
+        records.save_many(rows, actor=actor, note=_("By the changed service level"))
+    return change
+
+
+@transaction.atomic
+def record_save(record: ServiceRecord, *, actor: Actor, note: str = "") -> Change | None:
+    """Create or change a service record, and reckon its clock."""
+    record.reference = record.reference.strip() or next_code("SR")
+    pauses = list(ServicePause.objects.filter(record=record)) if record.pk else []
+    _reckoned(record, pauses, calendar_of(record.level), record.level)
+    return records.save(record, actor=actor, note=note)
+
+
+def record_end(
+    *,
+    record: ServiceRecord,
+    actor: Actor,
+    ended_at: dt.datetime | None = None,
+    in_full: bool | None = None,
+    right_first_time: bool | None = None,
+) -> None:
+    """Note that a case is done, and how well."""
+    if record.ended_at is not None:
+        raise ValidationError(_("It is done already."))
+    moment = ended_at or actor.now
+    if moment > actor.now:
+        raise ValidationError({"ended_at": _("Choose a time that is not to come.")})
+    record.ended_at, record.in_full, record.right_first_time = moment, in_full, right_first_time
+    record_save(record, actor=actor)
+
+
+@transaction.atomic
+def pause_save(record: ServicePause, *, actor: Actor, note: str = "") -> Change | None:
+    """Excuse a time of a case; its clock is reckoned anew."""
+    change = records.save(record, actor=actor, note=note)
+    record_save(ServiceRecord.objects.get(pk=record.record_id), actor=actor, note=record.reason)
+    return change
+
+
+@transaction.atomic
+def pause_remove(record: ServicePause, *, actor: Actor, note: str = "") -> Change:
+    """Take an excused time back; the clock of its case is reckoned anew."""
+    case = record.record_id
+    change = records.delete(record, actor=actor, note=note)
+    record_save(ServiceRecord.objects.get(pk=case), actor=actor, note=note)
+    return change
+
+
+def _reckoned(
+    record: ServiceRecord, pauses: Iterable[ServicePause], known: WorkingTime | None, level: ServiceLevel
+) -> None:
+    if getattr(record, "started_at", None) is None:
+        return  # the check of the fields says so
+    found = reckon(record, pauses, known, level)
+    record.due_at, record.breaks_at = found.due_at, found.breaks_at
+    record.kept, record.decided_on = found.kept, found.decided_on
