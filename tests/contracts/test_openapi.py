@@ -89,7 +89,7 @@ def test_no_request_that_the_description_allows_brings_the_server_down(cast: Cas
             warnings.simplefilter("ignore")
             never_a_500()
     assert failed == []
-    assert walked == 7 * len(all_registers())
+    assert walked == sum(len(methods) for methods in served()["paths"].values()) >= 7 * len(all_registers())
     assert cookies
     assert json.loads((HERE / "openapi.json").read_text())["info"]["title"] == "Quarterdeck"
 

@@ -10,7 +10,6 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from quarterdeck.apps.reporting.figures import FiguresBelow, figures
-from quarterdeck.kernel.registers.api.endpoints import REFUSALS
 from quarterdeck.kernel.ui.request import actor_of
 
 router = Router(tags=["Figures"])
@@ -22,9 +21,7 @@ class FiguresQuery(Schema):
     as_of: dt.date | None = Field(None, description="A past date: the figures as they were known at its end.")
 
 
-@router.get(
-    "/figures/{code}", response={200: FiguresBelow, **REFUSALS}, operation_id="figures", summary="Figures of a node"
-)
+@router.get("/figures/{code}", response={200: FiguresBelow}, operation_id="figures", summary="Figures of a node")
 def figures_of(
     request: HttpRequest,
     code: str,
