@@ -103,6 +103,24 @@ class Side(models.TextChoices):
     RECEIVER = "receiver", _("Receiver")
 
 
+class ServiceStart(models.TextChoices):
+    """From which event the service level of a task counts."""
+
+    ORDER = "order", _("Order date of the plan")
+    PREDECESSORS = "predecessors", _("Finish of the predecessors")
+    DATE = "date", _("Fixed date")
+
+
+class ServiceState(models.TextChoices):
+    """How the service level of a task stands."""
+
+    RUNNING = "running", _("In time")
+    AT_RISK = "at_risk", _("At risk")
+    BREACHED = "breached", _("Breached")
+    MET = "met", _("Met")
+    MISSED = "missed", _("Missed")
+
+
 class Dialect(models.TextChoices):
     """By whose rules a plan is reckoned."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Case, ExpressionWrapper, F, FloatField, QuerySet, When
@@ -9,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.choices import DeliverableState, InterfaceState, Side, TaskKind
+from quarterdeck.apps.delivery.choices import DeliverableState, InterfaceState, ServiceState, Side, TaskKind
 from quarterdeck.apps.delivery.forms import RejectForm
 from quarterdeck.apps.delivery.models import Deliverable, Interface, Plan, Task
 from quarterdeck.apps.delivery.selectors.interfaces import dated, days_late, sides
+from quarterdeck.apps.delivery.selectors.promises import of_task, state_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Action, Column, Register, View, register
 from quarterdeck.kernel.ui import components
@@ -69,7 +71,7 @@ class PlanRegister(Register[Plan]):
     )
     computed = (Column("float_days", _("Least float, d"), "number", annotate=_plan_float, display=_figure),)
     sections = {
-        _("Plan"): ("initiative", "name", "is_current"),
+        _("Plan"): ("initiative", "name", "is_current", "ordered_on"),
         _("Found"): ("starts_on", "finishes_on", "percent", "late_count", "critical_count", "task_count"),
         _("How durations are counted"): ("minutes_per_day", "minutes_per_week", "days_per_month"),
     }
@@ -101,6 +103,10 @@ class PlanRegister(Register[Plan]):
         return record.initiative.name
 
 
+#: Tones of what is said of a service level in lists.
+_TONES = {ServiceState.BREACHED: "red", ServiceState.AT_RISK: "amber", ServiceState.MISSED: "red"}
+
+
 @register
 class TaskRegister(Register[Task]):
     """Tasks of all plans in one list; a plan's own page is where they are planned."""
@@ -113,10 +119,11 @@ class TaskRegister(Register[Task]):
         Column("project", _("Project"), annotate=_task_project),
         Column("days", _("Duration, d"), "number", annotate=_task_days, display=_figure),
         Column("float_days", _("Total float, d"), "number", annotate=_task_float, display=_figure),
+        Column("service", _("Service level"), value=lambda record: of_task(record).text),
     )
     sections = {
         _("Task"): ("plan", "name", "wbs", "code", "kind", "priority"),
-        _("Dates"): ("starts_on", "finishes_on", "done", "critical", "is_summary"),
+        _("Dates"): ("starts_on", "finishes_on", "done", "critical", "is_summary", "service_due_on"),
         _("Money"): ("fixed_cost", "cost", "actual_cost"),
         _("More"): ("notes",),
     }
@@ -127,11 +134,12 @@ class TaskRegister(Register[Task]):
         "done",
         "critical",
         "is_summary",
+        "service_due_on",
         "fixed_cost",
         "cost",
         "actual_cost",
     )
-    filters = ("plan", "kind", "done", "critical", "finishes_on", "starts_on", "is_summary")
+    filters = ("plan", "kind", "done", "critical", "finishes_on", "starts_on", "is_summary", "service_due_on")
     search, ordering = ("name", "wbs", "code"), ("plan", "position")
     bulk = ("priority",)
     views = (
@@ -151,6 +159,16 @@ class TaskRegister(Register[Task]):
             "next", _("Finish in 30 days"), {"f.finishes_on": "next:30d", "f.is_summary": "no", "sort": "finishes_on"}
         ),
         View("critical", _("Critical"), {"f.critical": "yes", "f.is_summary": "no", "sort": "finishes_on"}),
+        View(
+            "service",
+            _("Service levels"),
+            {
+                "f.service_due_on": "any",
+                "f.done": "..99.99",
+                "sort": "service_due_on",
+                "cols": "name,project,service,service_due_on,finishes_on,done",
+            },
+        ),
     )
     writer, remover = services.task_save, services.task_remove
     found_reads = ("plan",)
@@ -158,6 +176,11 @@ class TaskRegister(Register[Task]):
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Task]:
         """Those of current plans; copies to try things in have their own page."""
         return super().rows(actor, action).filter(plan__is_current=True).select_related("plan__initiative")
+
+    def remark(self, name: str, record: Task, on: dt.date) -> tuple[str, str]:
+        """Say how a service level stands."""
+        state = state_of(record, on) if name == "service_due_on" else ""
+        return (_TONES[ServiceState(state)], str(ServiceState(state).label)) if state in _TONES else ("", "")
 
     def found(self, record: Task) -> str:
         """Say of which plan it is."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.delivery.choices import DeliverableState
-from quarterdeck.apps.delivery.selectors import interfaces
+from quarterdeck.apps.delivery.choices import DeliverableState, ServiceState
+from quarterdeck.apps.delivery.selectors import interfaces, promises
 from quarterdeck.apps.delivery.selectors.deliverables import late
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.watch import Fact, check
@@ -64,4 +64,32 @@ def interface_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
             },
             owner_user=one.owner,
             due_on=one.needed_by,
+        )
+
+
+@check(
+    name="task-service-level",
+    title=_("Service level pressing"),
+    function="delivery.schedule",
+    severity="medium",
+    reads=("delivery.plan",),
+    remedy=_("Open"),
+)
+def service_level(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find open tasks of current plans whose service level is broken, at risk, or will be broken by the plan.
+
+    Its subjects are plans, so that edits of tasks, of which there are many, queue nothing.
+    """
+    for one in promises.pressed(clock.local_date(now), ids):
+        plan = one.task.plan
+        yield Fact(
+            plan,
+            message=_("“%(task)s”: the service level, due %(day)s, is broken.")
+            if one.state == ServiceState.BREACHED
+            else _("“%(task)s”: the service level, due %(day)s, is at risk."),
+            values={"task": one.task.name, "day": one.due_on},
+            owner_user=one.owner,
+            due_on=one.due_on,
+            url=f"/projects/{plan.initiative.code}/plan/",
+            key=str(one.task.pk),
         )

@@ -75,6 +75,9 @@ class Plan(Record):
         related_name="copies",
         verbose_name=_("what-if copy of"),
     )
+    ordered_on = models.DateField(
+        _("ordered"), null=True, blank=True, help_text=_("From when the service levels of tasks count that say so.")
+    )
     start = models.BigIntegerField(_("start, minutes"), default=0, editable=False)
     finish = models.BigIntegerField(_("must finish by, minutes"), null=True, blank=True, editable=False)
     from_finish = models.BooleanField(_("scheduled from its finish"), default=False, editable=False)

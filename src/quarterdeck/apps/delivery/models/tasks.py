@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.delivery.choices import DATED, Constraint, LagCalendar, LagUnit, LinkKind, TaskKind
+from quarterdeck.apps.delivery.choices import DATED, Constraint, LagCalendar, LagUnit, LinkKind, ServiceStart, TaskKind
 from quarterdeck.apps.delivery.models.plans import BY_PLAN, Plan, joined
 from quarterdeck.kernel.records import Record
 
@@ -42,6 +42,10 @@ class Task(Record):
             "done",
             "changed_in",
             "edited_in",
+            "service_risk",
+            "service_due",
+            "service_breach",
+            "service_due_on",
         }
     )
 
@@ -100,6 +104,12 @@ class Task(Record):
     cost = models.DecimalField(_("cost"), max_digits=20, decimal_places=4, default=0, editable=False)
     actual_cost = models.DecimalField(_("actual cost"), max_digits=20, decimal_places=4, default=0, editable=False)
     notes = models.TextField(_("notes"), blank=True)
+    #: The service level: so many working days from an event; see `selectors.promises`.
+    service_days = models.PositiveSmallIntegerField(_("service level, days"), null=True, blank=True, editable=False)
+    service_from = models.CharField(
+        _("service level from"), max_length=12, choices=ServiceStart.choices, blank=True, editable=False
+    )
+    service_at = models.BigIntegerField(_("service level from date, minutes"), null=True, blank=True, editable=False)
     #: What files hold beyond: second constraint, percentages of work, type, links out, custom fields, `extra`.
     more = models.JSONField(_("kept from the file"), default=dict, blank=True, editable=False)
 
@@ -119,6 +129,10 @@ class Task(Record):
     level = models.PositiveSmallIntegerField(_("level"), default=0, editable=False)
     span = models.BigIntegerField(_("duration as scheduled, minutes"), null=True, editable=False)
     done = models.FloatField(_("complete, %"), default=0.0, editable=False)
+    service_risk = models.BigIntegerField(null=True, editable=False)
+    service_due = models.BigIntegerField(null=True, editable=False)
+    service_breach = models.BigIntegerField(null=True, editable=False)
+    service_due_on = models.DateField(_("due by service level"), null=True, editable=False)
     changed_in = models.PositiveIntegerField(default=0, editable=False)
     edited_in = models.PositiveIntegerField(default=0, editable=False)
 
@@ -129,6 +143,7 @@ class Task(Record):
         indexes = [
             models.Index(fields=("plan", "position"), name="delivery_task_outline"),
             models.Index(fields=("kind", "finishes_on"), name="delivery_task_due"),
+            models.Index(fields=("service_due_on",), name="delivery_task_service"),
         ]
 
     def __str__(self) -> str:

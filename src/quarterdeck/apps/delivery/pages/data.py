@@ -137,6 +137,7 @@ def reader_of(request: HttpRequest, plan: Plan, actor: Actor) -> Reader:
         reports=not frame_of(request).read_only and plans.may_report(plan, actor),
         sees_money=plans.sees_money(plan, actor),
         baseline=int(number) if number.isdecimal() and len(number) < 5 else 0,
+        today=frame_of(request).date,
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.pages.plan import address
-from quarterdeck.apps.delivery.selectors import mine
+from quarterdeck.apps.delivery.selectors import mine, promises
 from quarterdeck.apps.delivery.selectors.mine import LATER, NOW, OVERDUE, SOON, Mine
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.records import BulkRefused, StaleRecord
@@ -176,6 +176,7 @@ def _card(
         "open": opened and each.reports and not (finished and not error),
         "finished": finished,
         "milestone": task.duration == 0,
+        "service": promises.state_of(task, actor.today),
         "today": actor.today,
         "request": uuid.uuid4().hex,
         "revision": task.plan.revision,

@@ -19,7 +19,7 @@ from quarterdeck.apps.delivery.exchange.document import (
     Stored,
 )
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanResource, Task, TaskAssignment
-from quarterdeck.apps.delivery.selectors import mapping
+from quarterdeck.apps.delivery.selectors import mapping, promises
 from quarterdeck.apps.delivery.selectors.network import held
 from quarterdeck.apps.delivery.selectors.solving import Solved, calendar_of, solved
 from quarterdeck.engine.cpm import NONE
@@ -42,6 +42,10 @@ def document_of(plan: Plan, *, money: bool = True) -> PlanDocument:
     said = {
         name: plan.source[name] for name in ("title", "author", "extra", "fields", "periods") if name in plan.source
     }
+    if any(promises.IN_FILES in task.custom for task in tasks):
+        own = {"of": "task", "name": promises.IN_FILES, "field": "", "type": "text"}
+        known = said.get("fields", [])
+        said["fields"] = known if any(each["name"] == own["name"] for each in known) else [*known, own]
     names = Baseline.objects.filter(plan=plan).values_list("number", "name")
     found = {
         **said,
@@ -109,6 +113,8 @@ def _tasks(plan: Plan, now: Solved, records: dict[int, Task], top: int | None, m
         if record.splits and stored["start"] is not None and stored["finish"] is not None:
             pieces = mapping.parts_of(record.splits, stored["start"], stored["finish"], calendar_of(now.held, row))
             values["parts"] = tuple(pieces)
+        if level := promises.of_task(record).text:
+            values["custom"] = {**record.more.get("custom", {}), promises.IN_FILES: level}
         found.append(mapping.document_task(values, record.more))
     return tuple(found)
 

@@ -15,6 +15,8 @@ from quarterdeck.apps.delivery.exchange.document import (
     DocumentResource,
     DocumentTask,
 )
+from quarterdeck.apps.delivery.exchange.texts import TextError
+from quarterdeck.apps.delivery.selectors import promises
 from quarterdeck.engine.calendar import Calendar, timeline
 from quarterdeck.engine.network import Task as EngineTask
 
@@ -103,28 +105,47 @@ def task_values(given: DocumentTask, engine: EngineTask | None, outline: str) ->
     more = kept(given, TASK_MORE)
     if not given.name:
         more["unnamed"] = True
+    level, more = _promised(more)
     splits: tuple[tuple[int, int], ...] = () if engine is None else engine.splits
     by_hand = given.manual or given.external
-    return values | {
-        "uid": given.id,
-        "name": given.name[:500] or UNNAMED,
-        "wbs": "" if given.wbs == outline else given.wbs[:200],
-        "code": given.code[:100],
-        "duration": given.duration if engine is None else engine.duration,
-        "manual": by_hand,
-        "manual_start": given.stored.start if by_hand else None,
-        "manual_finish": given.stored.finish if by_hand else None,
-        "calendar_uid": given.calendar,
-        "constraint_soft": given.constraint_is_soft,
-        "priority": min(max(given.priority, 0), 1000),
-        "delay": given.levelling_delay,
-        "percent": min(max(given.percent_complete, 0.0), 100.0),
-        "fixed_cost": amount(given.fixed_cost),
-        "cost": amount(given.cost),
-        "actual_cost": amount(given.actual_cost),
-        "splits": [list(each) for each in splits],
-        "more": more,
-    }
+    return (
+        values
+        | level
+        | {
+            "uid": given.id,
+            "name": given.name[:500] or UNNAMED,
+            "wbs": "" if given.wbs == outline else given.wbs[:200],
+            "code": given.code[:100],
+            "duration": given.duration if engine is None else engine.duration,
+            "manual": by_hand,
+            "manual_start": given.stored.start if by_hand else None,
+            "manual_finish": given.stored.finish if by_hand else None,
+            "calendar_uid": given.calendar,
+            "constraint_soft": given.constraint_is_soft,
+            "priority": min(max(given.priority, 0), 1000),
+            "delay": given.levelling_delay,
+            "percent": min(max(given.percent_complete, 0.0), 100.0),
+            "fixed_cost": amount(given.fixed_cost),
+            "cost": amount(given.cost),
+            "actual_cost": amount(given.actual_cost),
+            "splits": [list(each) for each in splits],
+            "more": more,
+        }
+    )
+
+
+def _promised(more: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the service level that a line of a file carries as a custom field, and what it says besides."""
+    custom = more.get("custom", {})
+    try:
+        level = promises.parse(str(custom.get(promises.IN_FILES) or ""))
+    except TextError:
+        return {}, more
+    if level.days is None:
+        return {}, more
+    rest = {name: value for name, value in custom.items() if name != promises.IN_FILES}
+    said = {name: value for name, value in more.items() if name != "custom"} | ({"custom": rest} if rest else {})
+    return {"service_days": level.days, "service_from": str(level.start), "service_at": level.at}, said
 
 
 def resource_values(given: DocumentResource) -> dict[str, Any]:

@@ -45,6 +45,9 @@ INPUTS: Final = (
     "manual_start",
     "active",
     "percent",
+    "service_days",
+    "service_from",
+    "service_at",
 )
 #: What the engine tells of a task, and what is shown with it.
 FOUND: Final = (
@@ -62,6 +65,9 @@ FOUND: Final = (
     "level",
     "span",
     "done",
+    "service_risk",
+    "service_due",
+    "service_breach",
 )
 #: What is shown of a task besides.
 SHOWN: Final = ("wbs", "estimated", "priority", "has_notes", "work", "cost")

@@ -37,6 +37,7 @@ OF_PLANS: Final = frozenset(
         "finish",
         "from_finish",
         "status",
+        "ordered_on",
         "calendar_uid",
         "dialect",
         "options",
@@ -79,6 +80,8 @@ def plans_then(plan: Plan, moments: Sequence[dt.datetime]) -> list[Plan | None]:
         if then is not None and state is not None:
             for name in OF_PLANS & state.keys():
                 setattr(then, name, state[name])
+            if then.ordered_on is not None:
+                then.ordered_on = dt.date.fromisoformat(str(then.ordered_on))
         found.append(then)
     return found
 
@@ -96,7 +99,7 @@ def _source(states: _States, place: int) -> Source:
     with_resource = [(row, resources[row["resource_id"]]) for row in assigned if row["resource_id"] in resources]
     calendars = states.of(PlanCalendar, place)
     return Source(
-        tasks=lambda names: [tuple(row[name] for name in names) for row in tasks],
+        tasks=lambda names: [tuple(row.get(name) for name in names) for row in tasks],
         links=lambda: [tuple(row[name] for name in LINKS) for row in links],
         calendars=lambda: [(row["pk"], row["uid"], row["definition"]) for row in calendars],
         workers=lambda: [

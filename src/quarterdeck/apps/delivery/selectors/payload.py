@@ -12,9 +12,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from quarterdeck.apps.delivery.choices import FIRST_BASELINE, SHORT_KINDS, LinkKind
+from quarterdeck.apps.delivery.choices import FIRST_BASELINE, SHORT_KINDS, LinkKind, ServiceState
 from quarterdeck.apps.delivery.exchange.texts import Units, lag_text, predecessor_text, resource_text
 from quarterdeck.apps.delivery.models import Plan
+from quarterdeck.apps.delivery.selectors import promises
 from quarterdeck.apps.delivery.selectors.mapping import outline_numbers, parts_of
 from quarterdeck.apps.delivery.selectors.network import Held
 from quarterdeck.apps.delivery.selectors.solving import DAY, Solved, calendar_of, plain
@@ -59,6 +60,8 @@ class Reader:
     reports: bool
     sees_money: bool
     baseline: int = FIRST_BASELINE
+    #: As of which day service levels stand.
+    today: dt.date | None = None
 
 
 def units_of(plan: Plan) -> Units:
@@ -145,6 +148,26 @@ def tasks(now: Solved, reader: Reader, rows: Sequence[int] | None = None) -> dic
     found["resources"] = _resources(held, found["id"])
     found |= _baseline(held, reader.baseline, found["id"])
     found["parts"] = _parts(now, at)
+    return found | _promised(now, at, reader.today)
+
+
+def _promised(now: Solved, at: Sequence[int], today: dt.date | None) -> dict[str, list[Any]]:
+    """Return the service level of each row as typed, when it is due, how it stands, and whether that is pressing."""
+    rows, size = now.held.rows, len(at)
+    found: dict[str, list[Any]] = {"service": [""] * size, "service_due": [None] * size}
+    found |= {"service_state": [""] * size, "service_urgent": [False] * size}
+    for place, row in enumerate(at):
+        if not rows["service_days"][row]:
+            continue
+        level = promises.Level(*(rows[name][row] for name in ("service_days", "service_from", "service_at")))
+        found["service"][place] = level.text
+        risk, due, breach, finish = (plain(now.found[name][row : row + 1])[0] for name in (*promises.FOLLOWS, "finish"))
+        found["service_due"][place] = due
+        if today is not None:
+            ended = rows["actual_finish"][row]
+            state = promises.state(risk=risk, breach=breach, ended=ended, finish=finish, on=today)
+            found["service_state"][place] = str(ServiceState(state).label) if state else ""
+            found["service_urgent"][place] = state in promises.URGENT
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from quarterdeck.apps.delivery.selectors import promises
 from quarterdeck.apps.delivery.selectors.network import FOUND, Held, Ints
 from quarterdeck.engine.calendar import Calendar, around_the_clock, timeline
 from quarterdeck.engine.cpm import NONE, Schedule, schedule
@@ -66,6 +67,14 @@ def solved(held: Held) -> Solved:
     found["level"] = levels(parent)
     found["span"] = _spans(held, found)
     found["done"] = _done(held, found, parent)
+    found |= promises.follow(
+        held.rows,
+        held.links,
+        found["finish"],
+        summary,
+        ordered=held.plan.ordered_on,
+        calendar=lambda row: calendar_of(held, row),
+    )
     return Solved(held, schedule_, found)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.delivery.choices import DATED, Constraint, TaskKind
 from quarterdeck.apps.delivery.exchange.texts import Span, TextError, Units, parse_duration
 from quarterdeck.apps.delivery.models import Task
+from quarterdeck.apps.delivery.selectors import promises
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
 from quarterdeck.engine.calendar import instant as instant_of
 from quarterdeck.engine.calendar import minutes
@@ -282,6 +283,15 @@ def limit(field: str, value: Any) -> int | None:
     return int(text)
 
 
+def set_service(task: Task, value: Any, units: Units) -> None:
+    """Within how many working days of which event it is to be finished; with nothing, no service level."""
+    try:
+        level = promises.parse(_text(task, value, "service", 100))
+    except TextError as error:
+        raise refuse(task, "service", str(error)) from error
+    task.service_days, task.service_from, task.service_at = level.days, level.start, level.at
+
+
 RULES: Final[dict[str, Rule]] = {
     "name": set_name,
     "duration": set_duration,
@@ -300,6 +310,7 @@ RULES: Final[dict[str, Rule]] = {
     "notes": set_notes,
     "wbs": set_wbs,
     "kind": set_kind,
+    "service": set_service,
 }
 #: What a summary has of its own; all else follows from its parts.
 OF_SUMMARIES: Final = frozenset({"name", "notes", "wbs", "priority", "deadline", "predecessors", "resources", "active"})

@@ -76,6 +76,8 @@ def plan_save(record: Plan, *, actor: Actor, note: str = "") -> Change | None:
         change = records.save(record, actor=actor, note=note)
         if fresh:
             _calendars(record, (OFFICE,), actor)
+        elif change is not None and "ordered_on" in change.after and actor.via != "undo":
+            recalculate(plan=locked(record.pk), actor=actor, batch=change.batch)
         return change
 
 

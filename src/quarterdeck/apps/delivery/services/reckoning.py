@@ -138,6 +138,7 @@ def _write(now: Solved, differing: Any, touched: Touched, revision: int) -> None
         columns: dict[str, Any] = {name: plain(now.found[name][differing]) for name in FOUND}
         columns["starts_on"] = on_day(now.found["start"][differing])
         columns["finishes_on"] = on_day(now.found["finish"][differing])
+        columns["service_due_on"] = on_day(now.found["service_due"][differing])
         columns["changed_in"] = [revision] * len(ids)
         records.write_followed(Task, ids, columns)
     edited = sorted(touched.edited)
