@@ -23,6 +23,7 @@ from quarterdeck.demo import (
     people,
     plans,
     portfolio,
+    raid,
     reports,
     setup,
     talk,
@@ -69,6 +70,7 @@ def build_all(*, now: dt.datetime) -> Built:
     plans.plan(world)
     analyses.plan(world)
     money.plan(world)
+    raid.plan(world)
     setup.plan(world)
     talk.plan(world)
     assessing.plan(world)

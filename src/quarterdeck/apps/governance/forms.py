@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.governance.choices import Level
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
-def _text(label: str | Promise, *, required: bool = True) -> forms.CharField:
+
+def _text(label: _StrOrPromise, *, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, max_length=2000, required=required, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def _level(label: str | Promise) -> forms.TypedChoiceField:
+def _level(label: _StrOrPromise) -> forms.TypedChoiceField:
     pairs = [("", _("As it is")), *((str(value), label) for value, label in Level.choices)]
     return forms.TypedChoiceField(label=label, required=False, choices=pairs, coerce=int, empty_value=None)
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 
 from quarterdeck.apps.governance.choices import LIVE_RISK, PERCENT, Axis, RiskKind
 from quarterdeck.apps.governance.models import Risk, ScaleLevel
@@ -44,9 +44,8 @@ def with_exposure(rows: QuerySet[Any]) -> QuerySet[Any]:
     shipped = Case(*(When(likely=n, then=Value(p)) for n, p in PERCENT.items()), output_field=_PERCENT)
     chance = Coalesce(F("chance"), Subquery(scale.values("percent")[:1]), shipped, output_field=_PERCENT)
     sign = Case(When(kind=RiskKind.OPPORTUNITY, then=Value(Decimal(-1))), default=Value(Decimal(1)))
-    weighed = ExpressionWrapper(
-        Coalesce(F("cost_now"), F("cost")) * chance * sign / Value(Decimal(100)), output_field=_MONEY
-    )
+    product = Coalesce(F("cost_now"), F("cost")) * chance * sign / Value(Decimal(100))
+    weighed = Round(ExpressionWrapper(product, output_field=_MONEY), precision=2, output_field=_MONEY)
     found: QuerySet[Any] = rows.annotate(likely=level).annotate(
         exposure=Case(When(state__in=LIVE_RISK, then=weighed), default=None, output_field=_MONEY)
     )
@@ -59,7 +58,8 @@ def _stated() -> QuerySet[ScaleLevel]:
 
 def scale() -> Mapping[int, Decimal]:
     """Return the probability in percent of each level, by the organisation's scale; one query."""
-    return {**PERCENT, **dict(_stated().values_list("level", "percent"))}
+    stated = _stated().values_list("level", "percent")
+    return {**PERCENT, **{level: percent for level, percent in stated if percent is not None}}
 
 
 @dataclass(frozen=True)

@@ -80,12 +80,14 @@ def decision_record(*, record: Decision, outcome: str, reason: str, actor: Actor
 def action_save(record: Action, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change an action; it is of the initiative of what it follows from."""
     sources = [one for one in (record.risk, record.issue, record.assumption, record.decision) if one is not None]
-    if sources and record.initiative_id is None:
+    # Of a form on which nothing was chosen there is none yet, whatever the column's type says.
+    chosen: int | None = record.initiative_id
+    if chosen is None and not sources:
+        raise ValidationError({"initiative": _("Choose an initiative, or what it follows from.")})
+    if chosen is None:
         record.initiative = sources[0].initiative
     if any(one.initiative_id != record.initiative_id for one in sources):
         raise ValidationError({"initiative": _("It is of the initiative of what it follows from.")})
-    if record.initiative_id is None:
-        raise ValidationError({"initiative": _("Choose an initiative, or what it follows from.")})
     return saved(record, actor=actor, note=note)
 
 
