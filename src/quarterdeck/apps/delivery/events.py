@@ -8,6 +8,13 @@ from quarterdeck.kernel.events import Event
 
 
 @dataclass(frozen=True)
+class PlanTakenBack(Event):
+    """An import of a plan was taken back; the project is there still, the plan perhaps not."""
+
+    initiative_id: int
+
+
+@dataclass(frozen=True)
 class PlanImported(Event):
     """A plan file was written, as a new plan or as changes of one."""
 

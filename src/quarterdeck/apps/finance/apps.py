@@ -17,8 +17,10 @@ class FinanceConfig(AppConfig):
         from quarterdeck.apps.finance.selectors.page import may_open
         from quarterdeck.apps.portfolio import tabs
         from quarterdeck.kernel import events
+        from quarterdeck.kernel.records import Changed
 
         events.subscribe(PlanImported, follow_imports)
+        events.subscribe(Changed, follow_undone)
         tabs.add(tabs.Tab("money", _("Money"), lambda record: f"{record.url}money/", may_open, 40))
 
 
@@ -34,3 +36,17 @@ def follow_imports(event: object) -> None:
 
     if isinstance(event, PlanImported):
         costs_of_plan(plan_id=event.plan_id, actor=Actor.system(now=clock.now()))
+
+
+def follow_undone(event: object) -> None:
+    """Reverse what an import has posted that was taken back, whichever way; post anew what was brought back."""
+    from quarterdeck.apps.finance.selectors.imported import sources_of
+    from quarterdeck.apps.finance.services import costs_taken_back
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
+    from quarterdeck.kernel.records import Changed
+
+    if not isinstance(event, Changed) or event.via != "undo" or event.record_type != "delivery.plan":
+        return
+    for initiative, source in sources_of(event.record_ids):
+        costs_taken_back(initiative_id=initiative, source=source, actor=Actor.system(now=clock.now()))

@@ -60,3 +60,5 @@ FORMULAS: Final[dict[str, str]] = {
 PLAN_FILE: Final = "plan file"
 #: Where those come from that are typed in.
 TYPED: Final = "entered"
+#: How the reference of a reversal ends that an Undo has posted: what brought the row may bring it again.
+TAKEN_BACK: Final = "-UNDO"

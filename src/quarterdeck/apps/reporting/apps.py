@@ -13,10 +13,12 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         """Assess anew what has changed; put health on the home of initiatives, the dashboard beside it."""
+        from quarterdeck.apps.delivery.events import PlanTakenBack
         from quarterdeck.kernel import events
         from quarterdeck.kernel.records import Changed
 
         events.subscribe(Changed, follow_changes)
+        events.subscribe(PlanTakenBack, follow_taken_back)
         self._health()
         self._reports()
 
@@ -85,3 +87,12 @@ def follow_changes(event: object) -> None:
 
     if isinstance(event, Changed):
         after_change(event)
+
+
+def follow_taken_back(event: object) -> None:
+    """Queue the assessment of a project whose plan may be gone, which no change of the plan could name."""
+    from quarterdeck.apps.delivery.events import PlanTakenBack
+    from quarterdeck.apps.reporting.jobs import assess_soon
+
+    if isinstance(event, PlanTakenBack):
+        assess_soon([event.initiative_id])

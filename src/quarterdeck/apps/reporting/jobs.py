@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,8 +39,12 @@ def after_change(event: Changed) -> None:
     """Queue the assessment of the initiatives that a change concerns: each once, however many changes wait."""
     if not event.record_type.startswith(READ):
         return
+    assess_soon(trees.concerned(event.record_type, event.record_ids))
+
+
+def assess_soon(found: Collection[int]) -> None:
+    """Queue the assessment of initiatives: each once, however many changes wait."""
     actor = Actor.system(now=clock.now(), via="job")
-    found = trees.concerned(event.record_type, event.record_ids)
     if len(found) > MANY:
         enqueue(assess_all, actor=actor, key="assess:all", after=PAUSE)
         return

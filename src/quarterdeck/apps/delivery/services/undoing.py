@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quarterdeck.apps.delivery.events import PlanTakenBack
 from quarterdeck.apps.delivery.models import Plan, PlanImport
 from quarterdeck.apps.delivery.services.reckoning import locked, recalculate
 from quarterdeck.apps.delivery.services.turning import touched_by
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.kernel import records
+from quarterdeck.kernel import events, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import record_type
 from quarterdeck.kernel.audit.models import Change
@@ -67,8 +68,11 @@ def taken_back(*, key: int, actor: Actor) -> PlanImport | None:
             run.state, run.finished_at = State.UNDONE, actor.now
             run.report.pop("refusal", None)
             run.report["stayed"] = stayed
-            run.plan = _left(run)
-            run.save()
+            # Project and plan may have gone with it, which the database notes with the run.
+            run.save(update_fields=["state", "finished_at", "report"])
+            run.refresh_from_db(fields=["initiative", "plan"])
+            if run.initiative_id is not None:
+                events.publish(PlanTakenBack(run.initiative_id))
             return run
     except (ValidationError, StaleRecord, PermissionDenied) as error:
         text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

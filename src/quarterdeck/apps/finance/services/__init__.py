@@ -1,11 +1,12 @@
 """The verbs of this app; each is one transaction and takes the actor."""
 
-from quarterdeck.apps.finance.services.imported import costs_of_plan
+from quarterdeck.apps.finance.services.imported import costs_of_plan, costs_taken_back
 from quarterdeck.apps.finance.services.ledger import (
     actual_post,
     actual_remove,
     actual_reverse,
     actuals_post,
+    actuals_taken_back,
     budget_save,
     commitment_save,
 )
@@ -17,9 +18,11 @@ __all__ = [
     "actual_remove",
     "actual_reverse",
     "actuals_post",
+    "actuals_taken_back",
     "budget_save",
     "commitment_save",
     "costs_of_plan",
+    "costs_taken_back",
     "forecast_choose",
     "positions_keep",
     "positions_reckon",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quarterdeck.apps.finance.choices import TYPED
+from quarterdeck.apps.finance.choices import TAKEN_BACK, TYPED
 from quarterdeck.apps.finance.models import Actual, BudgetLine, Commitment
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -110,6 +110,32 @@ def actual_reverse(record: Actual, *, actor: Actor, reason: str = "") -> Actual:
     )
     records.save(made, actor=actor, note=reason)
     return made
+
+
+@transaction.atomic
+def actuals_taken_back(rows: Sequence[Actual], *, actor: Actor, reason: str) -> list[Change]:
+    """Post the opposite of rows whose posting was taken back, each on its own day; what brought them may come again.
+
+    Those that are reversed already, and reversals, are left.
+    """
+    reversed_ = set(Actual.objects.filter(reverses__in=rows).values_list("reverses_id", flat=True))
+    made = [
+        Actual(
+            initiative=row.initiative,
+            category_id=row.category_id,
+            task_id=row.task_id,
+            posted_on=row.posted_on,
+            amount=-row.amount,
+            currency_id=row.currency_id,
+            description=reason[:300],
+            source=row.source,
+            reference=f"{row.reference[:95]}{TAKEN_BACK}",
+            reverses=row,
+        )
+        for row in rows
+        if row.reverses_id is None and row.pk not in reversed_
+    ]
+    return records.save_many(made, actor=actor, note=reason) if made else []
 
 
 def actual_remove(record: Actual, *, actor: Actor, note: str = "") -> Any:
