@@ -19,6 +19,7 @@ from quarterdeck.demo import (
     analyses,
     assessing,
     money,
+    interfaces,
     organisation,
     people,
     plans,
@@ -70,6 +71,7 @@ def build_all(*, now: dt.datetime) -> Built:
     plans.plan(world)
     analyses.plan(world)
     money.plan(world)
+    interfaces.plan(world)
     raid.plan(world)
     setup.plan(world)
     talk.plan(world)
