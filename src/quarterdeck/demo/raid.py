@@ -12,6 +12,7 @@ from quarterdeck.apps.governance import services
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue, Risk, RiskTask
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.demo.content import raid as content
+from quarterdeck.demo.content import risks
 from quarterdeck.demo.portfolio import projects
 from quarterdeck.demo.world import World
 from quarterdeck.kernel import records
@@ -20,16 +21,21 @@ from quarterdeck.kernel.access.actor import Actor
 THOUSAND: Final = Decimal(1000)
 #: How long after it was noted a risk is assessed anew, in months.
 ASSESSED: Final = 1.1
+LATELY: Final = -0.5
+#: When risks are looked at again at the earliest, unless theirs is overdue.
+NEXT: Final = 0.15
 SOURCES: Final[dict[str, Any]] = {"risk": Risk, "issue": Issue, "decision": Decision, "assumption": Assumption}
 
 
 def plan(world: World) -> None:
     """Put the registers of governance on the timeline."""
     tell = world.timeline.add
-    for hazard in content.HAZARDS:
-        tell(hazard.at, partial(_note, world, hazard))
+    for number, hazard in enumerate(risks.HAZARDS):
+        tell(hazard.at, partial(_note, world, hazard, number))
         if hazard.now is not None:
-            tell(min(hazard.at + ASSESSED, -0.1), partial(_assess, world, hazard))
+            # One in three was assessed anew within the last month.
+            at = LATELY if number % 3 == 0 else hazard.at + ASSESSED
+            tell(min(at, -0.1), partial(_assess, world, hazard))
     for happened in content.HAPPENED:
         tell(happened[1], partial(_happen, world, happened))
     for name, at, title, question, answered in content.ESCALATED:
@@ -67,7 +73,7 @@ def _risk(world: World, name: str, title: str) -> Risk:
     return Risk.objects.select_related("initiative__parent").get(initiative=_at(world, name), title=title)
 
 
-def _note(world: World, hazard: content.Hazard, now: dt.datetime) -> None:
+def _note(world: World, hazard: risks.Hazard, number: int, now: dt.datetime) -> None:
     actor, record = _manager(world, hazard.project, now), _at(world, hazard.project)
     after = hazard.after or (None, None)
     risk = Risk(
@@ -88,7 +94,7 @@ def _note(world: World, hazard: content.Hazard, now: dt.datetime) -> None:
         near_on=None if hazard.near is None else world.day(hazard.near),
         response_kind=hazard.answer,
         response=hazard.response,
-        review_on=None if hazard.review is None else world.day(hazard.review),
+        review_on=world.day(hazard.review or NEXT + number * 7 % 11 * 0.09),
     )
     services.risk_save(risk, actor=actor)
     task = Task.objects.filter(plan__initiative=record, plan__is_current=True, is_summary=False, done__lt=100)
@@ -98,7 +104,7 @@ def _note(world: World, hazard: content.Hazard, now: dt.datetime) -> None:
         records.save(RiskTask(risk=risk, task=hit, low=days // 3, likely=days, high=days * 2), actor=actor)
 
 
-def _assess(world: World, hazard: content.Hazard, now: dt.datetime) -> None:
+def _assess(world: World, hazard: risks.Hazard, now: dt.datetime) -> None:
     risk = _risk(world, hazard.project, hazard.title)
     if risk.is_live and hazard.now is not None:
         risk.probability_now, risk.impact_now = hazard.now

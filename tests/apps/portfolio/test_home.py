@@ -241,13 +241,11 @@ def test_what_is_posted_from_the_home_comes_back_to_it(manager: Client, backbone
     assert (backbone.state, backbone.state_since) == ("on_hold", TODAY)
 
 
-def test_later_apps_fill_the_slot(manager: Client, backbone: Initiative) -> None:
-    name = "portfolio.initiative.home"
-    slots.fill(name, render=lambda record, actor: f"<p>Plan of {record.code}</p>", key="test")
-    try:
-        assert "<p>Plan of PRJ-0001</p>" in manager.get(backbone.url).content.decode()
-    finally:
-        slots.clear(name)
+def test_later_apps_fill_the_slot(manager: Client, backbone: Initiative, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What the apps have put there is back for the tests that follow.
+    monkeypatch.setattr(slots, "_slots", {})
+    slots.fill("portfolio.initiative.home", render=lambda record, actor: f"<p>Plan of {record.code}</p>", key="test")
+    assert "<p>Plan of PRJ-0001</p>" in manager.get(backbone.url).content.decode()
 
 
 def test_queries_do_not_grow_with_the_tree(

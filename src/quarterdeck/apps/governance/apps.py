@@ -18,7 +18,7 @@ class GovernanceConfig(AppConfig):
         from quarterdeck.kernel.ui import nav, slots
 
         slots.fill("portfolio.initiative.home", render=raid.card, order=20)
-        slots.fill("governance.risk.panel", render=weighing.card)
+        slots.fill("governance.risk.top", render=weighing.card)
         slots.fill("governance.risk.side", render=weighing.side)
         tabs.add(tabs.Tab("raid", _("RAID"), lambda record: f"{record.url}raid/", raid.may_open, 35))
         nav.register(

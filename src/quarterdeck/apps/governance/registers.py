@@ -53,7 +53,7 @@ class RiskRegister(Register[Risk]):
     model, slug, nav, icon, order = Risk, "risks", "governance", "triangle-alert", 20
     purpose = _("What may happen, before it does: because of what, how likely, how bad, and what is done about it.")
     key, title = "code", "title"
-    columns = ("code", "title", "initiative", "state", "score", "cost", "exposure", "owner", "review_on")
+    columns = ("code", "title", "initiative", "state", "score", "exposure", "owner", "review_on")
     computed = (
         Column(
             "score",

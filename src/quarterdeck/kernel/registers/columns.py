@@ -189,13 +189,15 @@ def _capital(text: str) -> str:
 
 def _computed(register: Register[Any], column: Column) -> Shown:
     in_sql = column.annotate is not None
+    currency = register.model.currency_field if column.kind == "money" else ""
     return Shown(
         name=column.name,
         label=str(column.label),
         kind=kinds.KINDS[column.kind],
         path=column.name if in_sql else "",
         order=(column.name,) if in_sql else (),
-        related=column.related,
+        related=(*column.related, *((currency,) if currency else ())),
+        currency=currency,
         field_class=column.field_class,
         help=str(column.help),
         computed=column,

@@ -416,7 +416,7 @@ def _tones(field: models.Field[Any, Any]) -> Mapping[str, str]:
 
     Django keeps only the pairs of a choices class, so the class is found again among those of the model's own app.
     """
-    app = field.model.__module__.rpartition(".")[0]
+    app = f"{field.model.__module__.partition('.models')[0]}."
     values = [value for value, _label in field.flatchoices]
     for source in models.TextChoices.__subclasses__():
         tones = getattr(source, "tones", None)

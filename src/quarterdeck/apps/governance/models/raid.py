@@ -36,7 +36,9 @@ class Issue(Escalating):
 
     code = models.CharField(_("code"), max_length=20, unique=True, blank=True, help_text=NUMBERED)
     title = models.CharField(_("issue"), max_length=200)
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="issues", verbose_name=_("initiative"))
+    initiative = models.ForeignKey(
+        Initiative, models.PROTECT, related_name="governance_issues", verbose_name=_("initiative")
+    )
     category = models.CharField(_("category"), max_length=12, choices=Category.choices, default=Category.OTHER)
     severity = models.CharField(_("severity"), max_length=1, choices=Severity.choices, default=Severity.MEDIUM)
     state = models.CharField(
@@ -45,7 +47,7 @@ class Issue(Escalating):
     description = models.TextField(_("what happened"), blank=True)
     effect = models.TextField(_("effect"), blank=True)
     owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="issues", verbose_name=_("owner")
+        Person, models.PROTECT, null=True, blank=True, related_name="governance_issues", verbose_name=_("owner")
     )
     raised_on = models.DateField(_("raised on"), null=True, blank=True)
     due_on = models.DateField(_("resolve by"), null=True, blank=True)
@@ -94,14 +96,16 @@ class Assumption(Record):
 
     code = models.CharField(_("code"), max_length=20, unique=True, blank=True, help_text=NUMBERED)
     title = models.CharField(_("assumption"), max_length=200)
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="assumptions", verbose_name=_("initiative"))
+    initiative = models.ForeignKey(
+        Initiative, models.PROTECT, related_name="governance_assumptions", verbose_name=_("initiative")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=AssumptionState.choices, default=AssumptionState.OPEN, editable=False
     )
     basis = models.TextField(_("why we believe it"), blank=True)
     if_wrong = models.TextField(_("what if it is wrong"), blank=True)
     owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="assumptions", verbose_name=_("owner")
+        Person, models.PROTECT, null=True, blank=True, related_name="governance_assumptions", verbose_name=_("owner")
     )
     due_on = models.DateField(_("to be shown by"), null=True, blank=True)
     shown_on = models.DateField(_("shown on"), null=True, editable=False)
@@ -124,14 +128,16 @@ class Decision(Record):
 
     code = models.CharField(_("code"), max_length=20, unique=True, blank=True, help_text=NUMBERED)
     title = models.CharField(_("decision"), max_length=200)
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="decisions", verbose_name=_("initiative"))
+    initiative = models.ForeignKey(
+        Initiative, models.PROTECT, related_name="governance_decisions", verbose_name=_("initiative")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=DecisionState.choices, default=DecisionState.WANTED, editable=False
     )
     question = models.TextField(_("question"), blank=True)
     options = models.TextField(_("options"), blank=True)
     owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("decided by")
+        Person, models.PROTECT, null=True, blank=True, related_name="governance_decisions", verbose_name=_("decided by")
     )
     due_on = models.DateField(_("needed by"), null=True, blank=True)
     outcome = models.TextField(_("what was decided"), blank=True, editable=False)
@@ -162,7 +168,7 @@ class Action(Record):
         Initiative,
         models.PROTECT,
         blank=True,
-        related_name="actions",
+        related_name="governance_actions",
         verbose_name=_("initiative"),
         help_text=_("Left empty: that of what it follows from."),
     )
@@ -171,7 +177,7 @@ class Action(Record):
     )
     description = models.TextField(_("what is to be done"), blank=True)
     owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="actions", verbose_name=_("owner")
+        Person, models.PROTECT, null=True, blank=True, related_name="governance_actions", verbose_name=_("owner")
     )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     done_on = models.DateField(_("done on"), null=True, editable=False)

@@ -81,7 +81,9 @@ class Risk(Escalating):
 
     code = models.CharField(_("code"), max_length=20, unique=True, blank=True, help_text=NUMBERED)
     title = models.CharField(_("risk"), max_length=200)
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="risks", verbose_name=_("initiative"))
+    initiative = models.ForeignKey(
+        Initiative, models.PROTECT, related_name="governance_risks", verbose_name=_("initiative")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=RiskKind.choices, default=RiskKind.THREAT)
     category = models.CharField(_("category"), max_length=12, choices=Category.choices, default=Category.OTHER)
     state = models.CharField(
@@ -91,7 +93,7 @@ class Risk(Escalating):
     event = models.TextField(_("it may happen that"), help_text=_("The event, which is uncertain."))
     effect = models.TextField(_("so that"), help_text=_("The effect on what the initiative is for."))
     owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="risks", verbose_name=_("owner")
+        Person, models.PROTECT, null=True, blank=True, related_name="governance_risks", verbose_name=_("owner")
     )
     probability = models.PositiveSmallIntegerField(_("probability before"), choices=Level.choices)
     impact = models.PositiveSmallIntegerField(_("impact before"), choices=Level.choices)
@@ -117,7 +119,7 @@ class Risk(Escalating):
         help_text=_("Left empty: that of the level on the scale."),
     )
     cost = models.DecimalField(
-        _("money impact before"), max_digits=16, decimal_places=2, null=True, blank=True, validators=POSITIVE
+        _("money impact"), max_digits=16, decimal_places=2, null=True, blank=True, validators=POSITIVE
     )
     cost_now = models.DecimalField(
         _("money impact now"),
@@ -199,7 +201,7 @@ class RiskTask(Record):
     row_scope = ("risk__initiative__scope", "risk__initiative__unit__scope")
 
     risk = models.ForeignKey(Risk, models.CASCADE, related_name="tasks", verbose_name=_("risk"))
-    task = models.ForeignKey(Task, models.CASCADE, related_name="risks", verbose_name=_("task"))
+    task = models.ForeignKey(Task, models.CASCADE, related_name="governance_risks", verbose_name=_("task"))
     low = models.PositiveSmallIntegerField(_("delay, low, d"), default=0)
     likely = models.PositiveSmallIntegerField(_("delay, likely, d"), default=0)
     high = models.PositiveSmallIntegerField(_("delay, high, d"), default=0)

@@ -163,6 +163,7 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
         "links": _linked(record, actor) if beside else (),
         "tags": tags_of([record]).get(record.pk, []) if beside else (),
         "slot": f"{register.record_type}.panel",
+        "top_slot": f"{register.record_type}.top",
         "side_slot": f"{register.record_type}.side",
     }
     return render(request, "registers/record.html", context)
