@@ -28,6 +28,7 @@ urlpatterns = [
         for inside in ("", "<int:key>/")
     ),
     path("projects/<str:code>/plan/export.<str:kind>", export.export, name="delivery-plan-export"),
+    path("projects/<str:code>/plan/gantt-<slug:size>.pdf", export.gantt, name="delivery-plan-gantt"),
     path("projects/<str:code>/plan/do/<slug:verb>/", plan.act, name="delivery-plan-act"),
     *(
         path(f"projects/<str:code>/plan/{inside}compare/{word}", view, name=f"{name}{'-other' if inside else ''}")

@@ -27,7 +27,7 @@ MOST_DAYS: Final = 740
 
 @dataclass(frozen=True)
 class Cell:
-    """One resource in one week, or on one day: minutes asked and had, the most units asked at once, and how many are short then."""
+    """One resource in one week, or on one day: minutes asked and had, the most units asked at once, how many short."""
 
     week: dt.date
     asked: float
