@@ -33,6 +33,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 ENGINE, FILES = "tests/engine", "tests/apps/delivery/exchange"
 KEPT_APART = [f"--ignore={ENGINE}", f"--ignore={FILES}"]
 SHARED = {name: value for name in ("QUARTERDECK_SHARED_DATA",) if (value := os.environ.get(name))}
+FACTS = "QUARTERDECK_DEMO_FACTS"
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)\b")
 NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", re.MULTILINE)
 NO_TESTS = 5
@@ -90,6 +91,7 @@ class Verification:
 
     def __init__(self) -> None:
         self.totals: Counter[str] = Counter()
+        self.facts: Path | None = None
         self.compiling: subprocess.Popen[bytes] | None = None
         self.steps: dict[str, Callable[[], str]] = {
             "format": lambda: self.tool("ruff", "format", "--check", "--quiet", "."),
@@ -102,7 +104,7 @@ class Verification:
             "frontend": lambda: self.npm("test"),
             "engine": self.engine,
             "files": lambda: self.pytest(FILES, **SHARED),
-            "sqlite": lambda: self.pytest("-m", "not browser", *KEPT_APART),
+            "sqlite": self.sqlite,
             "postgresql": self.postgresql,
             "browser": self.browser,
         }
@@ -165,11 +167,20 @@ class Verification:
             self.compiling.wait()
         return self.pytest(ENGINE, **SHARED)
 
+    def sqlite(self) -> str:
+        """Everything but the browser's; the demo's facts are handed on to be compared with those on PostgreSQL."""
+        self.facts = ROOT / "var" / "demo-facts.json"
+        self.facts.unlink(missing_ok=True)
+        return self.pytest("-m", "not browser", *KEPT_APART, **{FACTS: str(self.facts)})
+
     def postgresql(self) -> str:
         """The same tests on PostgreSQL, by a server of our own."""
+        given = {FACTS: str(self.facts)} if self.facts is not None and self.facts.exists() else {}
         try:
             with server() as address:
-                return self.pytest("-m", "not browser and not once", *KEPT_APART, QUARTERDECK_DATABASE_URL=address)
+                return self.pytest(
+                    "-m", "not browser and not once", *KEPT_APART, QUARTERDECK_DATABASE_URL=address, **given
+                )
         except PostgresError as error:
             raise StepError(str(error)) from None
 

@@ -35,7 +35,7 @@ def test_holds_what_the_organisation_is_said_to_have(built: Built) -> None:
     portfolios = Initiative.objects.filter(kind="portfolio")
     assert (portfolios.filter(parent=None).count(), portfolios.exclude(parent=None).count()) == (3, 6)
     assert Initiative.objects.filter(kind="programme").count() == 8
-    assert built.projects == 60
+    assert (built.projects, built.users) == (60, 67)
     assert Currency.objects.count() == 3
     assert ExchangeRate.objects.values("valid_on").distinct().count() in (38, 39)
     assert Approval.objects.filter(state="waiting").count() == 6
