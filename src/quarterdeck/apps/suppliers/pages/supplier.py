@@ -35,10 +35,12 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may, may_at, row_paths
 from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
 from quarterdeck.kernel.comments.services import may_write
+from quarterdeck.kernel.fields.definitions import fields_for_each
 from quarterdeck.kernel.files.selectors import files_of
 from quarterdeck.kernel.links.selectors import links_of
 from quarterdeck.kernel.notifications.following import follows
 from quarterdeck.kernel.registers import for_model
+from quarterdeck.kernel.registers.columns import columns_for
 from quarterdeck.kernel.registers.pages.record import children_of, facts_of
 from quarterdeck.kernel.registers.timeline import story
 from quarterdeck.kernel.tags.selectors import tags_of
@@ -173,7 +175,10 @@ def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) 
     """Return what accompanies any record: facts, verbs, children, files, links, timeline."""
     register = for_model(Supplier)
     assert register is not None
-    context = facts_of(request, register, actor, record)
+    inner = [child for inline in register.inlines if (child := for_model(inline.model)) is not None]
+    own = fields_for_each([register.record_type, *(child.record_type for child in inner)], actor)
+    columns = {each.record_type: columns_for(each, actor, own[each.record_type]) for each in (register, *inner)}
+    context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     moment = frame.moment
     said = comments_of(record) if moment is None else comments_as_of(record, moment)
     beside = moment is None or may(actor, "view", record)
@@ -181,7 +186,7 @@ def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) 
     findings = [finding for finding, _remedy in context["found"]]
     return {
         **context,
-        "children": children_of(request, register, actor, record),
+        "children": children_of(request, register, actor, record, columns),
         "story": story(context["timeline"], said, findings, part=request.GET.get("story", "")),
         "may_comment": not frame.read_only and may_write(actor, record),
         "may_record": not frame.read_only and may_at(actor, "add", record),

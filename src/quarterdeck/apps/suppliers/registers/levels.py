@@ -112,7 +112,7 @@ class RecordRegister(Register[ServiceRecord]):
         View("open", _("Open"), {"f.ended_at": "none", "sort": "due_at"}),
         View("missed", _("Missed"), {"f.kept": "no", "sort": "-decided_on"}),
     )
-    writer = services.record_save
+    writer, writer_many = services.record_save, services.records_save
 
 
 @register

@@ -29,8 +29,9 @@ class Hit:
 def hits(supplier: int, breaches: Iterable[BreachCase], *, on: dt.date, actor: Actor) -> list[Hit]:
     """Return the projects, of those that the actor may see, whose critical path the supplier's breaches hit.
 
-    A day counts once per project. An excused case is not counted. A task under way runs from its start to its finish as
-    planned now, or to the day asked about while it is late and not finished.
+    Critical is what decides the finish now: tasks that are not finished. Each runs from its start to its finish as
+    planned now, or to the day asked about where it is late. A day counts once per project; an excused case is not
+    counted.
     """
     stretches = [
         (case.code, case.opened_on, min(case.closed_on or on, on))
@@ -39,14 +40,14 @@ def hits(supplier: int, breaches: Iterable[BreachCase], *, on: dt.date, actor: A
     ]
     if not stretches:
         return []
-    rows = Task.objects.filter(pk__in=tasks_of([supplier]).order_by().values("task"), critical=True)
+    rows = Task.objects.filter(pk__in=tasks_of([supplier]).order_by().values("task"), critical=True, actual_finish=None)
     critical = visible(rows, actor).select_related("plan__initiative")
     days: dict[int, set[dt.date]] = defaultdict(set)
     named: dict[int, tuple[Initiative, set[str], set[str]]] = {}
     for task in critical.filter(starts_on__isnull=False, finishes_on__isnull=False):
         assert task.starts_on is not None
         assert task.finishes_on is not None
-        last = task.finishes_on if task.actual_finish is not None else max(task.finishes_on, on)
+        last = max(task.finishes_on, on)
         for code, first_open, last_open in stretches:
             both = _days(max(task.starts_on, first_open), min(last, last_open))
             if both:

@@ -54,14 +54,21 @@ def engine_calendar(known: WorkingTime | None, first: dt.date, last: dt.date) ->
 
 
 def reckon(
-    record: ServiceRecord, pauses: Iterable[ServicePause], known: WorkingTime | None, level: ServiceLevel
+    record: ServiceRecord,
+    pauses: Iterable[ServicePause],
+    known: WorkingTime | None,
+    level: ServiceLevel,
+    calendar: WorkCalendar | None = None,
 ) -> Reckoned:
-    """Return how a record stands by its own promise, or else by the clock of its level. Pauses stop both."""
+    """Return how a record stands by its own promise, or else by the clock of its level. Pauses stop both.
+
+    `calendar` is the level's as the engine takes it, where it is known already for the days in question.
+    """
     zone = ZoneInfo(known.time_zone) if known is not None else timezone.get_default_timezone()
     if record.promised_at is not None:
         breaks = due = _promised(record.promised_at, pauses)
     elif level.allowance is not None:
-        due, breaks = _counted(record, list(pauses), known, level, zone)
+        due, breaks = _counted(record, list(pauses), known, level, zone=zone, calendar=calendar)
     else:
         return Reckoned(None, None, None, None)
     if record.ended_at is None:
@@ -86,34 +93,47 @@ def _promised(promised: dt.datetime, pauses: Iterable[ServicePause]) -> dt.datet
     return until
 
 
+def spelled(level: ServiceLevel, known: WorkingTime | None, first: dt.datetime, last: dt.datetime) -> WorkCalendar:
+    """Return the calendar of a level for cases asked for between two instants, with room for what it allows."""
+    allowance = level.allowance or 0
+    reach = allowance * 3 if level.unit == Unit.DAYS else allowance // 3
+    day = dt.timedelta(days=1)
+    return engine_calendar(known, first.date() - day, last.date() + (reach + BEYOND) * day)
+
+
 def _counted(
-    record: ServiceRecord, pauses: list[ServicePause], known: WorkingTime | None, level: ServiceLevel, zone: dt.tzinfo
+    record: ServiceRecord,
+    pauses: list[ServicePause],
+    known: WorkingTime | None,
+    level: ServiceLevel,
+    *,
+    zone: dt.tzinfo,
+    calendar: WorkCalendar | None,
 ) -> tuple[dt.datetime | None, dt.datetime | None]:
     """Return when the record is due and the last instant at which it is not yet missed."""
     assert level.allowance is not None
     by_days = level.unit == Unit.DAYS
-    reach = level.allowance * 3 if by_days else level.allowance // 3
     ends = [record.started_at, *(pause.ends_at for pause in pauses if pause.ends_at is not None)]
-    first, last = record.started_at.date() - dt.timedelta(days=1), max(ends).date()
+    started = local_minutes(record.started_at, zone)
     found = clock(
         Level(
             id=level.code,
-            calendar=engine_calendar(known, first, last + dt.timedelta(days=reach + BEYOND)),
+            calendar=calendar or spelled(level, known, record.started_at, max(ends)),
             minutes=None if by_days else level.allowance * 60,
             days=level.allowance if by_days else None,
         ),
         Case(
             record.reference,
-            local_minutes(record.started_at, zone),
+            started,
             pauses=tuple(
                 (
-                    local_minutes(max(pause.starts_at, record.started_at), zone),
-                    None if pause.ends_at is None else local_minutes(max(pause.ends_at, record.started_at), zone),
+                    max(local_minutes(pause.starts_at, zone), started),
+                    None if pause.ends_at is None else max(local_minutes(pause.ends_at, zone), started),
                 )
                 for pause in pauses
             ),
         ),
-        now=local_minutes(record.started_at, zone),
+        now=started,
     )
     return _moment(found.due, zone), _moment(found.breach, zone)
 

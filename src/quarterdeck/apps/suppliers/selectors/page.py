@@ -126,6 +126,8 @@ def told(record: Supplier, *, actor: Actor, on: dt.date, moment: dt.datetime | N
     page = Told(record, on, now, moment)
     page.contracts = _rows(Contract.objects.filter(supplier=record.pk), actor, moment, "owner", "currency")
     page.contracts.sort(key=lambda each: each.number)
+    for contract in page.contracts:
+        contract.supplier = record
     page.breaches = _rows(BreachCase.objects.filter(level__contract__supplier=record.pk), actor, moment, "owner")
     page.breaches.sort(key=lambda each: (each.opened_on, each.code), reverse=True)
     page.obligations = _rows(Obligation.objects.filter(supplier=record.pk), actor, moment)
@@ -133,8 +135,10 @@ def told(record: Supplier, *, actor: Actor, on: dt.date, moment: dt.datetime | N
     page.contacts = _rows(SupplierContact.objects.filter(supplier=record.pk), actor, moment, "owner", "initiative")
     levels = _rows(ServiceLevel.objects.filter(contract__supplier=record.pk), actor, moment)
     _of_levels(page, sorted(levels, key=lambda each: each.code), actor)
+    known = {each.level.pk: each.level for each in page.levels}
     for case in page.breaches:
-        case.level = next((each.level for each in page.levels if each.level.pk == case.level_id), case.level)
+        if case.level_id in known:
+            case.level = known[case.level_id]
     return page
 
 
@@ -153,8 +157,8 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
     first = windows.stretch_of(since_of(on), "quarter").first
     if page.moment is None:
         months: Any = windows.by_month(visible(rows, actor), first=first, last=on, now=now)
-        cards = scorecards([record.pk], on=on, now=now)
-        page.place = _place(page, actor)
+        cards = scorecards([record.pk, *_peers(record, actor)], on=on, now=now)
+        page.place = _place(cards, record.pk)
     else:
         known = _rows(rows, actor, page.moment)
         months = windows.counted(known, first=first, last=on, now=now)
@@ -171,23 +175,25 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
     page.scorecard = cards[record.pk]
     contracts = {each.pk: each for each in page.contracts}
     for level in levels:
-        level.contract = contracts.get(level.contract_id, level.contract)
+        if level.contract_id in contracts:
+            level.contract = contracts[level.contract_id]
         year = windows.add_months(on.replace(day=1), 1 - MONTHS)
         kept = windows.kept_by_window(level, months.get(level.pk, {}), first=year, last=on)
         page.levels.append(LevelNow(level, kept))
 
 
-def _place(page: Told, actor: Actor) -> tuple[int, int] | None:
-    """Return the supplier's place among those of its category that the actor sees, and how many are ranked."""
-    peers = visible(Supplier.objects.filter(category=page.record.category_id), actor)
-    keys = list(peers.exclude(state=SupplierState.ENDED).values_list("pk", flat=True)[: MOST * 5])
-    totals = {
-        key: card.total for key, card in scorecards(keys, on=page.on, now=page.now).items() if card.total is not None
-    }
-    own = totals.get(page.record.pk)
-    if own is None:
-        return None
-    return 1 + sum(total > own + 1e-9 for total in totals.values()), len(totals)
+def _peers(record: Supplier, actor: Actor) -> list[int]:
+    """Return the other suppliers in use of the same category that the actor sees."""
+    rows = visible(Supplier.objects.filter(category=record.category_id), actor)
+    rows = rows.exclude(state=SupplierState.ENDED).exclude(pk=record.pk)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _place(cards: dict[int, Scorecard], key: int) -> tuple[int, int] | None:
+    """Return the place of one among those that have a total, and how many these are; None where it has none."""
+    totals = {each: card.total for each, card in cards.items() if card.total is not None}
+    own = totals.get(key)
+    return None if own is None else (1 + sum(total > own + 1e-9 for total in totals.values()), len(totals))
 
 
 @dataclass(frozen=True)

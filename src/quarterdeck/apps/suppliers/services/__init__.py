@@ -27,6 +27,7 @@ from quarterdeck.apps.suppliers.services.levels import (
     pause_save,
     record_end,
     record_save,
+    records_save,
 )
 from quarterdeck.apps.suppliers.services.suppliers import (
     supplier_approve,
@@ -59,6 +60,7 @@ __all__ = [
     "pause_save",
     "record_end",
     "record_save",
+    "records_save",
     "supplier_approve",
     "supplier_end",
     "supplier_save",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.organisation.selectors import WorkingTime
 from quarterdeck.apps.suppliers.choices import LEVEL
 from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
-from quarterdeck.apps.suppliers.selectors.clocks import calendar_of, reckon
+from quarterdeck.apps.suppliers.selectors.clocks import calendar_of, reckon, spelled
 from quarterdeck.apps.suppliers.services.numbering import code_for
+from quarterdeck.engine.calendar import WorkCalendar
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
-from quarterdeck.kernel.numbering.codes import next_code
+from quarterdeck.kernel.numbering.codes import next_code, next_codes
 
 #: What of a level its clocks depend on.
 _CLOCK = ("allowance", "unit", "calendar_id")
@@ -45,6 +47,29 @@ def record_save(record: ServiceRecord, *, actor: Actor, note: str = "") -> Chang
     pauses = list(ServicePause.objects.filter(record=record)) if record.pk else []
     _reckoned(record, pauses, calendar_of(record.level), record.level)
     return records.save(record, actor=actor, note=note)
+
+
+@transaction.atomic
+def records_save(rows: Sequence[ServiceRecord], *, actor: Actor, note: str = "") -> list[Change]:
+    """Create or change many service records; each calendar is read once. Raises BulkRefused with the row."""
+    fresh = iter(next_codes("SR", sum(not row.reference.strip() for row in rows)))
+    pauses: dict[int, list[ServicePause]] = defaultdict(list)
+    for pause in ServicePause.objects.filter(record__in=[row.pk for row in rows if row.pk]):
+        pauses[pause.record_id].append(pause)
+    by_level: dict[int, list[ServiceRecord]] = defaultdict(list)
+    for row in rows:
+        row.reference = row.reference.strip() or next(fresh)
+        if row.level_id and getattr(row, "started_at", None) is not None:
+            by_level[row.level_id].append(row)
+    for same in by_level.values():
+        level = same[0].level
+        known = calendar_of(level)
+        starts = [row.started_at for row in same]
+        ends = [pause.ends_at for row in same for pause in pauses[row.pk or 0] if pause.ends_at is not None]
+        calendar = spelled(level, known, min(starts), max([*starts, *ends]))
+        for row in same:
+            _reckoned(row, pauses[row.pk or 0], known, level, calendar)
+    return records.save_many(rows, actor=actor, note=note)
 
 
 def record_end(
@@ -83,10 +108,14 @@ def pause_remove(record: ServicePause, *, actor: Actor, note: str = "") -> Chang
 
 
 def _reckoned(
-    record: ServiceRecord, pauses: Iterable[ServicePause], known: WorkingTime | None, level: ServiceLevel
+    record: ServiceRecord,
+    pauses: Iterable[ServicePause],
+    known: WorkingTime | None,
+    level: ServiceLevel,
+    calendar: WorkCalendar | None = None,
 ) -> None:
     if getattr(record, "started_at", None) is None:
         return  # the check of the fields says so
-    found = reckon(record, pauses, known, level)
+    found = reckon(record, pauses, known, level, calendar)
     record.due_at, record.breaks_at = found.due_at, found.breaks_at
     record.kept, record.decided_on = found.kept, found.decided_on
