@@ -14,6 +14,8 @@ export interface Draft {
   start?: string;
   finish?: string;
   note?: string;
+  /** How many photos wait on the phone to go with it. */
+  photos?: number;
 }
 
 /** Rows that are open and begin by a week after the status date: what is critical first, then the earliest. */

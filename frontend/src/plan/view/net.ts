@@ -20,6 +20,7 @@ async function answerOf<T>(response: Response, say: Say): Promise<T> {
 export interface Why {
   reasons: { text: string; task?: number | null; link?: number | null }[];
   notes?: string;
+  photos?: { url: string; name: string }[];
 }
 
 export class Network implements Transport {
@@ -66,6 +67,22 @@ export class Network implements Transport {
     if (!fresh || !meta || fresh === meta.content) return false;
     meta.content = fresh;
     return true;
+  }
+
+  /** Send a photo; what the server refuses is told with its words, what does not arrive is thrown. */
+  async photo(task: number, request: string, photo: Blob): Promise<{ url: string; name: string } | { message: string }> {
+    const send = () => {
+      const body = new FormData();
+      body.set("task", String(task));
+      body.set("request", request);
+      body.set("photo", photo, "photo");
+      return fetch(this.url("photo"), { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrfToken() }, body, credentials: "same-origin" });
+    };
+    let response = await send();
+    if (response.status === 403 && !isJson(response) && (await this.renewed())) response = await send();
+    if (isJson(response)) return (await response.json()) as { url: string; name: string } | { message: string };
+    if (response.status === 404 || response.status === 413) return { message: this.say("refused") };
+    throw new Error(String(response.status));
   }
 
   async data(): Promise<PlanData> {

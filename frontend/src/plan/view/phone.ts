@@ -12,6 +12,7 @@ import { Session } from "../session";
 import type { Start } from "./app";
 import { h, newId } from "./build";
 import { Notice } from "./notice";
+import { Photos } from "./photos";
 
 const MOST = 200;
 
@@ -24,6 +25,8 @@ export class Phone {
   private drafts: Record<string, Draft>;
   private readonly sent = new Set<Id>();
   private readonly notes = new Map<Id, string>();
+  private readonly pictures = new Map<Id, { url: string; name: string }[]>();
+  private readonly photos: Photos;
   private openId: Id | null = null;
   private all = false;
   private text = "";
@@ -49,7 +52,14 @@ export class Phone {
         if (name === "queue" && this.session?.queue.idle) this.notes.clear();
       },
     });
+    const { network } = start;
+    this.photos = new Photos(network.base, start.say, network.photo.bind(network), this.photographed.bind(this), (task, message) => {
+      this.refusals.set(task, message);
+      this.notice.announce(message);
+      this.paint();
+    });
     this.build();
+    void this.photos.load();
     addEventListener("online", () => this.session.queue.retry());
     this.session.restore(keep.read("queue"));
     for (const edit of this.session.queue.edits) if (edit.report) this.sent.add(edit.report.task);
@@ -65,6 +75,14 @@ export class Phone {
     this.openId = task;
     this.put(task, { ...(draft as Draft), ...this.draft(task) });
     this.notice.announce(message);
+    this.paint();
+  }
+
+  /** Photos of a task were added, removed or sent. */
+  private photographed(task: Id, count: number): void {
+    const { photos: _before, ...rest } = this.draft(task);
+    this.pictures.delete(task);
+    this.put(task, count ? { ...rest, photos: count } : rest);
     this.paint();
   }
 
@@ -194,6 +212,7 @@ export class Phone {
     note.dataset["focus"] = `note-${id}`;
     note.addEventListener("input", () => this.put(id, { ...this.draft(id), note: note.value }));
     parts.push(h("div", "field", {}, h("label", "", { for: name }, say("phone_note")), note));
+    parts.push(this.photos.field(id, this.pictures.get(id) ?? []));
     const refusal = this.refusals.get(id);
     if (refusal) parts.push(h("p", "field-error", { role: "alert" }, refusal));
     return h("div", "plan-card-form", {}, ...parts);
@@ -264,14 +283,12 @@ export class Phone {
   }
 
   private async load(id: Id): Promise<void> {
-    if (this.notes.has(id) || id < 0) return;
-    if (!this.session.store.value(id, "notes")) {
-      this.notes.set(id, "");
-      return;
-    }
+    if ((this.notes.has(id) && this.pictures.has(id)) || id < 0) return;
     try {
-      const { notes } = await this.start.network.why(id);
+      const { notes, photos } = await this.start.network.why(id);
       if (notes !== undefined) this.notes.set(id, notes);
+      this.pictures.set(id, photos ?? []);
+      if (photos?.length) this.schedule();
     } catch {
       // Without connection the note stays in the draft until it can be put below the others.
     }
@@ -293,6 +310,7 @@ export class Phone {
     const { session } = this;
     const today = session.dates.long(this.start.today);
     let sent = 0;
+    const pictured: Id[] = [];
     for (const key of Object.keys(this.drafts)) {
       const id = Number(key);
       if (this.draft(id).note?.trim()) await this.load(id);
@@ -301,7 +319,11 @@ export class Phone {
       const notes = this.notes.get(id);
       const commands = commandsOf(session.store, id, draft, today, notes);
       const rest: Draft = draft.note?.trim() && notes === undefined ? { note: draft.note } : {};
-      if (commands.length === 0) continue;
+      if (draft.photos) pictured.push(id);
+      if (commands.length === 0) {
+        if (draft.photos) this.put(id, rest);
+        continue;
+      }
       const noted = commands.find((command) => command.do === "set" && command.field === "notes");
       if (noted?.do === "set") this.notes.set(id, String(noted.value));
       this.refusals.delete(id);
@@ -313,7 +335,8 @@ export class Phone {
       session.send(commands, session.say("undo_progress"), shown, undefined, false, { report: { task: id, draft: said } });
       sent += 1;
     }
-    if (sent) this.notice.announce(session.say("phone_sent"));
+    if (sent || pictured.length) this.notice.announce(session.say("phone_sent"));
+    if (pictured.length) void this.photos.submit(pictured);
   }
 
   /** How the plan's finish stands to the baseline. */
@@ -330,7 +353,8 @@ export class Phone {
     const { say, store, dates } = session;
     const ready = Object.values(this.drafts).filter(says).length;
     const offline = session.state === "waiting" || !navigator.onLine;
-    const state = session.waiting > 0 && offline ? say("phone_queued", { n: session.waiting }) : ready ? say("phone_reported", { n: ready }) : this.sent.size && session.state === "saved" ? say("phone_sent") : say("phone_nothing");
+    const late = this.photos.late;
+    const state = late > 0 && offline ? say("phone_photo_waits", { n: late }) : session.waiting > 0 && offline ? say("phone_queued", { n: session.waiting }) : ready ? say("phone_reported", { n: ready }) : this.sent.size && session.state === "saved" ? say("phone_sent") : say("phone_nothing");
     const later = h("button", "button", { type: "button", disabled: ready === 0 }, say("phone_later"));
     const send = h("button", "button button-primary", { type: "button", disabled: ready === 0 }, say("phone_send"));
     later.addEventListener("click", () => this.notice.toast(say("phone_kept")));

@@ -12,6 +12,7 @@ from quarterdeck.apps.delivery.pages import (
     import_review,
     importing,
     mine,
+    photos,
     plan,
     use,
 )
@@ -25,6 +26,12 @@ urlpatterns = [
     *(
         path(f"projects/<str:code>/plan/{inside}{word}", view, name=f"delivery-plan-{word}{'-other' if inside else ''}")
         for word, view in {**_ASKED, "undo": data.turn, "redo": data.turn}.items()
+        for inside in ("", "<int:key>/")
+    ),
+    *(
+        path(
+            f"projects/<str:code>/plan/{inside}photo", photos.photo, name=f"delivery-photo{'-other' if inside else ''}"
+        )
         for inside in ("", "<int:key>/")
     ),
     path("projects/<str:code>/plan/export.<str:kind>", export.export, name="delivery-plan-export"),

@@ -21,6 +21,7 @@ from quarterdeck.apps.delivery.selectors.memory import current
 from quarterdeck.apps.delivery.selectors.network import held
 from quarterdeck.apps.delivery.selectors.past import plan_then, source_then
 from quarterdeck.apps.delivery.selectors.payload import Reader
+from quarterdeck.apps.delivery.selectors.photos import photos_by_id
 from quarterdeck.apps.delivery.selectors.solving import Solved, solved
 from quarterdeck.apps.delivery.selectors.why import reasons
 from quarterdeck.engine.errors import EngineError
@@ -250,4 +251,5 @@ def why(request: HttpRequest, plan: Plan, actor: Actor) -> HttpResponse:
         raise Http404
     past = frame_of(request).moment is not None
     noted = dict(now.held.source.tasks(("pk", "notes"))).get(int(key), "") if past else plans.notes_of(plan, int(key))
-    return json({"reasons": reasons(now, int(key)), "notes": noted})
+    photos = [] if past else photos_by_id(int(key))
+    return json({"reasons": reasons(now, int(key)), "notes": noted, "photos": photos})

@@ -18,6 +18,7 @@ from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.pages.plan import address
 from quarterdeck.apps.delivery.selectors import mine, promises
 from quarterdeck.apps.delivery.selectors.mine import LATER, NOW, OVERDUE, SOON, Mine
+from quarterdeck.apps.delivery.selectors.photos import photos_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.records import BulkRefused, StaleRecord
 from quarterdeck.kernel.ui import toasts
@@ -31,6 +32,8 @@ WORDS: Final = {
     SOON: gettext_lazy("Next two weeks"),
     LATER: gettext_lazy("Later"),
 }
+#: Photos of one report.
+PHOTOS: Final = 10
 #: What a report may say: the field of the form and that of the task.
 FIELDS: Final = (
     ("start", "actual_start"),
@@ -83,10 +86,11 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
     }
     error, field = "", ""
     commands = _commands(found, typed, request, actor)
-    if not commands:
-        error = _("Nothing has been said yet: change a figure or a date, or write a note.")
+    uploads = request.FILES.getlist("photo")[:PHOTOS]
+    if not commands and not uploads:
+        error = _("Nothing has been said yet: change a figure or a date, write a note, or add a photo.")
     else:
-        error, field = _send(found, commands, request, actor)
+        error, field = _reported(found, commands, uploads, request, actor)
     if not error:
         toasts.add(request, _("“%(name)s”: reported.") % {"name": found.task.name})
     if request.headers.get("HX-Request") != "true":
@@ -97,6 +101,25 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
     card = _card(now, actor, opened=bool(error), typed=typed if error else None, error=error, field=field)
     html = render_to_string("delivery/_mine_card.html", {"card": card, "said": not error}, request)
     return HttpResponse(html + toasts.partial(request), status=422 if error else 200)
+
+
+def _reported(
+    found: Mine, commands: list[dict[str, Any]], uploads: list[Any], request: HttpRequest, actor: Actor
+) -> tuple[str, str]:
+    """Carry a report out with its photos, which are looked at first; return why not and in which field."""
+    try:
+        photos = [services.photo_read(each) for each in uploads]
+    except ValidationError as error:
+        return " ".join(error.messages), "photo"
+    error, field = _send(found, commands, request, actor) if commands else ("", "")
+    if error:
+        return error, field
+    try:
+        for each in photos:
+            services.photo_attach(task=found.task, photo=each, actor=actor)
+    except (ValidationError, PermissionDenied) as refused:
+        return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused), "photo"
+    return "", ""
 
 
 def _whole(request: HttpRequest, found: Mine, typed: dict[str, str], error: str) -> HttpResponse:
@@ -179,6 +202,7 @@ def _card(
         "service": promises.state_of(task, actor.today),
         "today": actor.today,
         "request": uuid.uuid4().hex,
+        "photos": photos_of(task) if opened else [],
         "revision": task.plan.revision,
         "late": (actor.today - task.finishes_on).days if task.finishes_on and task.finishes_on < actor.today else 0,
     }

@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quarterdeck.apps.delivery.exchange.texts import duration_text
-from quarterdeck.apps.delivery.models import Task, TaskAssignment
+from quarterdeck.apps.delivery.models import Plan, Task, TaskAssignment
 from quarterdeck.apps.delivery.selectors.payload import units_of
 from quarterdeck.apps.delivery.selectors.plans import may_report
 from quarterdeck.apps.people.models import Person
@@ -101,6 +101,11 @@ def one(actor: Actor, key: int) -> Mine | None:
     rows = tasks(actor).select_related("plan__initiative__scope", "plan__initiative__unit__scope")
     task = rows.filter(pk=key).first()
     return None if task is None else as_mine(task, actor, reports=may_report(task.plan, actor))
+
+
+def task_in(plan: Plan, key: int) -> Task | None:
+    """Return a task of a plan by its id; summaries tell only what is below them."""
+    return Task.objects.filter(plan=plan, pk=key, is_summary=False).first()
 
 
 def as_mine(task: Task, actor: Actor, *, reports: bool) -> Mine:

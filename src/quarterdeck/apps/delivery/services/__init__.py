@@ -30,6 +30,7 @@ from quarterdeck.apps.delivery.services.interfaces import (
     interfaces_follow,
 )
 from quarterdeck.apps.delivery.services.matching import person_name, source_of
+from quarterdeck.apps.delivery.services.photos import photo_attach, photo_read
 from quarterdeck.apps.delivery.services.plans import (
     baseline_name,
     baseline_take,
@@ -84,6 +85,8 @@ __all__ = [
     "locked",
     "may_decide",
     "person_name",
+    "photo_attach",
+    "photo_read",
     "plan_adopt",
     "plan_bring",
     "plan_copy",
