@@ -2,7 +2,9 @@
 
 Into a project, a file changes the plan that came of the same name, or becomes a new one. Into a programme or portfolio,
 each file goes to the project of its name below it, which is added where there is none. Each file is written whole or
-not at all. With --dry-run nothing is written, and what would change is told. Exit status 1 when a file was refused.
+not at all; then what they concern is assessed. What was done to a plan here since its file came last stays, see the
+flags. With --dry-run nothing is written, and what would change is told, task by task with --json. Exit status 1 when a
+file was refused.
 """
 
 import argparse
@@ -14,6 +16,9 @@ from typing import Any
 from quarterdeck.commands import Refusal
 from quarterdeck.commands.common import plan_files, start
 
+#: Projects assessed at once.
+TOGETHER = 25
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Files, where they go, and how to tell of it."""
@@ -21,6 +26,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--into", required=True, metavar="CODE", help="code of a project, programme or portfolio")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; tell what would change")
     parser.add_argument("--json", action="store_true", help="tell it as one JSON object for each line")
+    parser.add_argument(
+        "--prefer-ours", action="store_true", help="where file and plan both changed the same, keep what the plan has"
+    )
+    parser.add_argument(
+        "--drop-added", action="store_true", help="remove tasks, links and assignments that were added here"
+    )
     parser.add_argument("--as", dest="email", metavar="E-MAIL", help="act as this user, with their rights")
 
 
@@ -42,13 +53,14 @@ def brought(document: Any, options: argparse.Namespace, actor: Any, made: set[in
     """What became, or would become, of one plan; a refusal tells its reason. `made` are the plans brought before."""
     from django.core.exceptions import PermissionDenied, ValidationError
 
-    from quarterdeck.apps.delivery.services import plan_bring, plan_preview
+    from quarterdeck.apps.delivery.services import Choices, plan_bring, plan_preview
 
+    choices = Choices(keep_added=not options.drop_added, prefer_ours=options.prefer_ours)
     try:
         if options.dry_run:
-            told = plan_preview(document=document, into=options.into, actor=actor)
-            return {"state": "would be imported", **{name: told[name] for name in told if name != "lines"}}
-        done = plan_bring(document=document, into=options.into, actor=actor, beside=made)
+            told = plan_preview(document=document, into=options.into, actor=actor, choices=choices)
+            return {"state": "would be imported", **told}
+        done = plan_bring(document=document, into=options.into, actor=actor, beside=made, choices=choices)
     except ValidationError as error:
         return {"state": "refused", "why": " ".join(error.messages)}
     except PermissionDenied as error:
@@ -75,24 +87,53 @@ def line(told: dict[str, Any]) -> str:
         return f"{told['file']}: refused. {told['why']}"
     where = told.get("project") or "a new project"
     counts = f"{told['added']} added, {told['changed']} changed, {told['removed']} removed"
-    return f"{told['file']}: {told['state']} into {where}, {counts}"
+    lines = [f"{told['file']}: {told['state']} into {where}, {counts}"]
+    if told.get("groups"):
+        lines.append("  " + ", ".join(f"{name} {count}" for name, count in told["groups"].items()))
+        lines.append(f"  finish {told['finish_before']} > {told['finish_after']}, work {told['work_hours']:+} h")
+    for word in ("kept", "overruled"):
+        lines += [f"  {word}: {each['count']} {each['what']}" for each in told.get(word, ())]
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    """How far it is, on one line of a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<40}", end="", file=sys.stderr, flush=True)
+
+
+def assessed(concerned: set[int], actor: Any) -> int:
+    """Assess what was imported, some projects at a time; how many snapshots were written."""
+    from quarterdeck.apps.reporting import services
+
+    ids, count = sorted(concerned), 0
+    for first in range(0, len(ids), TOGETHER):
+        say(f"assessed {first} of {len(ids)}")
+        count += services.assess_with_ancestors(ids[first : first + TOGETHER], actor=actor)
+    return count
 
 
 def run(options: argparse.Namespace) -> int:
     """Read every file, write each, tell of each."""
     start()
     from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
+    from quarterdeck.apps.reporting.jobs import held
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
 
     files, actor = plan_files(options.files), acting(options.email)
     refused, made = 0, set[int]()
-    for number, (path, document) in enumerate(read_many(files), start=1):
-        if isinstance(document, Unreadable):
-            told: dict[str, Any] = {"state": "refused", "why": str(document)}
-        else:
-            told = brought(document, options, actor, made)
-        told = {"file": str(path), **told}
-        refused += told["state"] == "refused"
-        print(json.dumps(told, ensure_ascii=False) if options.json else line(told), flush=True)
-        if sys.stderr.isatty() and len(files) > 1:
-            print(f"\r{number} of {len(files)}", end="", file=sys.stderr, flush=True)
+    with held() as concerned:
+        for number, (path, document) in enumerate(read_many(files), start=1):
+            if isinstance(document, Unreadable):
+                told: dict[str, Any] = {"state": "refused", "why": str(document)}
+            else:
+                told = brought(document, options, actor, made)
+            told = {"file": str(path), **told}
+            refused += told["state"] == "refused"
+            print(json.dumps(told, ensure_ascii=False) if options.json else line(told), flush=True)
+            say(f"{number} of {len(files)}")
+    if concerned:
+        assessed(concerned, Actor.system(now=clock.now(), label="quarterdeck import", via="job"))
+        say("")
     return 1 if refused else 0
