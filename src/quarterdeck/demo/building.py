@@ -15,11 +15,12 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.apps import follow_initiatives
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.reporting.apps import follow_changes
+from quarterdeck.apps.suppliers.apps import follow_records
 from quarterdeck.demo import (
     analyses,
     assessing,
-    money,
     interfaces,
+    money,
     organisation,
     people,
     plans,
@@ -27,6 +28,7 @@ from quarterdeck.demo import (
     raid,
     reports,
     setup,
+    suppliers,
     talk,
     watching,
 )
@@ -69,9 +71,10 @@ def build_all(*, now: dt.datetime) -> Built:
     people.plan_development(world)
     portfolio.plan(world)
     plans.plan(world)
+    interfaces.plan(world)
     analyses.plan(world)
     money.plan(world)
-    interfaces.plan(world)
+    suppliers.plan(world)
     raid.plan(world)
     setup.plan(world)
     talk.plan(world)
@@ -80,7 +83,8 @@ def build_all(*, now: dt.datetime) -> Built:
     watching.plan(world)
     # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
     # Rights and nodes are kept in line by the services themselves; their followers are for Undo and bulk edits.
-    with _deaf(index.on_changed, after_change, follow_grants, follow_units, follow_initiatives, follow_changes):
+    followers = (follow_grants, follow_units, follow_initiatives, follow_changes, follow_records)
+    with _deaf(index.on_changed, after_change, *followers):
         world.timeline.run()
     index.rebuild()
     talk.settle(world)

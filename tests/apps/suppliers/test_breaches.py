@@ -133,7 +133,7 @@ def test_a_dispute_goes_back_to_where_it_stood_and_an_excuse_takes_the_credit(de
     services.breach_settle(record=case, actor=actor, reason="Counted once")
     assert case.state == "noticed"
     services.breach_excuse(record=case, actor=actor, reason="Street closed")
-    assert (case.state, case.credit, case.credit_amount) == ("excused", 0, None)
+    assert (case.state, case.credit, case.credit_amount) == ("excused", Decimal(0), None)
 
 
 def test_a_reader_may_not_act_and_a_stranger_not_even_see(deal: Deal) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
+from quarterdeck.apps.organisation.models import WorkCalendar
 from quarterdeck.apps.suppliers import services
 from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
 from tests.apps.suppliers.conftest import MONDAY, Deal
@@ -23,8 +24,7 @@ def test_two_working_days_pass_over_the_weekend(deal: Deal) -> None:
 
 
 def test_hours_are_counted_in_the_zone_of_the_calendar_over_a_change_of_the_clock(deal: Deal) -> None:
-    deal.level.calendar.time_zone = "Europe/Amsterdam"
-    deal.level.calendar.save()
+    WorkCalendar.objects.filter(service_levels=deal.level).update(time_zone="Europe/Amsterdam")
     ServiceLevel.objects.filter(pk=deal.level.pk).update(allowance=8, unit="hours")
     deal.level = ServiceLevel.objects.get(pk=deal.level.pk)
     # Friday 27 March 2026, 13:00 in Amsterdam; the clocks go forward on Sunday.

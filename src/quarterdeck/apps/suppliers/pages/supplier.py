@@ -22,7 +22,6 @@ from quarterdeck.apps.suppliers.choices import (
     ContractState,
     Dimension,
     ObligationState,
-    Tier,
 )
 from quarterdeck.apps.suppliers.models import BreachCase, Obligation, Supplier, SupplierContact
 from quarterdeck.apps.suppliers.pages import words
@@ -31,6 +30,7 @@ from quarterdeck.apps.suppliers.selectors import page as selectors
 from quarterdeck.apps.suppliers.selectors.attribution import Hit, hits, touched
 from quarterdeck.apps.suppliers.selectors.page import LevelNow, Told
 from quarterdeck.apps.suppliers.selectors.scorecards import Score, since_of
+from quarterdeck.apps.suppliers.services.notices import window_text
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may, may_at, row_paths
 from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
@@ -107,7 +107,7 @@ class Case:
     """The breach case that comes first: its level through time, its steps, its facts."""
 
     record: BreachCase
-    run: str
+    window: str
     chart: SafeString | None
     steps: list[dict[str, str]]
     touches: list[Initiative]
@@ -142,7 +142,6 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, told: Told) -> di
         **_beside(request, actor, frame, record),
         "told": told,
         "category": record.category.name,
-        "tier": Tier(record.tier).label,
         "owner": record.owner.name,
         "scores": [_score(score, told) for score in told.scorecard.scores],
         "total": words.total_text(told.scorecard),
@@ -267,7 +266,7 @@ def _case(case: BreachCase, told: Told, touches: list[Initiative], actor: Actor,
     may_change = not frame.read_only and may_at(actor, "change", case)
     return Case(
         case,
-        words.level_text(row) if row is not None else "",
+        window_text(case, case.level),
         level_chart(row) if row is not None and charted else None,
         _steps(case, told.on),
         touches,

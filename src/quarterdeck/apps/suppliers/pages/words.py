@@ -28,11 +28,11 @@ def evidence_text(score: Score) -> str:
     words = {
         Dimension.ON_TIME: _("%(met)s of %(of)s on time"),
         Dimension.IN_FULL: _("%(met)s of %(of)s in full"),
-        Dimension.QUALITY: _("%(met)s of %(of)s right first time"),
-        Dimension.COST: _("%(met)s of %(of)s charged as agreed"),
-        Dimension.RESPONSIVENESS: _("%(met)s of %(of)s answered in time"),
-        Dimension.COMPLIANCE: _("%(met)s of %(of)s shown in time"),
-        Dimension.ENGAGEMENT: _("%(met)s of %(of)s contacts held"),
+        Dimension.QUALITY: _("%(met)s of %(of)s right"),
+        Dimension.COST: _("%(met)s of %(of)s as agreed"),
+        Dimension.RESPONSIVENESS: _("%(met)s of %(of)s answered"),
+        Dimension.COMPLIANCE: _("%(met)s of %(of)s shown"),
+        Dimension.ENGAGEMENT: _("%(met)s of %(of)s held"),
     }
     if score.value is None:
         if not score.of:

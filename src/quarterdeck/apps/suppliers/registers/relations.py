@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,7 @@ from quarterdeck.apps.suppliers.models import (
     SupplierUse,
 )
 from quarterdeck.kernel.registers import Action, Column, Inline, Register, View, register
+from quarterdeck.kernel.ui import components
 
 
 def is_in(*states: str) -> Any:
@@ -100,6 +103,12 @@ class SupplierRegister(Register[Supplier]):
     def home(self, record: Supplier) -> str:
         """The supplier's own page."""
         return record.url
+
+    def badges(self, record: Supplier, on: dt.date) -> Sequence[SafeString]:
+        """Return state, and category with tier."""
+        tone = SupplierState.tones().get(record.state, "")
+        sort = f"{record.category.name}, {record.get_tier_display().lower()}"
+        return (components.badge(record.get_state_display(), tone), components.badge(sort))
 
     def found(self, record: Supplier) -> str:
         """Say what sort of supplier it is, and in which state."""
