@@ -24,6 +24,7 @@ from quarterdeck.demo import (
     organisation,
     people,
     plans,
+    pmo,
     portfolio,
     raid,
     reports,
@@ -81,6 +82,7 @@ def build_all(*, now: dt.datetime) -> Built:
     assessing.plan(world)
     reports.plan(world)
     watching.plan(world)
+    pmo.plan(world)
     # Three years of changes are indexed and watched once, at the end and at chosen moments, not after each.
     # Rights and nodes are kept in line by the services themselves; their followers are for Undo and bulk edits.
     followers = (follow_grants, follow_units, follow_initiatives, follow_changes, follow_records)

@@ -57,6 +57,8 @@ DOMAIN = [
     "quarterdeck.apps.suppliers",
     "quarterdeck.apps.finance",
     "quarterdeck.apps.governance",
+    "quarterdeck.apps.engagement",
+    "quarterdeck.apps.pmo",
     "quarterdeck.apps.reporting",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -17,6 +17,7 @@ from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import below
 from quarterdeck.kernel.needs.order import due_text
 from quarterdeck.kernel.watch.checks import Severity, checks
+from quarterdeck.kernel.watch.functions import checks_serving, served_by
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import Remedy, remedy_of, visible_findings
 
@@ -51,12 +52,41 @@ class Line:
     due: str
     late: bool
     remedy: Remedy
+    remark: str = ""
+
+
+#: Says in words, by id, more of exceptions that the reader sees, such as how far they have gone up; at a moment.
+Remarks = Callable[[Sequence[Finding], dt.datetime], Mapping[int, str]]
+_remarks: dict[str, Remarks] = {}
+
+
+def remark(function: Remarks) -> Remarks:
+    """Enter what says more of exceptions wherever they are listed: by one query for all."""
+    _remarks[f"{function.__module__}.{function.__qualname__}"] = function
+    return function
+
+
+def remarks(findings: Sequence[Finding], moment: dt.datetime) -> dict[int, str]:
+    """Return what there is to say of some exceptions at a moment, by id; nothing to say: left out."""
+    found: dict[int, list[str]] = {}
+    for function in _remarks.values():
+        for pk, words in function(findings, moment).items():
+            found.setdefault(pk, []).append(words)
+    return {pk: " ".join(words) for pk, words in found.items()}
 
 
 def exceptions(
-    actor: Actor, *, scope: Scope | None = None, severity: str = "", moment: dt.datetime | None = None
+    actor: Actor,
+    *,
+    scope: Scope | None = None,
+    severity: str = "",
+    serves: str = "",
+    moment: dt.datetime | None = None,
 ) -> QuerySet[Finding]:
-    """Return the exceptions open now, or at a moment, that the actor may see below a node, worst first."""
+    """Return the exceptions open now, or at a moment, that the actor may see below a node, worst first.
+
+    `serves` narrows to the checks that serve one thing of the catalogue.
+    """
     rows = visible_findings(actor)
     if scope is not None:
         rows = rows.filter(below((scope.path,), "scope__"))
@@ -66,6 +96,8 @@ def exceptions(
         rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=moment), opened_at__lte=moment)
     if severity in Severity.values:
         rows = rows.filter(severity=severity)
+    if serves:
+        rows = rows.filter(check_name__in=checks_serving(serves))
     return rows
 
 
@@ -101,21 +133,24 @@ def part(rows: QuerySet[Finding], tab: str, actor: Actor, on: dt.date) -> QueryS
 
 def lines(findings: Sequence[Finding], actor: Actor, on: dt.date) -> list[Line]:
     """Put exceptions into lines."""
+    said = remarks(findings, clock.end_of(on) if on < actor.today else actor.now)
     return [
         Line(
             finding=finding,
             mark=MARKS[Severity(finding.severity)],
-            serves=_words(finding.function),
+            serves=_words(finding),
             owner=_("you") if finding.owner is not None and finding.owner == actor.user else str(finding.owner or ""),
             age=max(0, (on - clock.local_date(finding.opened_at)).days),
             due=due_text(finding.due_on, on) if finding.due_on else "",
             late=finding.due_on is not None and finding.due_on < on,
             remedy=remedy_of(finding, actor),
+            remark=said.get(finding.pk, ""),
         )
         for finding in findings
     ]
 
 
-def _words(function: str) -> str:
-    """Return the accountability that a check serves, until a register of these names it: "Governance, roles"."""
-    return function.replace(".", ", ").replace("_", " ").capitalize()
+def _words(finding: Finding) -> str:
+    """Return what a check serves by its title in the catalogue; where none has it, the name that the check gives."""
+    served = served_by(finding.check_name)
+    return str(served.title) if served is not None else finding.function

@@ -17,6 +17,7 @@ from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.checks import Severity
+from quarterdeck.kernel.watch.functions import served_all
 
 #: Exceptions on one page of their list.
 ROWS = 100
@@ -49,12 +50,18 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def exception_list(request: HttpRequest) -> HttpResponse:
-    """Show the exceptions that the reader may see below the node and on the date picked: `?show=`, `?severity=`."""
+    """Show the exceptions that the reader may see below the node and on the date picked.
+
+    `?show=`, `?severity=` and `?serves=` narrow it.
+    """
     actor, frame = actor_of(request), frame_of(request)
     severity = request.GET.get("severity", "")
+    known = {one.key: one.title for one in served_all()}
+    serves = request.GET.get("serves", "")
+    serves = serves if serves in known else ""
     tab = request.GET.get("show", "")
     tab = tab if tab in dict(exceptions.TABS) else "open"
-    rows = exceptions.exceptions(actor, scope=frame.scope, severity=severity, moment=frame.moment)
+    rows = exceptions.exceptions(actor, scope=frame.scope, severity=severity, serves=serves, moment=frame.moment)
     page = Paginator(exceptions.part(rows, tab, actor, frame.date), ROWS).get_page(request.GET.get("page"))
     context = {
         "tab": tab,
@@ -62,6 +69,9 @@ def exception_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": exceptions.lines(list(page.object_list), actor, frame.date),
         "severity": severity,
+        "serves": serves,
+        "functions": sorted(((key, str(title)) for key, title in known.items()), key=lambda pair: pair[1]),
+        "serves_label": known.get(serves, _("every")),
         "severities": Severity.choices,
         "severity_label": dict(Severity.choices).get(severity, _("every")),
     }

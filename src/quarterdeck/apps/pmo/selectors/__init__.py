@@ -1,0 +1,1 @@
+"""What the pages, checks and jobs of the office read."""

@@ -1,0 +1,94 @@
+"""What can go wrong with accountabilities is found, and told to the head of the office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from quarterdeck.apps.people.models import Person
+from quarterdeck.apps.people.services import person_save, role_assign
+from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.watch import evaluate, open_findings
+from quarterdeck.kernel.watch.checks import Check, checks
+from quarterdeck.kernel.watch.models import Finding
+from tests.apps.organisation.conftest import NOW
+from tests.apps.people.conftest import MakePerson
+from tests.apps.pmo.conftest import MakeAnswer
+
+
+def stated(name: str, actor: Actor) -> list[tuple[str, str, Any]]:
+    evaluate(checks[name], actor=actor)
+    rows = Finding.objects.filter(check_name=name, closed_at__isnull=True).select_related("owner")
+    return sorted((row.label, row.text, row.owner) for row in rows)
+
+
+@pytest.fixture
+def head(person: MakePerson, catalogue: dict[str, Any], root: Scope, system: Actor) -> Person:
+    who = person("Hana Head", signs_in=True)
+    role_assign(person=who, role=catalogue["PMO-HEAD"], scope=root, starts_on=NOW.date(), actor=system)
+    return who
+
+
+def test_without_owner(answers: MakeAnswer, owner: Person, head: Person, system: Actor, stranger: Actor) -> None:
+    row = answers()
+    answers("Draft", function="risk", state="draft")
+    answers("Owned", function="stock", owner=owner)
+    text = "In force, and nobody owns it."
+    assert stated("accountability-without-owner", system) == [("Project timeframes", text, head.user)]
+    assert open_findings(stranger).count() == 0
+    row.owner = owner
+    records.save(row, actor=system)
+    assert stated("accountability-without-owner", system) == []
+
+
+def test_an_owner_or_deputy_who_has_left(
+    answers: MakeAnswer, owner: Person, deputy: Person, head: Person, system: Actor
+) -> None:
+    answers(owner=owner, deputy=deputy)
+    assert stated("accountability-owner-left", system) == []
+    for who in (owner, deputy):
+        who.ends_on = NOW.date() - dt.timedelta(days=2)
+        person_save(who, actor=system)
+    assert [text for _label, text, _owner in stated("accountability-owner-left", system)] == [
+        "Dev Deputy, its deputy, left on 14 Mar 2026.",
+        "Olga Owner, who owns it, left on 14 Mar 2026.",
+    ]
+
+
+def test_two_owners_for_one_function(
+    *, answers: MakeAnswer, owner: Person, deputy: Person, head: Person, system: Actor, networks: Any
+) -> None:
+    answers(owner=owner)
+    answers("Of Networks", scope=networks.scope, owner=deputy)
+    assert stated("accountability-doubled", system) == []
+    answers("Finishing in time", owner=deputy)
+    assert [label for label, _text, _owner in stated("accountability-doubled", system)] == [
+        "Finishing in time",
+        "Project timeframes",
+    ]
+
+
+def test_a_review_that_is_overdue(answers: MakeAnswer, owner: Person, system: Actor) -> None:
+    answers(owner=owner, review_on=NOW.date() - dt.timedelta(days=1))
+    answers("Risk", function="risk", owner=owner, review_on=NOW.date())
+    assert [label for label, _text, _owner in stated("accountability-review-overdue", system)] == ["Project timeframes"]
+
+
+def test_functions_that_checks_serve_and_nobody_answers_for(
+    answers: MakeAnswer, owner: Person, head: Person, system: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stated("function-unanswered", system) == []
+    answers(owner=owner)
+    known = checks["initiative-past-finish"]
+    odd = Check("odd", "Odd", "kitchen.coffee", known.severity, known.reads, known.schedule, known.find)
+    monkeypatch.setitem(checks, "odd", odd)
+    found = stated("function-unanswered", system)
+    texts = [text for _label, text, _owner in found]
+    assert "Nobody answers for kitchen.coffee; checks that serve it: 1." in texts
+    assert any(text.startswith("Nobody answers for Work done by the competent; ") for text in texts)
+    assert not any("Project timeframes" in text for text in texts)
+    assert {owner for _label, _text, owner in found} == {head.user}
