@@ -16,6 +16,12 @@ async function show(start: Start): Promise<void> {
   if (view === "board") {
     const [{ Room }, { Board }] = await Promise.all([import("../plan/view/room"), import("../plan/view/board")]);
     new Room(start, view, (room) => new Board(room));
+  } else if (view === "network") {
+    const [{ Room }, { NetworkView }] = await Promise.all([import("../plan/view/room"), import("../plan/view/network")]);
+    new Room(start, view, (room) => new NetworkView(room));
+  } else if (view === "calendar") {
+    const [{ Room }, { CalendarView }] = await Promise.all([import("../plan/view/room"), import("../plan/view/calendar")]);
+    new Room(start, view, (room) => new CalendarView(room));
   } else if (view === "progress" || (narrow.matches && view === null)) new Phone(start);
   else new PlanApp(start).begin();
 }

@@ -45,7 +45,8 @@ export function peopleOf(store: PlanStore): string[] {
   return [...found].sort((a, b) => a.localeCompare(b));
 }
 
-function wanted(store: PlanStore, row: number, asked: Asked): boolean {
+/** Whether a task is one that is asked for. */
+export function fits(store: PlanStore, row: number, asked: Asked): boolean {
   const { tasks } = store;
   const text = asked.text.trim().toLowerCase();
   const said = tasks.resources[row] ?? "";
@@ -77,7 +78,7 @@ export function boardOf(store: PlanStore, outline: Outline, asked: Asked): Reado
     if (hasParts(outline, row) || tasks.active[row] === false) continue;
     const lane = found[laneOf(store, row)];
     lane.count += 1;
-    if (wanted(store, row, asked)) lane.rows.push(row);
+    if (fits(store, row, asked)) lane.rows.push(row);
   }
   for (const lane of LANES) found[lane].over = found[lane].limit === null ? 0 : Math.max(0, found[lane].count - found[lane].limit!);
   const weight = (row: number) => (tasks.critical[row] ? 0 : tasks.near_critical[row] ? 1 : 2);

@@ -1,6 +1,6 @@
 /** The ways of looking at a plan and their addresses. Pure. */
 
-export const VIEWS = ["chart", "board"] as const;
+export const VIEWS = ["chart", "board", "network", "calendar"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The way of looking that an address asks for, if it names one. */

@@ -3,8 +3,9 @@ import { icon } from "../../lib/dom";
 import { lateness } from "../model/columns";
 import { figure, iso, signed } from "../model/format";
 import { toneOf } from "../model/geometry";
-import { type Asked, boardOf, type Lane, laneBeside, LANES, type LaneOf, laneOf, lanesFor, moveTo, peopleIn, peopleOf } from "../model/board";
+import { type Asked, boardOf, type Lane, laneBeside, LANES, type LaneOf, laneOf, lanesFor, moveTo, peopleIn } from "../model/board";
 import type { Id } from "../model/types";
+import { Asking } from "./asking";
 import { h, newId } from "./build";
 import type { Room, View } from "./room";
 
@@ -14,7 +15,7 @@ const MOST = 60;
 export class Board implements View {
   readonly element = h("div", "kanban");
   readonly tools: HTMLElement[];
-  private readonly person: HTMLSelectElement;
+  private readonly asking: Asking;
   private readonly lanes: HTMLElement;
   private readonly pick = h("div", "segments kanban-pick", { role: "group" });
   private readonly shownMost: Record<Lane, number> = { todo: MOST, doing: MOST, done: MOST };
@@ -27,16 +28,13 @@ export class Board implements View {
   constructor(private readonly room: Room) {
     const { session } = room;
     const { say } = session;
-    this.asked = { text: "", person: "", only: "all", status: session.store.plan.status ?? session.settings.today };
+    this.asking = new Asking(session, () => {
+      for (const lane of LANES) this.shownMost[lane] = MOST;
+      room.schedule();
+    });
+    this.asked = this.asking.asked;
     this.found = boardOf(session.store, session.outline, this.asked);
-    this.person = h("select", "select select-small plan-select", { "aria-label": say("board_person") });
-    this.person.addEventListener("change", () => this.ask({ person: this.person.value }));
-    const only = h("select", "select select-small plan-select", { "aria-label": say("show") }, ...(["all", "due", "critical", "late"] as const).map((one) => h("option", "", { value: one }, say(one === "due" ? "show_current" : `show_${one}`))));
-    only.addEventListener("change", () => this.ask({ only: only.value as Asked["only"] }));
-    const find = h("input", "input input-search plan-find", { type: "search", placeholder: say("find"), "aria-label": say("find") });
-    find.addEventListener("input", () => this.ask({ text: find.value }));
-    const picked = (label: string, field: HTMLElement) => h("label", "plan-pick", {}, h("span", "", { "aria-hidden": "true" }, label), field);
-    this.tools = [picked(say("board_person"), this.person), picked(say("show"), only), h("span", "search-box plan-searchbox", {}, icon("search"), find)];
+    this.tools = this.asking.tools;
     this.lanes = h("div", "kanban-lanes");
     this.pick.setAttribute("aria-label", say("board_column"));
     this.element.append(this.pick, this.lanes);
@@ -45,12 +43,6 @@ export class Board implements View {
     const first = LANES.flatMap((lane) => this.found[lane].rows.slice(0, 1))[0];
     const running = this.found.doing.rows[0] ?? first;
     if (running !== undefined) room.choose(session.ids[running]!);
-  }
-
-  private ask(by: Partial<Asked>): void {
-    Object.assign(this.asked, by);
-    for (const lane of LANES) this.shownMost[lane] = MOST;
-    this.room.schedule();
   }
 
   busy(): boolean {
@@ -67,9 +59,8 @@ export class Board implements View {
 
   paint(): void {
     const { session } = this.room;
-    this.asked.status = session.store.plan.status ?? session.settings.today;
+    this.asking.refresh();
     this.found = boardOf(session.store, session.outline, this.asked);
-    this.refreshPeople();
     const held = document.activeElement instanceof HTMLElement && this.lanes.contains(document.activeElement) ? document.activeElement.dataset : null;
     const tops = new Map([...this.lanes.querySelectorAll<HTMLElement>(".kanban-cards")].map((list) => [list.dataset["lane"], list.scrollTop]));
     const known = this.room.current;
@@ -81,15 +72,6 @@ export class Board implements View {
     this.paintPick();
     if (held?.["card"]) this.cardOf(this.focused)?.focus({ preventScroll: false });
     else if (held?.["focus"]) (this.lanes.querySelector<HTMLElement>(`[data-focus="${held["focus"]}"]`) ?? this.cardOf(this.focused))?.focus();
-  }
-
-  private refreshPeople(): void {
-    const { say, store } = this.room.session;
-    const names = ["", ...peopleOf(store)];
-    if (names.join("\n") === [...this.person.options].map((one) => one.value).join("\n")) return;
-    this.person.replaceChildren(...names.map((name) => h("option", "", { value: name }, name || say("board_everybody"))));
-    this.person.value = names.includes(this.asked.person) ? this.asked.person : "";
-    this.asked.person = this.person.value;
   }
 
   /** On a phone one column is seen at a time. */

@@ -4,7 +4,7 @@ import { addressOf, type ViewName, VIEWS } from "../model/views";
 import type { Say } from "../words";
 import { h } from "./build";
 
-const ICONS: Readonly<Record<ViewName, string>> = { chart: "chart-no-axes-gantt", board: "square-kanban" };
+const ICONS: Readonly<Record<ViewName, string>> = { chart: "chart-no-axes-gantt", board: "square-kanban", network: "workflow", calendar: "calendar-days" };
 
 /** Links from one view to the others: drawings, with names for those who hear them and those who wait over them. */
 export function views(say: Say, current: ViewName): HTMLElement {
