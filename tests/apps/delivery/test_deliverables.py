@@ -6,15 +6,17 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from msgspec.structs import replace
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import Deliverable
 from quarterdeck.apps.delivery.watch import deliverable_late
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.kernel import records
+from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
-from tests.apps.delivery.conftest import Shed
+from quarterdeck.kernel.access.models import AccessRole, Grant, User
+from tests.apps.delivery.conftest import Shed, document
 from tests.cast import EDITOR, READER
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,52 @@ def test_a_milestone_that_goes_leaves_the_deliverable_without_a_date(shed: Shed,
     shed.edit({"do": "remove", "tasks": [shed.id("Done")]})
     keys.refresh_from_db()
     assert keys.milestone is None
+
+
+def test_those_of_a_plan_follow_the_copy_that_is_adopted(shed: Shed, keys: Deliverable) -> None:
+    who = shed.cast.actor(EDITOR)
+    pour = Deliverable(initiative=shed.plan.initiative, code="D2", name="Slab", milestone=shed.task("Pour"))
+    records.save(pour, actor=who)
+    made = services.plan_copy(plan=shed.plan, actor=who)
+    copy = Shed(made, shed.cast)
+    copy.set("Cure", "duration", "3d")
+    copy.edit({"do": "remove", "tasks": [copy.id("Pour")]})
+    services.plan_adopt(plan=made, actor=who)
+    keys.refresh_from_db()
+    pour.refresh_from_db()
+    assert keys.milestone == copy.task("Done")
+    # The copy has no such task: it stays due with the one of the plan before.
+    assert pour.milestone == shed.task("Pour")
+    services.plan_adopt(plan=shed.plan, actor=who)
+    keys.refresh_from_db()
+    assert keys.milestone == shed.task("Done")
+
+
+def test_a_plan_that_is_no_copy_is_followed_by_number_and_name(shed: Shed, keys: Deliverable) -> None:
+    who = shed.cast.actor(EDITOR)
+    tasks = tuple(replace(each, name="Handover") if each.name == "Done" else each for each in document().tasks)
+    other = services.plan_import(
+        document=document(name="Other", tasks=tasks), initiative=shed.plan.initiative, actor=who
+    ).plan
+    same = services.plan_import(document=document(name="Same"), initiative=shed.plan.initiative, actor=who).plan
+    services.plan_adopt(plan=other, actor=who)
+    keys.refresh_from_db()
+    assert keys.milestone == shed.task("Done")
+    services.plan_adopt(plan=shed.plan, actor=who)
+    services.plan_adopt(plan=same, actor=who)
+    keys.refresh_from_db()
+    assert keys.milestone == Shed(same, shed.cast).task("Done")
+
+
+def test_whoever_makes_a_plan_current_needs_no_right_to_deliverables(shed: Shed, keys: Deliverable) -> None:
+    user = User.objects.create_user("planner@example.org", name="Pat Planner")
+    system = Actor.system(now=clock.now())
+    role = AccessRole(
+        name="Plans only", permissions={"delivery.plan": ["view", "add", "change"], "delivery.task": ["view", "change"]}
+    )
+    records.save(role, actor=system)
+    records.save(Grant(user=user, role=role, scope=shed.plan.initiative.scope), actor=system)
+    made = services.plan_copy(plan=shed.plan, actor=shed.cast.actor(EDITOR))
+    services.plan_adopt(plan=made, actor=Actor(user=user, now=clock.now()))
+    keys.refresh_from_db()
+    assert keys.milestone == Shed(made, shed.cast).task("Done")

@@ -174,7 +174,7 @@ def test_a_photo_is_kept_with_the_task_and_seen_by_who_sees_it(shed: Shed, cast:
     assert PLACE not in content
     url = response.json()["url"]
     seen = cast.client(READER).get(url)
-    assert (seen.status_code, b"".join(seen.streaming_content)) == (200, content)  # type: ignore[arg-type]  # bytes
+    assert (seen.status_code, seen.getvalue()) == (200, content)
     seen.close()
     assert cast.client(STRANGER).get(url).status_code == 404
     told = cast.client(EDITOR).get(f"{shed.url}why", {"task": shed.id("Dig")}).json()

@@ -366,7 +366,7 @@ def test_the_page_shows_what_would_change_and_writes_it(shed: Shed, cast: Cast, 
     assert "Dig deep" in only
     rows = client.get(f"{url_of(run)}changes.csv").content.decode().splitlines()
     assert any(row.startswith("Durations,Dig deep,duration,2d,3d,") for row in rows)
-    assert shed.task("Dig")
+    assert shed.task("Dig").duration == 960
     sent = {"into": code, "was_into": code, "plan": str(shed.plan.pk), "do": "write", "keep_added": "1"}
     assert client.post(url_of(run), {**sent, "person-1": str(ann.pk)}).status_code == 302
     drain()

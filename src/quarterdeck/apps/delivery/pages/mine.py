@@ -109,8 +109,8 @@ def _reported(
     """Carry a report out with its photos, which are looked at first; return why not and in which field."""
     try:
         photos = [services.photo_read(each) for each in uploads]
-    except ValidationError as error:
-        return " ".join(error.messages), "photo"
+    except ValidationError as bad:
+        return " ".join(bad.messages), "photo"
     error, field = _send(found, commands, request, actor) if commands else ("", "")
     if error:
         return error, field

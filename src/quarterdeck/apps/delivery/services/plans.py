@@ -26,6 +26,7 @@ from quarterdeck.apps.delivery.models import (
 from quarterdeck.apps.delivery.models.tasks import STEP
 from quarterdeck.apps.delivery.selectors.mapping import plain
 from quarterdeck.apps.delivery.services.analyses_estimates import unknowns_copied
+from quarterdeck.apps.delivery.services.deliverables import deliverables_follow
 from quarterdeck.apps.delivery.services.fields import MORNING
 from quarterdeck.apps.delivery.services.importing import free_name
 from quarterdeck.apps.delivery.services.interfaces import interfaces_follow
@@ -129,7 +130,7 @@ def baseline_take(*, plan: Plan, actor: Actor, name: str = "", number: int | Non
 
 @transaction.atomic
 def plan_adopt(*, plan: Plan, actor: Actor) -> None:
-    """Make a plan the current one of its project; the one before stays beside it."""
+    """Make a plan the current one of its project; the one before stays beside it, and deliverables follow the plan."""
     actor = actor.by(actor.via, actor.batch or uuid.uuid4())
     plan = locked(plan.pk)
     before = Plan.objects.filter(initiative=plan.initiative, is_current=True).exclude(pk=plan.pk).first()
@@ -140,6 +141,7 @@ def plan_adopt(*, plan: Plan, actor: Actor) -> None:
         plan.is_current = True
         records.save(plan, actor=actor)
     if before is not None:
+        deliverables_follow(before=before, plan=plan, actor=actor)
         interfaces_follow(before=before, after=plan, actor=actor)
 
 
