@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import Interface, Task
+from quarterdeck.apps.delivery.pages.dependency_drawing import drawing
 from quarterdeck.apps.delivery.selectors.interfaces import days_late
 from quarterdeck.apps.delivery.watch import interface_late
 from quarterdeck.apps.portfolio.models import Initiative
@@ -49,6 +51,12 @@ class Two:
         return Actor(user=user, now=clock.now())
 
 
+@pytest.fixture(autouse=True)
+def january(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of this happens on the Monday on which the plan of the shed begins."""
+    monkeypatch.setattr("quarterdeck.kernel.clock.now", lambda: at(5))
+
+
 @pytest.fixture
 def two(shed: Shed) -> Two:
     system = Actor.system(now=clock.now())
@@ -74,16 +82,28 @@ def at(day: int) -> dt.datetime:
     return dt.datetime(2026, 1, day, 12, 0, tzinfo=dt.UTC)
 
 
-def fact(two: Two) -> list[tuple[Any, Any, Any]]:
-    found = interface_late(now=at(5), ids=None)
+def fact(two: Two, on: int = 5) -> list[tuple[Any, Any, Any]]:
+    found = interface_late(now=at(on), ids=None)
     return [(one.due_on, one.values["given"], one.values["days"]) for one in found]
 
 
 def test_working_days_late_are_counted_from_the_day_after_it_is_needed() -> None:
-    monday = dt.date(2026, 1, 12)
-    told = [days_late(monday + dt.timedelta(days=n), monday) for n in (-1, 0, 1, 4, 5, 6, 7)]
+    monday, early = dt.date(2026, 1, 12), dt.date(2026, 1, 5)
+    told = [days_late(monday + dt.timedelta(days=n), monday, early) for n in (-1, 0, 1, 4, 5, 6, 7)]
     assert told == [0, 0, 1, 4, 4, 4, 5]
-    assert days_late(None, monday) is None
+    assert days_late(None, monday, early) is None
+    assert days_late(None, None, early) is None
+    # What was to be given and was not is given today at the earliest.
+    assert days_late(early, monday, dt.date(2026, 1, 14)) == 2
+    assert days_late(None, monday, dt.date(2026, 1, 14)) == 2
+
+
+def test_what_is_needed_and_not_delivered_is_late_whatever_was_forecast(two: Two) -> None:
+    Interface.objects.update(giver_task=None, gives_on=dt.date(2026, 1, 7), needed_on=dt.date(2026, 1, 8))
+    assert fact(two, 8) == []
+    assert fact(two, 9) == [(dt.date(2026, 1, 8), dt.date(2026, 1, 7), 1)]
+    (found,) = interface_late(now=at(9), ids=None)
+    assert str(found.message).startswith("Not delivered")
 
 
 def test_the_forecast_of_the_givers_plan_makes_it_late(two: Two) -> None:
@@ -278,3 +298,16 @@ def test_two_hundred_interfaces_take_no_more_queries_than_two(two: Two) -> None:
     assert len(many) == len(few) <= 30
     assert page.count('class="dep-row"') > 180
     assert page.count("dep-node") >= 26
+
+
+def test_a_long_arrow_keeps_a_lane_free_and_one_that_runs_back_goes_below() -> None:
+    made = drawing({1: "A", 2: "B", 3: "C"}, [(1, 2), (2, 3), (1, 3), (3, 1)])
+    boxes = {box.key: box for box in made.boxes}
+    assert [boxes[key].x for key in (1, 2, 3)] == [46, 402, 758]
+    long, back = made.curves[2], made.curves[3]
+    lane = int(re.findall(r"L646 (\d+)", long.path)[0])
+    middle = boxes[2]
+    assert lane < middle.y or lane > middle.y + middle.height
+    floor = max(box.y + box.height for box in boxes.values())
+    assert floor < max(int(y) for y in re.findall(r"L[\d-]+ (\d+)", back.path)) < made.height
+    assert not drawing({}, []).boxes

@@ -15,6 +15,7 @@ from quarterdeck.apps.delivery.forms import RejectForm
 from quarterdeck.apps.delivery.models import Deliverable, Interface, Plan, Task
 from quarterdeck.apps.delivery.selectors.interfaces import dated, days_late, sides
 from quarterdeck.apps.delivery.selectors.promises import of_task, state_of
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Action, Column, Register, View, register
 from quarterdeck.kernel.ui import components
@@ -247,7 +248,9 @@ class DeliverableRegister(Register[Deliverable]):
 
 def _days_late(record: Interface) -> int | None:
     told = vars(record)
-    return days_late(told["given_by"], told["needed_by"]) if told.get("is_late") else None
+    if not told.get("is_late"):
+        return None
+    return days_late(told["given_by"], told["needed_by"], clock.local_date(clock.now()))
 
 
 def _speaks(side: Side, state: InterfaceState) -> Any:

@@ -52,10 +52,13 @@ def interface_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
 
     It begins with a whole working day, so that dates that move within a weekend open and close nothing.
     """
-    for one in interfaces.late(clock.local_date(now), ids):
+    today = clock.local_date(now)
+    for one in interfaces.late(today, ids):
         yield Fact(
             one.record,
-            message=_("Given %(given)s, %(days)s working days after %(receiver)s needs it on %(needed)s."),
+            message=_("Given %(given)s, %(days)s working days after %(receiver)s needs it on %(needed)s.")
+            if one.given_by is not None and one.given_by >= today
+            else _("Not delivered; %(receiver)s needed it on %(needed)s, %(days)s working days ago."),
             values={
                 "given": one.given_by,
                 "days": one.days,

@@ -79,7 +79,7 @@ HANDOVERS: tuple[Handover, ...] = (
              "With phonetic names in two languages.", AGREED),
     Handover(SECURITY, "Design agreed", REMOTE, "Cabling and connections", "Rules for remote access",
              "Approved by the security board.", AGREED),
-    Handover("Ticket Machine Alignment", "Lessons taken in", CARDS, "Trial migration", "Machines that read the new cards",
+    Handover("Ticket Machine Alignment", "Lessons taken in", CARDS, "Trial migration", "Machines for the new cards",
              "All types of card of the migration.", PROPOSED),
     Handover("Passenger Counting", "Ready for test", REAL_TIME, "Reports", "Load of each trip",
              "Within two minutes of departure.", PROPOSED),
@@ -87,11 +87,12 @@ HANDOVERS: tuple[Handover, ...] = (
 
 #: Service levels by step, as typed in plans, and in which programmes they hold.
 LEVELS = {
-    "Evaluation and award": "15d predecessors",
-    "Site acceptance tests": "20d predecessors",
-    "Safety case accepted": "10d predecessors",
-    "As-built records and close-out": "15d predecessors",
-    "System test": "25d predecessors",
+    "Design check": "15d predecessors",
+    "Evaluation and award": "20d predecessors",
+    "Site acceptance tests": "24d predecessors",
+    "Safety case accepted": "12d predecessors",
+    "As-built records and close-out": "20d predecessors",
+    "System test": "30d predecessors",
     "Acceptance by users": "25d predecessors",
     "Delivery of long-lead items": "80d order",
 }

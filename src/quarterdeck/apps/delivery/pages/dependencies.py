@@ -36,7 +36,7 @@ from quarterdeck.kernel.ui.request import actor_of
 #: Interfaces on the home of a project, of each direction.
 SHOWN = 6
 #: Letters of a name that fit into a box.
-FITS = 27
+FITS = 34
 
 
 @dataclass(frozen=True)

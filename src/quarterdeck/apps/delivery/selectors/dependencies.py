@@ -13,7 +13,7 @@ from quarterdeck.apps.delivery.selectors import interfaces
 from quarterdeck.apps.delivery.selectors.interfaces import OPEN, at_node, days_late
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.tree import find, tree_as_of
-from quarterdeck.kernel import records
+from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.registers.naming import Openable, openable
@@ -24,16 +24,17 @@ MOST = 400
 
 @dataclass(frozen=True)
 class Promise:
-    """One interface with its dates as of the day of the page; `days` is how late it comes, None where unknown."""
+    """One interface with its dates as of a day; `days` is how late it comes, None where unknown."""
 
     record: Interface
     given_by: dt.date | None
     needed_by: dt.date | None
+    on: dt.date
 
     @property
     def days(self) -> int | None:
         """Working days late, 0 in time; of what was delivered nothing is late any more."""
-        return days_late(self.given_by, self.needed_by) if self.record.state in OPEN else 0
+        return days_late(self.given_by, self.needed_by, self.on) if self.record.state in OPEN else 0
 
     @property
     def late(self) -> bool:
@@ -107,7 +108,7 @@ def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) ->
     """
     if moment is None:
         rows = at_node(record, actor=actor)[: MOST + 1]
-        return [Promise(row, vars(row)["given_by"], vars(row)["needed_by"]) for row in rows]
+        return [_promise(row, actor) for row in rows]
     nodes = tree_as_of(moment, actor=actor, on=actor.today)
     here = find(nodes, record.pk)
     keys = {node.record.pk for node in here.walk()} if here is not None else set()
@@ -118,6 +119,7 @@ def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) ->
             row,
             row.delivered_on or (None if row.giver_task_id else row.gives_on),
             None if row.receiver_task_id else row.needed_on,
+            clock.local_date(moment),
         )
         for row in inside
     ]
@@ -126,7 +128,12 @@ def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) ->
 def of_project(record: Initiative, actor: Actor) -> list[Promise]:
     """Return what a project gives and receives today, as far as the actor may see it."""
     rows = interfaces.of_project(record, actor=actor)
-    return [Promise(row, vars(row)["given_by"], vars(row)["needed_by"]) for row in rows]
+    return [_promise(row, actor) for row in rows]
+
+
+def _promise(row: Interface, actor: Actor) -> Promise:
+    told = vars(row)
+    return Promise(row, told["given_by"], told["needed_by"], actor.today)
 
 
 def graph(found: Sequence[Promise], *, actor: Actor) -> Dependencies:

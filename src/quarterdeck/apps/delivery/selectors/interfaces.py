@@ -16,6 +16,7 @@ from quarterdeck.apps.organisation.selectors import weekdays
 from quarterdeck.apps.portfolio.choices import ENDED
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.gaps import led
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.policy import row_paths, under, visible
@@ -25,28 +26,29 @@ INTERFACE = "delivery.interface"
 OPEN = (InterfaceState.PROPOSED, InterfaceState.AGREED)
 
 
-def dated(rows: QuerySet[Interface]) -> QuerySet[Any]:
+def dated(rows: QuerySet[Interface], on: dt.date | None = None) -> QuerySet[Any]:
     """Add by when each is given and needed, and whether it comes too late: `given_by`, `needed_by`, `is_late`.
 
-    A task of a plan says it where one is named, else the date that was typed; what was delivered, when it was.
+    A task of a plan says it where one is named, else the date that was typed; what was delivered, when it was. What is
+    needed and not delivered by the day `on`, today unless given, is late whatever was forecast.
     """
+    on = on or clock.local_date(clock.now())
+    late = Q(given_by__gt=F("needed_by")) | Q(needed_by__lt=on)
     found: QuerySet[Any] = rows.annotate(
         given_by=Coalesce("delivered_on", "giver_task__finishes_on", "gives_on"),
         needed_by=Coalesce("receiver_task__starts_on", "needed_on"),
-    ).annotate(
-        is_late=Case(When(Q(given_by__gt=F("needed_by"), state__in=OPEN), then=Value(True)), default=Value(False))
-    )
+    ).annotate(is_late=Case(When(late & Q(state__in=OPEN), then=Value(True)), default=Value(False)))
     return found
 
 
-def days_late(given: dt.date | None, needed: dt.date | None) -> int | None:
-    """Return how many working days something is given after it is needed, 0 when in time; None where a date lacks.
+def days_late(given: dt.date | None, needed: dt.date | None, on: dt.date) -> int | None:
+    """Return how many working days something open is given after it is needed, 0 when in time; None where unknown.
 
-    Monday to Friday: the two sides may keep different calendars.
+    Monday to Friday: the two sides may keep different calendars. It cannot be given before the day `on` any more.
     """
-    if given is None or needed is None:
+    if needed is None or (given is None and needed >= on):
         return None
-    return weekdays(needed + dt.timedelta(days=1), given)
+    return weekdays(needed + dt.timedelta(days=1), max(given or on, on))
 
 
 def sides(record: Interface, actor: Actor, action: str = "change") -> set[Side]:
@@ -64,7 +66,7 @@ class Late:
     """An interface that comes too late, by when against by when, and who answers for the giving project."""
 
     record: Interface
-    given_by: dt.date
+    given_by: dt.date | None
     needed_by: dt.date
     days: int
     owner: User | None
@@ -75,14 +77,14 @@ def late(on: dt.date, ids: Iterable[int] | None = None) -> list[Late]:
 
     Of half a weekend's difference nothing is said: it counts from one working day.
     """
-    rows = dated(Interface.objects.all()).filter(is_late=True).exclude(receiver__state__in=ENDED)
+    rows = dated(Interface.objects.all(), on).filter(is_late=True).exclude(receiver__state__in=ENDED)
     rows = rows if ids is None else rows.filter(pk__in=set(ids))
     found = list(rows.select_related("giver__scope", "receiver"))
     owners = {one.record.pk: one.owner for one in led({row.giver_id: row.giver for row in found}.values(), on)}
     made = []
     for row in found:
         given, needed = vars(row)["given_by"], vars(row)["needed_by"]
-        if days := days_late(given, needed):
+        if days := days_late(given, needed, on):
             made.append(Late(row, given, needed, days, owners.get(row.giver_id)))
     return made
 
