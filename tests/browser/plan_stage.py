@@ -87,6 +87,8 @@ def plan_routes(now: dt.datetime) -> None:
     edit(*(put(row, "predecessors", line[3]) for row, line in enumerate(LINES, start=1) if line[3]))
     services.baseline_take(plan=plan, name="B1", actor=actor)
     edit(put(9, "duration", "36d"), put(10, "duration", "18d"), put(3, "duration", "34d"))
+    # Two at once ask for the one crew that there is.
+    edit(*(put(row, "resources", "Civils crew") for row in (8, 9)), put(18, "resources", "Splicers [200%]"))
     edit(*(put(row, "percent", line[4]) for row, line in enumerate(LINES, start=1) if line[4]))
     plan.refresh_from_db()
     edit({"do": "plan", "field": "status", "value": actor.today.isoformat()})

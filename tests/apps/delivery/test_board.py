@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.db.models import F
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.models import Plan
+from quarterdeck.apps.delivery.models import Plan, PlanResource
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.access.policy import AccessDenied
+from quarterdeck.kernel.audit.models import Change
 from tests.apps.delivery.conftest import Shed
-from tests.cast import EDITOR, READER, STRANGER
+from tests.cast import ADMINISTRATOR, EDITOR, READER, STRANGER
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +50,23 @@ def test_what_is_no_limit_is_refused(shed: Shed, value: object) -> None:
 def test_a_copy_has_the_limits_of_its_plan(shed: Shed) -> None:
     plan = limited(shed, "doing", 2)
     assert services.plan_copy(plan=plan, actor=shed.cast.actor(EDITOR)).doing_limit == 2
+
+
+def test_a_past_date_tells_limits_load_and_sheets_of_then(shed: Shed) -> None:
+    limited(shed, "doing", 2)
+    Change.objects.update(at=F("at") - dt.timedelta(days=5))
+    limited(shed, "doing", 9)
+    shed.set("Dig", "resources", "")
+    client, today = shed.cast.client(ADMINISTRATOR), shed.cast.actor(EDITOR).today
+    then = {"as_of": (today - dt.timedelta(days=2)).isoformat()}
+    assert client.get(f"{shed.url}data", then).json()["plan"]["limits"] == {"todo": None, "doing": 2}
+    ann = PlanResource.objects.get(plan=shed.plan, name="Ann").pk
+    assert client.get(f"{shed.url}use/load?resource={ann}", then).json()["asked"] == [960, 0]
+    assert client.get(f"{shed.url}gantt-a4.pdf", then).content.startswith(b"%PDF")
+    before = {"as_of": (today - dt.timedelta(days=30)).isoformat()}
+    for word in ("use/load", "gantt-a4.pdf"):
+        assert client.get(f"{shed.url}{word}", before).status_code == 404
+    assert client.get(f"{shed.url}use/load?resource={ann}", {"as_of": ""}).json()["asked"] == [0, 0]
 
 
 def test_readers_team_members_and_strangers_set_no_limit(shed: Shed, team_member: User) -> None:

@@ -116,8 +116,8 @@ export class CalendarView implements View {
     const when = one.milestone || start === finish ? finish : say("month_span", { start, finish });
     const name = store.tasks.name[one.row]!;
     const css = `month-task is-${tone}${one.milestone ? " is-milestone" : ""}${one.before ? " is-before" : ""}${one.after ? " is-after" : ""}${id === this.room.current ? " is-current" : ""}`;
-    const made = h("button", css, { type: "button", tabindex: roving(id) ? 0 : -1, "aria-label": `${name}, ${when}, ${say(`tone_${tone}`)}`, title: `${name}, ${when}` },
-      one.milestone ? h("span", "month-diamond", { "aria-hidden": "true" }) : "", letter ? h("b", "", {}, letter) : "", h("span", "month-name", {}, name), h("span", "month-when", {}, when));
+    const made = h("button", css, { type: "button", tabindex: roving(id) ? 0 : -1, title: `${name}, ${when}` },
+      one.milestone ? h("span", "month-diamond", { "aria-hidden": "true" }) : "", letter ? h("b", "", { title: say(`tone_${tone}`) }, letter) : "", h("span", "month-name", {}, name), h("span", "month-when", {}, when));
     made.dataset["task"] = String(id);
     made.dataset["place"] = place;
     made.style.setProperty("--from", String(one.from + 1));
