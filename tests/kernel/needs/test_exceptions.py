@@ -104,7 +104,7 @@ def test_a_line_says_who_owns_it_how_old_it_is_and_what_comes_next(found: list[w
     long_ago = system().at(NOW - dt.timedelta(days=12))
     state(found, fact(north, ada.user, due_on=TODAY - dt.timedelta(days=2)), fact(north), at=long_ago)
     first, second = exceptions.lines(list(exceptions.part(exceptions.exceptions(ada), "open", ada, TODAY)), ada, TODAY)
-    assert (first.mark, first.serves, first.owner, first.age) == ("red", "Governance, roles", "you", 12)
+    assert (first.mark, first.serves, first.owner, first.age) == ("red", "Secretariat", "you", 12)
     assert (first.due, first.late) == ("overdue 2 d", True)
     assert (str(first.remedy.label), first.remedy.url, first.remedy.mends) == ("Mend it", "/somewhere/", True)
     # Ada may change grants but not add any, which this check asks for: she can only look.
