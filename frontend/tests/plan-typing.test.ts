@@ -6,6 +6,7 @@ import { Dates, duration, parseDate, parseDuration, signed } from "../src/plan/m
 import { editorKey, gridKey, type Pressed } from "../src/plan/model/keys";
 import { outlineOf } from "../src/plan/model/outline";
 import { PlanStore } from "../src/plan/model/store";
+import { wantedRows } from "../src/plan/model/wanted";
 import { at, plan } from "./plan-fixture";
 
 const lengths = { minutes_per_day: 480, minutes_per_week: 2400, days_per_month: 20 };
@@ -43,6 +44,19 @@ test("cells say what planners read", () => {
   assert.equal(lateness(now, 2), 0);
   assert.equal(cellText(now, 0, "total_float"), "", "the float of a summary says nothing");
   assert.equal(cellText(now, 5, "total_float"), "", "nor that of what is finished");
+});
+
+test("a service level is typed on tasks, due on a day, and those pressing are found", () => {
+  const now = reading();
+  const { tasks } = now.store;
+  tasks.service[1] = "5d predecessors";
+  tasks.service_due[1] = at(15);
+  tasks.service_state[1] = "At risk";
+  tasks.service_urgent[1] = true;
+  assert.deepEqual(["service", "service_due", "service_state"].map((name) => cellText(now, 1, name)), ["5d predecessors", "17 Mar", "At risk"]);
+  assert.deepEqual([mayEdit(now, 1, column("service")), mayEdit(now, 0, column("service")), mayEdit(now, 1, column("service_due"))], [true, false, false]);
+  const wanted = wantedRows(now.store, now.outline, { only: "service", text: "", status: at(0) })!;
+  assert.deepEqual(tasks.id.map((_id, row) => row).filter(wanted), [1]);
 });
 
 test("a summary's dates follow from its parts", () => {
