@@ -29,6 +29,7 @@ FRAMEWORK = [
 ]
 
 KERNEL = [
+    "quarterdeck.kernel.db",
     "quarterdeck.kernel.audit",
     "quarterdeck.kernel.access",
     "quarterdeck.kernel.numbering",
@@ -58,6 +59,7 @@ DOMAIN = [
     "quarterdeck.apps.finance",
     "quarterdeck.apps.governance",
     "quarterdeck.apps.engagement",
+    "quarterdeck.apps.knowledge",
     "quarterdeck.apps.pmo",
     "quarterdeck.apps.reporting",
 ]
