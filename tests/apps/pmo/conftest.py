@@ -17,24 +17,19 @@ from quarterdeck.kernel.access import scopes
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.watch.models import Finding
-from tests.apps.portfolio.conftest import (  # noqa: F401
+from tests.apps.organisation.conftest import (  # noqa: F401
     NOW,
-    MakePerson,
     build,
-    catalogue,
     currencies,
     given,
     group,
-    lead,
-    make,
     networks,
-    person,
-    spine,
     stranger,
     system,
-    top,
     unit,
 )
+from tests.apps.people.conftest import MakePerson, catalogue, person  # noqa: F401
+from tests.apps.portfolio.conftest import lead, make, spine, top  # noqa: F401
 
 MakeAnswer = Callable[..., Accountability]
 Found = Callable[..., Finding]

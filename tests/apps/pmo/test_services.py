@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.organisation.models import Office
-from quarterdeck.apps.people.models import Person
+from quarterdeck.apps.people.models import Person, Role
 from quarterdeck.apps.people.services import role_assign
 from quarterdeck.apps.pmo import services
 from quarterdeck.apps.pmo.choices import Rung
@@ -101,7 +101,7 @@ def test_an_exception_climbs_by_age_and_each_step_is_told_once(
     system: Actor,
     top: Initiative,
     lead: Lead,
-    catalogue: dict[str, object],
+    catalogue: dict[str, Role],
     root: Scope,
 ) -> None:
     answers(owner=owner, deputy=deputy)
