@@ -67,6 +67,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
     "delivery.deliverable": {"initiative": _own_project},
     "delivery.interface": {"giver": _own_project, "receiver": _own_project, "code": lambda _f, n: f"IF-{n + 100:04}"},
     "finance.commitment": {"closed_on": _absent},
+    "engagement.concern": {"received_on": lambda _f, n: dt.date(2025, 1, 6) + dt.timedelta(days=n % 300)},
     "governance.scalelevel": {"level": lambda _f, n: n % 5 + 1, "is_active": lambda _f, _n: False},
     "governance.action": {"initiative": lambda f, _n: f.place.homes[1]},
     "finance.technique": {"task": lambda f, _n: f.make(apps.get_model("delivery.task"))},

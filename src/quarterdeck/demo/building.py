@@ -19,6 +19,7 @@ from quarterdeck.apps.suppliers.apps import follow_records
 from quarterdeck.demo import (
     analyses,
     assessing,
+    engagement,
     interfaces,
     money,
     organisation,
@@ -77,6 +78,7 @@ def build_all(*, now: dt.datetime) -> Built:
     money.plan(world)
     suppliers.plan(world)
     raid.plan(world)
+    engagement.plan(world)
     setup.plan(world)
     talk.plan(world)
     assessing.plan(world)

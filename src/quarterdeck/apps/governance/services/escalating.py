@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.governance.choices import LIVE_ISSUE, LIVE_RISK, IssueState, RiskState
 from quarterdeck.apps.governance.models import Issue, Risk
-from quarterdeck.apps.governance.services.common import person_of, stated, turned
+from quarterdeck.apps.governance.services.common import person_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied, record_type, refusal
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.records.turning import stated, turned
 
 
 def may_answer(record: Risk | Issue, actor: Actor) -> bool:

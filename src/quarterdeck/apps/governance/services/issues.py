@@ -6,9 +6,10 @@ from django.db import transaction
 
 from quarterdeck.apps.governance.choices import LIVE_ISSUE, IssueState
 from quarterdeck.apps.governance.models import Issue
-from quarterdeck.apps.governance.services.common import saved, stated, turned
+from quarterdeck.apps.governance.services.common import saved
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.records.turning import stated, turned
 
 
 @transaction.atomic

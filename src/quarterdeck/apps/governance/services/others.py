@@ -14,9 +14,10 @@ from quarterdeck.apps.governance.choices import (
     Severity,
 )
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue
-from quarterdeck.apps.governance.services.common import person_of, saved, stated, turned
+from quarterdeck.apps.governance.services.common import person_of, saved
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.records.turning import stated, turned
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.governance.choices import LIVE_RISK, RiskKind, RiskState, Severity
 from quarterdeck.apps.governance.models import Issue, Risk
-from quarterdeck.apps.governance.services.common import saved, stated, turned
+from quarterdeck.apps.governance.services.common import saved
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.records.turning import stated, turned
 
 #: Severity of the issue by the impact of the risk.
 SEVERITIES = {5: Severity.CRITICAL, 4: Severity.HIGH, 3: Severity.MEDIUM, 2: Severity.LOW, 1: Severity.LOW}

@@ -1,0 +1,1 @@
+"""The bespoke screens of engagement."""

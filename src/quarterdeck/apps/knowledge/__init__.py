@@ -1,0 +1,1 @@
+"""Knowledge: lessons, where they come from and where they were applied."""

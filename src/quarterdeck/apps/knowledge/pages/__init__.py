@@ -1,0 +1,1 @@
+"""The bespoke parts of pages."""
