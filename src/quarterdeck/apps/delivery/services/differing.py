@@ -73,6 +73,10 @@ FIELDS: Final[dict[str, tuple[str, str | Promise]]] = {
 INSTANTS: Final = frozenset({"constraint_at", "deadline", "actual_start", "actual_finish", "suspended", "resumed"})
 SPANS: Final = frozenset({"duration", "remaining", "delay"})
 WORKS: Final = frozenset({"work", "actual_work"})
+#: What summaries only add up.
+SUMMED: Final = frozenset(
+    {"duration", "percent", "actual_start", "actual_finish", "remaining", "work", "actual_work", "cost", "actual_cost"}
+)
 MONEY: Final = frozenset({"fixed_cost", "cost", "actual_cost"})
 
 
@@ -221,6 +225,7 @@ def _key(laid: Staged, uid: int) -> int:
 def _fields(laid: Staged, said: _Words) -> Iterator[Line]:
     """Yield what is said of tasks otherwise; a new place in the order alone is no change."""
     by_pk = {each.pk: each for each in (*laid.by_uid.values(), *laid.tasks.removed) if each.pk}
+    above = {id(each.parent) for each in laid.by_uid.values() if each.parent is not None}
     for record, old, new in laid.tasks.changed:
         parent = record.parent
         if "parent_id" in new or (parent is not None and parent.pk is None):
@@ -234,7 +239,9 @@ def _fields(laid: Staged, said: _Words) -> Iterator[Line]:
                 task=record.uid,
             )
         for name in new:
-            if name in FIELDS:
+            # What a summary says of these follows from what is below it.
+            follows = id(record) in above and name in SUMMED
+            if name in FIELDS and not follows:
                 group, words = FIELDS[name]
                 one, two = old.get(name), new[name]
                 shown = str(old["name"]) if name == "name" else record.name
