@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,17 @@ TODAY = dt.date(2026, 1, 8)
 
 def line(number: int, start: int | None = MONDAY, days: int = 1, **more: object) -> Line:
     finish = None if start is None else start + days * DAY
-    given = {"cells": (str(number),) * 9, "level": 0, "summary": False, "milestone": False, "tone": "plain"}
-    return Line(**{**given, "start": start, "finish": finish, **more})  # type: ignore[arg-type]  # told by name
+    given: dict[str, Any] = {
+        "cells": (str(number),) * 9,
+        "level": 0,
+        "summary": False,
+        "milestone": False,
+        "tone": "plain",
+    }
+    return Line(**{**given, "start": start, "finish": finish, **more})
 
 
-def printed(shed: Shed, **how: int) -> dict[str, object]:
+def printed(shed: Shed, **how: int) -> dict[str, Any]:
     now = current(Plan.objects.get(pk=shed.plan.pk))
     return printing.printed(now, Reader(editable=False, reports=False, sees_money=False), size=A3, today=TODAY, **how)
 
@@ -76,7 +83,7 @@ def test_links_are_drawn_while_they_can_be_followed() -> None:
 @pytest.mark.django_db
 def test_lines_say_what_the_page_says(shed: Shed) -> None:
     told = printed(shed)
-    (sheet,) = told["sheets"]  # type: ignore[misc]  # one sheet is enough for six lines
+    (sheet,) = told["sheets"]
     cells = {row["cells"][2]: row["cells"] for row in sheet["rows"]}
     assert cells["Dig"] == ("2", "1.1", "Dig", "2\u00a0d", "5 Jan", "7 Jan", "+1", "0 C", "0")
     assert cells["Paint"][7] == "6"
@@ -92,7 +99,7 @@ def test_the_outline_is_cut_where_asked_and_where_there_are_too_many(
     shed: Shed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = printed(shed, levels=1)
-    names = [row["cells"][2] for sheet in short["sheets"] for row in sheet["rows"]]  # type: ignore[attr-defined]
+    names = [row["cells"][2] for sheet in short["sheets"] for row in sheet["rows"]]
     assert names == ["Ground", "Paint", "Done"]
     assert short["note"] == "3 of 6 lines: the outline down to level 1."
     monkeypatch.setattr(printing, "MOST", 5)

@@ -78,7 +78,8 @@ export class NetworkView implements View {
     this.head.replaceChildren(title, ...(net.left ? [` ${say("net_left", { n: net.left, most: MOST })}`] : []));
     const held = this.pane.contains(document.activeElement);
     const { scrollLeft, scrollTop } = this.pane;
-    if (net.boxes.length === 0) this.pane.replaceChildren(h("p", "kanban-none", {}, say(this.of === null ? "net_none" : "net_none_driving")));
+    const whole = this.of === null;
+    if (net.boxes.length === 0) this.pane.replaceChildren(h("p", "kanban-none", {}, say(whole ? "net_none" : "net_none_driving")));
     else this.pane.replaceChildren(this.table ? this.rows() : this.drawing());
     this.pane.scrollLeft = scrollLeft;
     this.pane.scrollTop = scrollTop;

@@ -102,7 +102,7 @@ class Axis:
         day = instant(self.first).date()
         number = day.year * 12 + day.month - 1
         number -= number % step
-        found = []
+        found: list[tuple[dt.date, float]] = []
         while True:
             at = dt.date(number // 12, number % 12 + 1, 1)
             x = self.x(minutes(at))
