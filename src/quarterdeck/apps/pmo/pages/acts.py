@@ -16,7 +16,7 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.pmo import services
 from quarterdeck.apps.pmo.forms import HandOverForm, InstallForm
 from quarterdeck.apps.pmo.models import Accountability
-from quarterdeck.apps.pmo.services.accountabilities import held_by
+from quarterdeck.apps.pmo.selectors.offered import held_by, holders
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.records import BulkRefused
@@ -80,17 +80,12 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             said = _("Handed over to %(taker)s: %(owned)s as owner, %(deputed)s as deputy.") % values
             toasts.add(request, said, undo_url=f"/undo/{done.batch}/")
             return redirect("pmo-board")
-    giver = _giver(form)
+    giver = _giver(form, actor)
     context = {"form": form, "giver": giver, "held": held_by(giver, actor) if giver is not None else []}
     return render(request, "pmo/hand_over.html", context, status=422 if posted else 200)
 
 
-def _giver(form: HandOverForm) -> Person | None:
+def _giver(form: HandOverForm, actor: Actor) -> Person | None:
     """Return the person named in the form, as far as it offers him or her."""
     asked = str(form["giver"].value() or "")
-    field = form.fields["giver"]
-    if not asked.isdecimal() or len(asked) > 18:
-        return None
-    rows: Any = getattr(field, "queryset", None)
-    found: Person | None = rows.filter(pk=int(asked)).first() if rows is not None else None
-    return found
+    return holders(actor).filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) <= 18 else None

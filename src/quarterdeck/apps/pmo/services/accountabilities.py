@@ -10,7 +10,6 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.organisation.models import Office
@@ -18,10 +17,10 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.pmo.catalogue import SETS
 from quarterdeck.apps.pmo.choices import State
 from quarterdeck.apps.pmo.models import Accountability, Kpi
+from quarterdeck.apps.pmo.selectors.offered import held_by
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import visible
 
 #: Days until the first review of what was taken over.
 REVIEW: Final = 90
@@ -84,13 +83,6 @@ class HandedOver:
     owned: int
     deputed: int
     batch: uuid.UUID
-
-
-def held_by(person: Person, actor: Actor) -> list[Accountability]:
-    """Return what a person owns or is deputy of and has not ended, as far as the actor sees it."""
-    rows = visible(Accountability.objects.all(), actor).exclude(state=State.ENDED)
-    found = rows.filter(Q(owner=person) | Q(deputy=person)).select_related("scope", "owner", "deputy", "office")
-    return list(found)
 
 
 @transaction.atomic
