@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     """Read every file, write each, tell of each."""
     start()
     from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
-    from quarterdeck.apps.reporting.jobs import held
+    from quarterdeck.apps.reporting.services import held
     from quarterdeck.kernel import clock
     from quarterdeck.kernel.access.actor import Actor
 

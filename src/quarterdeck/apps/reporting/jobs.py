@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -44,28 +42,9 @@ def after_change(event: Changed) -> None:
     assess_soon(trees.concerned(event.record_type, event.record_ids))
 
 
-_held: ContextVar[set[int] | None] = ContextVar("held", default=None)
-
-
-@contextmanager
-def held() -> Iterator[set[int]]:
-    """Collect the initiatives that changes concern instead of queueing them: for a loader that assesses them itself.
-
-    What a crash leaves out, the nightly assessment of all makes up for.
-    """
-    found: set[int] = set()
-    token = _held.set(found)
-    try:
-        yield found
-    finally:
-        _held.reset(token)
-
-
 def assess_soon(found: Collection[int]) -> None:
     """Queue the assessment of initiatives: each once, however many changes wait."""
-    collecting = _held.get()
-    if collecting is not None:
-        collecting.update(found)
+    if services.collected(found):
         return
     actor = Actor.system(now=clock.now(), via="job")
     if len(found) > MANY:
