@@ -51,6 +51,7 @@ class Known:
     suppliers: dict[str, Supplier] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     levels: list[tuple[SupplierFacts, Level, ServiceLevel]] = field(default_factory=list)
+    served: set[tuple[str, str]] = field(default_factory=set)
 
 
 def plan(world: World) -> None:
@@ -132,12 +133,21 @@ def _contract(world: World, facts: SupplierFacts, supplier: Supplier, actor: Act
     )
     services.contract_save(contract, actor=actor)
     services.contract_activate(record=contract, actor=actor)
-    for name in facts.projects:
-        initiative = world.initiatives.get(name)
-        if initiative is not None:
-            records.save(ContractProject(contract=contract, initiative=initiative), actor=actor)
-            records.save(SupplierUse(supplier=supplier, initiative=initiative, purpose=facts.contract), actor=actor)
     return contract
+
+
+def _serve(world: World, known: Known, actor: Actor) -> None:
+    """Say which projects the suppliers work for, once these are there."""
+    fresh: list[ContractProject | SupplierUse] = []
+    for facts in SUPPLIERS:
+        for name in facts.projects:
+            if facts.name in known.contracts and name in world.initiatives and (facts.name, name) not in known.served:
+                known.served.add((facts.name, name))
+                contract, initiative = known.contracts[facts.name], world.initiatives[name]
+                fresh.append(ContractProject(contract=contract, initiative=initiative))
+                fresh.append(SupplierUse(supplier=contract.supplier, initiative=initiative, purpose=facts.contract))
+    for kind in (ContractProject, SupplierUse):
+        records.save_many([row for row in fresh if isinstance(row, kind)], actor=actor)
 
 
 def _level(level: Level, contract: Contract, number: int, actor: Actor) -> ServiceLevel:
@@ -177,6 +187,7 @@ def _obligations(world: World, facts: SupplierFacts, supplier: Supplier, contrac
 def _month(world: World, known: Known, number: int, month: float, now: dt.datetime) -> None:
     """Enter the service of a month, what was shown and said in it, and see to the breaches of the one before."""
     actor = world.system(now)
+    _serve(world, known, actor)
     rows = [
         row
         for facts, level, made in known.levels

@@ -27,7 +27,7 @@ from quarterdeck.apps.suppliers.models import BreachCase, Obligation, Supplier, 
 from quarterdeck.apps.suppliers.pages import words
 from quarterdeck.apps.suppliers.pages.drawing import level_chart
 from quarterdeck.apps.suppliers.selectors import page as selectors
-from quarterdeck.apps.suppliers.selectors.attribution import Hit, hits, touched
+from quarterdeck.apps.suppliers.selectors.attribution import hits, touched
 from quarterdeck.apps.suppliers.selectors.page import LevelNow, Told
 from quarterdeck.apps.suppliers.selectors.scorecards import Score, since_of
 from quarterdeck.apps.suppliers.services.notices import window_text
@@ -157,17 +157,12 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, told: Told) -> di
         "over": [case for case in told.breaches if case not in live][:NEXT],
         "money": _money(told, on, money=money),
         "hits": [] if frame.read_only else hits(record.pk, told.breaches, on=on, actor=actor),
-        "hit_days": _days,
         "planned": _planned(told, on),
         "held": sorted(
             (each for each in told.contacts if each.held_on), key=lambda each: (each.held_on, each.pk), reverse=True
         )[:NEXT],
         "today": on,
     }
-
-
-def _days(hit: Hit) -> str:
-    return components.number(hit.days)
 
 
 def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) -> dict[str, Any]:
@@ -183,8 +178,12 @@ def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) 
     beside = moment is None or may(actor, "view", record)
     links = [(one, for_model(type(one.record))) for one in (links_of(record, actor) if beside else ())]
     findings = [finding for finding, _remedy in context["found"]]
+    verbs = [*context["actions"], *context["more_actions"]]
     return {
         **context,
+        # The one button that stands out is to record service; what changes the supplier's state is in the menu.
+        "actions": [verb for verb in verbs if verb.primary],
+        "more_actions": [verb for verb in verbs if not verb.primary],
         "children": children_of(request, register, actor, record, columns),
         "story": story(context["timeline"], said, findings, part=request.GET.get("story", "")),
         "may_comment": not frame.read_only and may_write(actor, record),
