@@ -79,7 +79,7 @@ class DeliverableState(models.TextChoices):
     @classmethod
     def tones(cls) -> dict[str, str]:
         """Colours of the badges."""
-        return {cls.SUBMITTED: "accent", cls.ACCEPTED: "green", cls.REJECTED: "red"}
+        return {cls.SUBMITTED: "blue", cls.ACCEPTED: "green", cls.REJECTED: "red"}
 
 
 class InterfaceState(models.TextChoices):
@@ -93,7 +93,7 @@ class InterfaceState(models.TextChoices):
     @classmethod
     def tones(cls) -> dict[str, str]:
         """Colours of the badges."""
-        return {cls.AGREED: "accent", cls.DELIVERED: "accent", cls.ACCEPTED: "green"}
+        return {cls.AGREED: "blue", cls.DELIVERED: "blue", cls.ACCEPTED: "green"}
 
 
 class Side(models.TextChoices):

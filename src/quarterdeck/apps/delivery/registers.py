@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Case, ExpressionWrapper, F, FloatField, QuerySet, When
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -253,6 +254,10 @@ def _days_late(record: Interface) -> int | None:
     return days_late(told["given_by"], told["needed_by"], clock.local_date(clock.now()))
 
 
+def _shown_late(value: Any, record: Interface) -> SafeString:
+    return format_html('<span class="is-red">{} {}</span>', components.rag("red", label=None), components.signed(value))
+
+
 def _speaks(side: Side, state: InterfaceState) -> Any:
     """Return the condition that an interface is in a state and the actor may speak for a side."""
     return lambda record, actor: record.state == state and side in sides(record, actor)
@@ -270,12 +275,19 @@ class InterfaceRegister(Register[Interface]):
     model, slug, nav, icon, order = Interface, "interfaces", "delivery", "arrow-left-right", 50
     purpose = _("What one project hands over to another: by when it is given, by when it is needed, and who answers.")
     key, title = "code", "name"
-    columns = ("code", "name", "giver", "given_by", "receiver", "needed_by", "days_late", "state", "giver_owner")
+    columns = ("code", "name", "giver", "given_by", "receiver", "needed_by", "days_late", "state")
     computed = (
         Column("given_by", _("Given"), "date", annotate=dated),
         Column("needed_by", _("Needed"), "date", annotate=dated),
         Column("is_late", _("Late"), "yes-no", annotate=dated),
-        Column("days_late", _("Late by, working days"), "number", value=_days_late),
+        Column(
+            "days_late",
+            _("Late, d"),
+            "number",
+            value=_days_late,
+            display=_shown_late,
+            help=_("Working days, Monday to Friday, from when it is needed to when it is given."),
+        ),
     )
     sections = {
         _("Interface"): ("code", "name", "description", "state", "asked_by"),
@@ -321,10 +333,8 @@ class InterfaceRegister(Register[Interface]):
     writer, remover = services.interface_save, services.interface_remove
 
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Interface]:
-        """With both projects, of which the actions ask for which side one may speak."""
+        """With their dates and both projects, of which the actions ask for which side one may speak."""
         paths = ("scope", "unit__scope")
-        return (
-            super()
-            .rows(actor, action)
-            .select_related(*(f"{side}__{path}" for side in ("giver", "receiver") for path in paths))
+        return dated(super().rows(actor, action)).select_related(
+            *(f"{side}__{path}" for side in ("giver", "receiver") for path in paths)
         )

@@ -35,8 +35,9 @@ from quarterdeck.kernel.ui.request import actor_of
 
 #: Interfaces on the home of a project, of each direction.
 SHOWN = 6
+_TONES = {InterfaceState.ACCEPTED: "green", InterfaceState.AGREED: "accent", InterfaceState.DELIVERED: "accent"}
 #: Letters of a name that fit into a box.
-FITS = 34
+FITS = 29
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def _row(one: Promise, arrow: Arrow, found: Dependencies, today: Any) -> Row:
         given=components.date_text(one.given_by, today) or "–",
         needed=components.date_text(one.needed_by, today) or "–",
         late=components.signed(days) if days else "",
-        state=components.badge(state.label, InterfaceState.tones().get(state, "")),
+        state=components.badge(state.label, _TONES.get(state, "")),
         anchor=_anchor(arrow) if one is arrow.promises[0] else "",
     )
 

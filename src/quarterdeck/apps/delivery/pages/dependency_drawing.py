@@ -15,12 +15,12 @@ from itertools import pairwise
 from typing import Final
 
 #: Measures in pixels: a box, the way between columns and between boxes, the room of one arrow's end.
-WIDTH, WAY, GAP, END, LEAST, EDGE, LANE = 244, 112, 18, 18, 54, 12, 8
+WIDTH, WAY, GAP, END, LEAST, EDGE, LANE = 212, 84, 18, 18, 54, 12, 8
 SWEEPS: Final = 8
 #: A map this tall is seen whole.
 WINDOW: Final = 640
 #: How far an arrow that runs back goes out beside its ends, and how far such arrows lie below each other.
-BACK, BACK_STEP = 34, 14
+BACK, BACK_STEP = 26, 14
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def drawing(names: Mapping[int, str], arrows: Sequence[tuple[int, int]]) -> Draw
 
     >>> found = drawing({1: "A", 2: "B", 3: "C"}, [(1, 2), (2, 3), (1, 3)])
     >>> [(box.key, box.x) for box in found.boxes]
-    [(1, 12), (2, 368), (3, 724)]
+    [(1, 12), (2, 308), (3, 604)]
     """
     order = list(names)
     columns = _columns(order, arrows)
