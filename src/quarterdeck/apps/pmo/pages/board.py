@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from quarterdeck.apps.pmo.choices import Measure, Rung
 from quarterdeck.apps.pmo.models import Accountability
-from quarterdeck.apps.pmo.pages.marks import words_of
+from quarterdeck.apps.pmo.pages.marks import SHORT, words_of
 from quarterdeck.apps.pmo.selectors import board as selectors
 from quarterdeck.apps.pmo.selectors.board import Board, Line, Measured
 from quarterdeck.apps.pmo.selectors.ladder import standing
@@ -180,8 +180,9 @@ def _cells(found: Board, frame: Frame) -> list[Cell]:
 def _share(value: float | Decimal | None) -> str:
     if value is None:
         return "–"
-    places = 0 if value in {0, 100} else 1 if value > 95 else 0
-    return f"{components.number(Decimal(str(value)), places)}%"
+    exact = Decimal(str(value))
+    places = 0 if exact <= 95 or exact == exact.to_integral_value() else 1
+    return f"{components.number(exact, places)}%"
 
 
 def _row(line: Line, current: bool) -> Row:
@@ -216,7 +217,7 @@ def _up(line: Line) -> tuple[str, str]:
     for rung, state in ((Rung.SPONSOR, "red"), (Rung.HEAD, "amber"), (Rung.OWNER, ""), (Rung.DEPUTY, "")):
         number = line.tally.rungs[rung]
         if number:
-            return f"{number} → {rung.label.lower()}", state
+            return f"{number} → {SHORT[rung]}", state
     return "", ""
 
 
