@@ -21,6 +21,7 @@ from quarterdeck.demo import (
     assessing,
     engagement,
     interfaces,
+    lessons,
     money,
     organisation,
     people,
@@ -79,6 +80,7 @@ def build_all(*, now: dt.datetime) -> Built:
     suppliers.plan(world)
     raid.plan(world)
     engagement.plan(world)
+    lessons.plan(world)
     setup.plan(world)
     talk.plan(world)
     assessing.plan(world)

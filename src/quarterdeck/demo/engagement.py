@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import partial
 from typing import Any, Final
 
@@ -24,12 +25,9 @@ def plan(world: World) -> None:
     for stake in content.STAKES:
         tell(stake.at, partial(_meet, world, stake))
         if stake.contact is not None:
-            subject, _channel, interval, first, held = stake.contact
-            rhythm = _rhythm(interval)
-            for number in range(max(0, held - WRITTEN), held):
-                at = first + rhythm * number
-                if at < 0:
-                    tell(at, partial(_speak, world, stake, subject, number))
+            subject, _channel, interval, first, _missed = stake.contact
+            for number in _written(stake.contact):
+                tell(first + _rhythm(interval) * number, partial(_speak, world, stake, subject, number))
     for told in content.CONCERNS:
         tell(told[1], partial(_hear, world, told))
 
@@ -42,6 +40,13 @@ def _acting(world: World, name: str, owner: str, now: dt.datetime) -> Actor:
 
 def _rhythm(interval: str) -> float:
     return {"weekly": 7 / MONTH, "fortnightly": 14 / MONTH, "monthly": 1.0, "quarterly": 3.0, "yearly": 12.0}[interval]
+
+
+def _written(contact: tuple[str, str, str, float, int]) -> range:
+    """Return the numbers of the contacts that are written down: the last ones before the present that were held."""
+    _subject, _channel, interval, first, missed = contact
+    held = math.ceil(-first / _rhythm(interval)) - missed
+    return range(max(0, held - WRITTEN), held)
 
 
 def _meet(world: World, stake: content.Stake, now: dt.datetime) -> None:
@@ -62,13 +67,13 @@ def _meet(world: World, stake: content.Stake, now: dt.datetime) -> None:
     )
     services.stakeholder_save(record, actor=actor)
     if stake.contact is not None:
-        subject, channel, interval, first, held = stake.contact
+        subject, channel, interval, first, _missed = stake.contact
         plan_ = Communication(
             subject=subject,
             stakeholder=record,
             channel=channel,
             interval=interval,
-            next_on=world.day(first + _rhythm(interval) * max(0, held - WRITTEN)),
+            next_on=world.day(first + _rhythm(interval) * _written(stake.contact).start),
             owner=record.owner,
         )
         services.communication_save(plan_, actor=actor)

@@ -40,7 +40,7 @@ def offered_to(record: Initiative, *, actor: Actor) -> list[Lesson]:
     They are of its unit, or of what it is part of; those applied most often come first, then the newest.
     """
     said = LessonUse.objects.filter(lesson=OuterRef("pk"), initiative=record)
-    rows = visible(Lesson.objects.all(), actor).filter(~Exists(said), state=LessonState.PUBLISHED)
+    rows: QuerySet[Any] = visible(Lesson.objects.all(), actor).filter(~Exists(said), state=LessonState.PUBLISHED)
     near = Q(initiative__unit=record.unit_id) | Q(initiative__parent=record.parent_id)
     rows = with_uses(rows.exclude(initiative=record).filter(near)).select_related("initiative")
     return list(rows.order_by("-applied", "-published_on", "code")[:OFFERED])

@@ -109,6 +109,7 @@ def facts_of(
         "timeline": entries(register, actor, record, moment=frame.moment, limit=recent, columns=columns),
         "generic_url": register.generic_url(record),
         "url": register.url(record),
+        "side_slot": f"{register.record_type}.side",
     }
 
 
@@ -164,7 +165,6 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
         "tags": tags_of([record]).get(record.pk, []) if beside else (),
         "slot": f"{register.record_type}.panel",
         "top_slot": f"{register.record_type}.top",
-        "side_slot": f"{register.record_type}.side",
     }
     return render(request, "registers/record.html", context)
 
