@@ -61,11 +61,11 @@ class Measure(models.TextChoices):
     """A figure worked out from the organisation's own records: a share in percent, the more the better."""
 
     IN_TIME = "exceptions_in_time", _("exceptions closed in time")
-    ON_TIME = "projects_on_time", _("projects not past their finish")
+    ON_TIME = "projects_on_time", _("projects within their dates")
     DELIVERABLES = "deliverables_on_time", _("deliverables accepted in time")
     QUALIFIED = "qualifications_current", _("qualifications current")
     SERVICE = "service_met", _("service cases met")
-    LED = "projects_led", _("active with sponsor and manager")
+    LED = "projects_led", _("led by sponsor and manager")
 
 
 class Rung(models.TextChoices):

@@ -284,11 +284,11 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("exceptions_in_time", "exceptions closed in time"),
-                            ("projects_on_time", "projects not past their finish"),
+                            ("projects_on_time", "projects within their dates"),
                             ("deliverables_on_time", "deliverables accepted in time"),
                             ("qualifications_current", "qualifications current"),
                             ("service_met", "service cases met"),
-                            ("projects_led", "active with sponsor and manager"),
+                            ("projects_led", "led by sponsor and manager"),
                         ],
                         max_length=30,
                         verbose_name="figure",

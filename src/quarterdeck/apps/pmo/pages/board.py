@@ -65,8 +65,6 @@ class Row:
     trend: SafeString
     up: str
     up_state: str
-    review: str
-    review_late: bool
     exceptions: str
 
 
@@ -202,8 +200,6 @@ def _row(line: Line, current: bool) -> Row:
         else components.EMPTY,
         up=up,
         up_state=up_state,
-        review=components.date_text(record.review_on, line.on) if record.review_on else "",
-        review_late=record.review_on is not None and record.review_on < line.on,
         exceptions=f"/exceptions/?serves={record.function}",
     )
 
@@ -256,6 +252,8 @@ def _panel(line: Line, found: Board, actor: Actor, frame: Frame, *, writes: bool
         "why": why(line),
         "facts": [_fact(one) for one in line.measured],
         "checks": line.checks,
+        "review": components.date_text(line.record.review_on, line.on),
+        "review_late": line.record.review_on is not None and line.record.review_on < line.on,
         "open": _opened(rows, actor, frame),
         "more": max(0, line.tally.open - len(rows)),
         "all_url": f"/exceptions/?serves={line.record.function}",
