@@ -173,10 +173,9 @@ def test_a_photo_is_kept_with_the_task_and_seen_by_who_sees_it(shed: Shed, cast:
     content = storage.path_of(kept.sha256).read_bytes()
     assert PLACE not in content
     url = response.json()["url"]
-    seen = cast.client(READER).get(url)
-    assert (seen.status_code, seen.getvalue()) == (200, content)
-    seen.close()
-    assert cast.client(STRANGER).get(url).status_code == 404
+    known = {"If-None-Match": f'"{kept.sha256}"'}
+    assert cast.client(READER).get(url, headers=known).status_code == 304
+    assert cast.client(STRANGER).get(url, headers=known).status_code == 404
     told = cast.client(EDITOR).get(f"{shed.url}why", {"task": shed.id("Dig")}).json()
     assert told["photos"] == [{"url": url, "name": kept.name}]
 
