@@ -26,45 +26,6 @@ def _initiative(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 @register
-class StakeholderRegister(Register[Stakeholder]):
-    """Whom initiatives concern."""
-
-    model, slug, nav, icon, order = Stakeholder, "stakeholders", "engagement", "users-round", 20
-    purpose = _(
-        "Whom an initiative concerns: how much say and interest they have, how they stand to it, who wins them."
-    )
-    key, title = "code", "name"
-    columns = (
-        "code",
-        "name",
-        "organisation",
-        "initiative",
-        "group",
-        "influence",
-        "interest",
-        "attitude",
-        "wanted",
-        "owner",
-    )
-    sections = {
-        _("Stakeholder"): ("code", "name", "organisation", "initiative", "group", "side", "person"),
-        _("Standing"): ("influence", "interest", "attitude", "wanted", "needs", "approach", "owner"),
-    }
-    filters = ("initiative", "group", "side", "influence", "interest", "attitude", "owner")
-    search, ordering, bulk = ("code", "name", "organisation", "needs"), ("name", "code"), ("owner", "group", "side")
-    inlines = (
-        Inline(Communication, fk="stakeholder", fields=("subject", "channel", "interval", "next_on", "owner", "state")),
-    )
-    views = (
-        View("all", _("All"), {"sort": "-influence"}, opens=True),
-        View("mine", _("Mine"), {"f.owner": "me"}),
-        View("close", _("To manage closely"), {"f.influence": "4,5", "f.interest": "4,5", "sort": "attitude"}),
-        View("against", _("Opposed or sceptical"), {"f.attitude": "1,2", "sort": "-influence"}),
-    )
-    writer = services.stakeholder_save
-
-
-@register
 class CommunicationRegister(Register[Communication]):
     """What stakeholders are told, how and how often."""
 
@@ -111,6 +72,45 @@ class CommunicationRegister(Register[Communication]):
     def remark(self, name: str, record: Communication, on: dt.date) -> tuple[str, str]:
         """Say that the contact is overdue."""
         return _late(record.next_on, record.state == PlanState.RUNNING, on) if name == "next_on" else ("", "")
+
+
+@register
+class StakeholderRegister(Register[Stakeholder]):
+    """Whom initiatives concern."""
+
+    model, slug, nav, icon, order = Stakeholder, "stakeholders", "engagement", "users-round", 20
+    purpose = _(
+        "Whom an initiative concerns: how much say and interest they have, how they stand to it, who wins them."
+    )
+    key, title = "code", "name"
+    columns = (
+        "code",
+        "name",
+        "organisation",
+        "initiative",
+        "group",
+        "influence",
+        "interest",
+        "attitude",
+        "wanted",
+        "owner",
+    )
+    sections = {
+        _("Stakeholder"): ("code", "name", "organisation", "initiative", "group", "side", "person"),
+        _("Standing"): ("influence", "interest", "attitude", "wanted", "needs", "approach", "owner"),
+    }
+    filters = ("initiative", "group", "side", "influence", "interest", "attitude", "owner")
+    search, ordering, bulk = ("code", "name", "organisation", "needs"), ("name", "code"), ("owner", "group", "side")
+    inlines = (
+        Inline(Communication, fk="stakeholder", fields=("subject", "channel", "interval", "next_on", "owner", "state")),
+    )
+    views = (
+        View("all", _("All"), {"sort": "-influence"}, opens=True),
+        View("mine", _("Mine"), {"f.owner": "me"}),
+        View("close", _("To manage closely"), {"f.influence": "4,5", "f.interest": "4,5", "sort": "attitude"}),
+        View("against", _("Opposed or sceptical"), {"f.attitude": "1,2", "sort": "-influence"}),
+    )
+    writer = services.stakeholder_save
 
 
 @register

@@ -47,6 +47,64 @@ def _late(value: dt.date | None, live: bool, on: dt.date) -> tuple[str, str]:
 
 
 @register
+class ActionRegister(Register[Action]):
+    """What one person does by a day."""
+
+    model, slug, nav, icon, order = Action, "actions", "governance", "square-check-big", 60
+    purpose = _("What one person does by a day, on its own or because of a risk, issue, assumption or decision.")
+    key, title = "code", "title"
+    columns = ("code", "title", "initiative", "state", "source", "owner", "due_on")
+    computed = (
+        Column(
+            "source",
+            _("From"),
+            value=lambda record: record.source.code if record.source is not None else "",
+            related=("risk", "issue", "assumption", "decision"),
+        ),
+    )
+    sections = {
+        _("Action"): ("code", "title", "initiative", "description", "owner", "due_on"),
+        _("Follows from"): ("risk", "issue", "assumption", "decision"),
+        _("Result"): ("state", "done_on", "outcome"),
+    }
+    read_only = ("state", "done_on", "outcome")
+    filters = ("state", "initiative", "owner", "due_on", "risk", "issue", "decision")
+    search, ordering, bulk = ("code", "title", "description"), ("due_on", "code"), ("owner", "due_on")
+    actions = (
+        Verb(
+            "done",
+            _("Done"),
+            services.action_done,
+            _is(*LIVE_ACTION),
+            icon="check",
+            form=forms.DoneForm,
+            primary=True,
+        ),
+        Verb("start", _("Take in hand"), services.action_start, _is(ActionState.OPEN), icon="play"),
+        Verb("drop", _("Drop"), services.action_drop, _is(*LIVE_ACTION), icon="x", form=forms.ReasonForm),
+        Verb(
+            "reopen",
+            _("Reopen"),
+            services.action_reopen,
+            _is(ActionState.DONE, ActionState.DROPPED),
+            icon="undo-2",
+            form=forms.ReasonForm,
+        ),
+    )
+    views = (
+        View("open", _("All open"), {"f.state": ",".join(LIVE_ACTION), "sort": "due_on"}, opens=True),
+        View("mine", _("Mine"), {"f.state": ",".join(LIVE_ACTION), "f.owner": "me", "sort": "due_on"}),
+        View("late", _("Overdue"), {"f.state": ",".join(LIVE_ACTION), "f.due_on": "overdue", "sort": "due_on"}),
+        View("week", _("Due in 7 days"), {"f.state": ",".join(LIVE_ACTION), "f.due_on": "next:7d", "sort": "due_on"}),
+    )
+    writer = services.action_save
+
+    def remark(self, name: str, record: Action, on: dt.date) -> tuple[str, str]:
+        """Say that its day has passed."""
+        return _late(record.due_on, record.is_live, on) if name == "due_on" else ("", "")
+
+
+@register
 class RiskRegister(Register[Risk]):
     """What may happen to initiatives."""
 
@@ -256,64 +314,6 @@ class DecisionRegister(Register[Decision]):
         View("made", _("Decided"), {"f.state": "decided", "sort": "-decided_on"}),
     )
     writer = services.decision_save
-
-
-@register
-class ActionRegister(Register[Action]):
-    """What one person does by a day."""
-
-    model, slug, nav, icon, order = Action, "actions", "governance", "square-check-big", 60
-    purpose = _("What one person does by a day, on its own or because of a risk, issue, assumption or decision.")
-    key, title = "code", "title"
-    columns = ("code", "title", "initiative", "state", "source", "owner", "due_on")
-    computed = (
-        Column(
-            "source",
-            _("From"),
-            value=lambda record: record.source.code if record.source is not None else "",
-            related=("risk", "issue", "assumption", "decision"),
-        ),
-    )
-    sections = {
-        _("Action"): ("code", "title", "initiative", "description", "owner", "due_on"),
-        _("Follows from"): ("risk", "issue", "assumption", "decision"),
-        _("Result"): ("state", "done_on", "outcome"),
-    }
-    read_only = ("state", "done_on", "outcome")
-    filters = ("state", "initiative", "owner", "due_on", "risk", "issue", "decision")
-    search, ordering, bulk = ("code", "title", "description"), ("due_on", "code"), ("owner", "due_on")
-    actions = (
-        Verb(
-            "done",
-            _("Done"),
-            services.action_done,
-            _is(*LIVE_ACTION),
-            icon="check",
-            form=forms.DoneForm,
-            primary=True,
-        ),
-        Verb("start", _("Take in hand"), services.action_start, _is(ActionState.OPEN), icon="play"),
-        Verb("drop", _("Drop"), services.action_drop, _is(*LIVE_ACTION), icon="x", form=forms.ReasonForm),
-        Verb(
-            "reopen",
-            _("Reopen"),
-            services.action_reopen,
-            _is(ActionState.DONE, ActionState.DROPPED),
-            icon="undo-2",
-            form=forms.ReasonForm,
-        ),
-    )
-    views = (
-        View("open", _("All open"), {"f.state": ",".join(LIVE_ACTION), "sort": "due_on"}, opens=True),
-        View("mine", _("Mine"), {"f.state": ",".join(LIVE_ACTION), "f.owner": "me", "sort": "due_on"}),
-        View("late", _("Overdue"), {"f.state": ",".join(LIVE_ACTION), "f.due_on": "overdue", "sort": "due_on"}),
-        View("week", _("Due in 7 days"), {"f.state": ",".join(LIVE_ACTION), "f.due_on": "next:7d", "sort": "due_on"}),
-    )
-    writer = services.action_save
-
-    def remark(self, name: str, record: Action, on: dt.date) -> tuple[str, str]:
-        """Say that its day has passed."""
-        return _late(record.due_on, record.is_live, on) if name == "due_on" else ("", "")
 
 
 @register

@@ -11,6 +11,18 @@ from quarterdeck.kernel.registers import Action, Column, Inline, Register, View,
 
 
 @register
+class UseRegister(Register[LessonUse]):
+    """What initiatives did with lessons."""
+
+    model, slug, nav, icon, order = LessonUse, "lesson-uses", "knowledge", "check-check", 30
+    purpose = _("What initiatives did with lessons: applied them, or not and why. So those that work are known.")
+    columns = ("lesson", "initiative", "use", "reason", "used_on")
+    sections = {_("Use"): ("lesson", "initiative", "use", "reason", "used_on")}
+    filters, search, ordering = ("lesson", "initiative", "use", "used_on"), ("reason",), ("-used_on", "-id")
+    writer = services.use_save
+
+
+@register
 class LessonRegister(Register[Lesson]):
     """What was learnt."""
 
@@ -58,15 +70,3 @@ class LessonRegister(Register[Lesson]):
         View("unused", _("Never applied"), {"f.state": "published", "f.applied": "0"}),
     )
     writer = services.lesson_save
-
-
-@register
-class UseRegister(Register[LessonUse]):
-    """What initiatives did with lessons."""
-
-    model, slug, nav, icon, order = LessonUse, "lesson-uses", "knowledge", "check-check", 30
-    purpose = _("What initiatives did with lessons: applied them, or not and why. So those that work are known.")
-    columns = ("lesson", "initiative", "use", "reason", "used_on")
-    sections = {_("Use"): ("lesson", "initiative", "use", "reason", "used_on")}
-    filters, search, ordering = ("lesson", "initiative", "use", "used_on"), ("reason",), ("-used_on", "-id")
-    writer = services.use_save
