@@ -58,7 +58,7 @@ def test_a_past_date_tells_limits_load_and_sheets_of_then(shed: Shed) -> None:
     limited(shed, "doing", 9)
     shed.set("Dig", "resources", "")
     client, today = shed.cast.client(ADMINISTRATOR), shed.cast.actor(EDITOR).today
-    then = {"as_of": (today - dt.timedelta(days=2)).isoformat()}
+    then: dict[str, str | int] = {"as_of": (today - dt.timedelta(days=2)).isoformat()}
     assert client.get(f"{shed.url}data", then).json()["plan"]["limits"] == {"todo": None, "doing": 2}
     ann = PlanResource.objects.get(plan=shed.plan, name="Ann").pk
     assert client.get(f"{shed.url}use/load", then | {"resource": ann}).json()["asked"] == [960, 0]
