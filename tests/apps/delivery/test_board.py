@@ -66,7 +66,7 @@ def test_a_past_date_tells_limits_load_and_sheets_of_then(shed: Shed) -> None:
     before = {"as_of": (today - dt.timedelta(days=30)).isoformat()}
     for word in ("use/load", "gantt-a4.pdf"):
         assert client.get(f"{shed.url}{word}", before).status_code == 404
-    assert client.get(f"{shed.url}use/load", {"as_of": "", "resource": ann}).json()["asked"] == [0, 0]
+    assert client.get(f"{shed.url}use/load?as_of=&resource={ann}").json()["asked"] == [0, 0]
 
 
 def test_readers_team_members_and_strangers_set_no_limit(shed: Shed, team_member: User) -> None:
