@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from quarterdeck.apps.delivery.exchange.aligning import Known, aligned
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
@@ -278,9 +277,3 @@ def _told(told: Difference, stays: tuple[Stays, ...]) -> dict[str, Any]:
 def groups_of(told: Difference) -> list[tuple[str, str, int]]:
     """Return key, words and count of the groups that have lines."""
     return [(key, str(GROUPS[key]), count) for key, count in told.counts.items()]
-
-
-def summary(counts: Mapping[str, int]) -> str:
-    """Return what was done in one line."""
-    added = ngettext("%(n)d task added", "%(n)d tasks added", counts["added"]) % {"n": counts["added"]}
-    return _("%(added)s, %(changed)d changed, %(removed)d removed") % {**counts, "added": added}
