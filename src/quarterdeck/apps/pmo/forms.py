@@ -25,11 +25,11 @@ class InstallForm(forms.Form):
     """Which accountabilities that ship are taken over, by which office, at which node, and who owns them at first."""
 
     name = forms.ChoiceField(label=_("Accountabilities"), choices=SET_LABELS)
-    office = forms.ModelChoiceField(None, label=_("Office"))
-    scope = forms.ModelChoiceField(
+    office: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, label=_("Office"))
+    scope: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Node served"), help_text=_("The office answers for it and all below.")
     )
-    owner = forms.ModelChoiceField(
+    owner: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None,
         label=_("Designated owner"),
         required=False,
@@ -45,8 +45,8 @@ class InstallForm(forms.Form):
 class HandOverForm(forms.Form):
     """From whom, to whom, why."""
 
-    giver = forms.ModelChoiceField(None, label=_("From"))
-    taker = forms.ModelChoiceField(None, label=_("To"))
+    giver: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, label=_("From"))
+    taker: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, label=_("To"))
     note = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the history of each."))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
