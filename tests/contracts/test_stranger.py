@@ -61,10 +61,11 @@ class Filling:
     pks: list[int] = field(default_factory=list)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
 
-    def addresses(self, route: list[Any]) -> Iterator[str]:
-        """Return addresses that a pattern answers, filled with what exists."""
+    def addresses(self, route: list[Any], turn: int | None = None) -> Iterator[str]:
+        """Return addresses that a pattern answers, filled with what exists; with a `turn`, by one register alone."""
         names = {name for pattern in route for name in pattern.converters} if _plain(route) else set()
-        for slug in self.slugs if "slug" in names else [""]:
+        slugs = self.slugs if turn is None else [self.slugs[turn % len(self.slugs)]]
+        for slug in slugs if "slug" in names else [""]:
             for pk in self.pks if "pk" in names else [1]:
                 yield self._filled(route, slug, pk)
 
@@ -138,11 +139,13 @@ def filling(cast: Cast) -> Filling:
     return found
 
 
-def walk(client: Client, filling: Filling, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str, tuple[Any, str]]]:
-    """Return (method, address, answer) of every address by GET and POST."""
+def walk(
+    client: Client, filling: Filling, without: tuple[str, ...] = (), *, in_turn: bool = False
+) -> Iterator[tuple[str, str, tuple[Any, str]]]:
+    """Return (method, address, answer) of every address by GET and POST; `in_turn`, each for one register in turn."""
     seen = set()
-    for route in routes(get_resolver().url_patterns):
-        for address in filling.addresses(route):
+    for turn, route in enumerate(routes(get_resolver().url_patterns)):
+        for address in filling.addresses(route, turn if in_turn else None):
             if address in seen or address.startswith((*LEFT_OUT, *without)):
                 continue
             seen.add(address)
@@ -159,8 +162,9 @@ def _in(address: str, named: dict[str, str]) -> bool:
 
 
 def test_nobody_gets_in_anywhere_without_signing_in(cast: Cast, filling: Filling) -> None:
+    """A view asks who one is before it looks which register is meant: each is tried by one."""
     known, walked, wrong = Change.objects.count(), 0, []
-    for method, address, (answer, text) in walk(cast.client(ANONYMOUS), filling):
+    for method, address, (answer, text) in walk(cast.client(ANONYMOUS), filling, in_turn=True):
         walked += 1
         public = _in(address, PUBLIC)
         if answer.status_code >= 500 or OUTSIDE in text or INSIDE in text:
@@ -174,7 +178,7 @@ def test_nobody_gets_in_anywhere_without_signing_in(cast: Cast, filling: Filling
             if not any(place.startswith(SIGN_IN) for place in (target, onward)):
                 wrong.append((method, address, target))
     assert wrong == []
-    assert walked > 1000
+    assert walked > 500
     assert Change.objects.count() == known
 
 

@@ -203,9 +203,12 @@ def test_files_are_uploaded_read_shown_and_written(shed: Shed, django_capture_on
     assert answer.status_code == 302
     address = answer.headers["Location"]
     drain()
-    page = client.get(address).content.decode()
+    answer = client.get(address)
+    page = answer.content.decode()
     assert "small.csv" in page
     read, refused = PlanImport.objects.order_by("pk")
+    shown = next(one for one in answer.context["runs"] if one["run"] == read)
+    assert 1 < shown["score"] == read.report["quality"]["score"] * 100 <= 100
     assert (read.state, refused.state) == ("read", "refused")
     assert read.report["counts"]["tasks"] == 2
     assert client.get(address + "progress").json()["state"] == "done"

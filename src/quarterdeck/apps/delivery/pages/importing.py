@@ -110,12 +110,13 @@ def _told(run: PlanImport, actor: Actor) -> dict[str, Any]:
     compared = report.get("compared", {})
     equal, different = compared.get("equal", {}), compared.get("different", {})
     quality = report.get("quality") or {}
+    passed = quality.get("score")
     return {
         "run": run,
         "report": report,
         "counts": report.get("counts", {}),
         "quality": quality,
-        "score": quality.get("score"),
+        "score": None if passed is None else passed * 100,
         "fields": [
             {"name": FIELDS.get(name, name), "equal": count, "different": different.get(name, 0)}
             for name, count in equal.items()
