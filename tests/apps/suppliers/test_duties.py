@@ -7,7 +7,14 @@ from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.suppliers import services, watch
-from quarterdeck.apps.suppliers.models import Obligation, SupplierContact, SupplierPerson
+from quarterdeck.apps.suppliers.models import (
+    BreachCase,
+    Obligation,
+    ServicePause,
+    ServiceRecord,
+    SupplierContact,
+    SupplierPerson,
+)
 from quarterdeck.apps.suppliers.selectors.windows import add_months, stretch_of
 from tests.apps.suppliers.conftest import MONDAY, NOW, Deal
 
@@ -146,3 +153,19 @@ def test_people_of_suppliers_are_contractors_or_contacts(deal: Deal) -> None:
     staff = deal.cast.north.make(Person)
     with pytest.raises(ValidationError):
         SupplierPerson(supplier=deal.supplier, person=staff).full_clean()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        BreachCase(last_day=dt.date(2026, 1, 5)),
+        BreachCase(),
+        ServiceRecord(ended_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC)),
+        ServicePause(ends_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC)),
+    ],
+    ids=("a case that ends", "a case", "a record that ends", "an excuse that ends"),
+)
+def test_what_is_not_filled_in_is_told_by_its_field(given: BreachCase | ServiceRecord | ServicePause) -> None:
+    with pytest.raises(ValidationError) as refused:
+        given.full_clean(validate_unique=False, validate_constraints=False)
+    assert {"first_day", "started_at", "starts_at"} & set(refused.value.error_dict)

@@ -124,5 +124,5 @@ class BreachCase(Record):
 
     def clean(self) -> None:
         """Refuse days out of order."""
-        if self.last_day < self.first_day:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValidationError({"last_day": gettext("It ends on or after the day it starts.")})
