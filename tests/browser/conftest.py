@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -108,8 +109,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the demo once, to be copied."""
-    return filled(tmp_path_factory.mktemp("demo"), "quarterdeck", "demo")
+    """Build the demo, to be copied: once for all test processes, the others wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    data, built = shared / "demo-of-all", shared / "demo-is-built"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            data.mkdir()
+            filled(data, "quarterdeck", "demo")
+            built.touch()
+    return data
 
 
 @pytest.fixture(scope="module")

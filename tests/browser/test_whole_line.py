@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Windows, filled, served
-from tests.browser.line_stage import PORTFOLIO, PROJECT
+from tests.browser.line_stage import OTHER, PORTFOLIO, PROJECT
 from tests.browser.plan_steps import cell, settled
 from tests.browser.stage import HEAD
 
@@ -72,13 +72,19 @@ def _monday(weeks: int) -> dt.date:
     return today - dt.timedelta(days=today.weekday() + 7 * weeks)
 
 
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve an organisation with projects that wait for their plans."""
+    with served(filled(tmp_path_factory.mktemp("line"), "tests.browser.line_stage")) as address:
+        yield address
+
+
 @pytest.fixture
-def line(browser: Browser, tmp_path: Path) -> Iterator[Windows]:
-    """Give windows of an organisation with a project that waits for its plan."""
-    with served(filled(tmp_path / "line", "tests.browser.line_stage")) as address:
-        opened = Windows(browser, address)
-        yield opened
-        opened.close()
+def line(browser: Browser, waiting: str) -> Iterator[Windows]:
+    """Give windows that are closed after the journey."""
+    opened = Windows(browser, waiting)
+    yield opened
+    opened.close()
 
 
 def address_of(page: Page, name: str, kind: str = "project") -> str:
@@ -97,6 +103,33 @@ def assessed(page: Page, home: str, wanted: str | re.Pattern[str]) -> None:
             return
         page.wait_for_timeout(2000)
     raise AssertionError(f"no assessment says {wanted}")
+
+
+def made(page: Page) -> Locator:
+    """Wait for a board pack, and return the link to its file."""
+    file = page.locator(".lines a.name").first
+    for _try in range(APART // 2000):
+        if file.count():
+            return file
+        page.wait_for_timeout(2000)
+        page.reload()
+    raise AssertionError("no pack")
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Go to something by the Tab key, as whoever has no mouse does."""
+    expect(target).to_be_visible()
+    for _press in range(150):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not lead to {target}")
+
+
+def pressed(page: Page, target: Locator) -> None:
+    """Go to a link or button by the Tab key and press Enter."""
+    tab_to(page, target)
+    page.keyboard.press("Enter")
 
 
 def test_by_mouse(line: Windows, tmp_path: Path) -> None:
@@ -158,17 +191,10 @@ def test_by_mouse(line: Windows, tmp_path: Path) -> None:
 
     page.goto(f"{home}pack/")
     page.get_by_role("button", name="Make pack").click()
-    file = page.locator(".lines a.name").first
-    for _try in range(APART // 2000):
-        if file.count():
-            break
-        page.wait_for_timeout(2000)
-        page.reload()
+    file = made(page)
     with page.expect_download() as caught:
         file.click()
-    made = Path(caught.value.path()).read_bytes()
-    assert made.startswith(b"%PDF-")
-    assert len(made) > 10_000
+    assert Path(caught.value.path()).read_bytes().startswith(b"%PDF-")
 
 
 def _post_cost(page: Page, amount: str) -> None:
@@ -179,3 +205,104 @@ def _post_cost(page: Page, amount: str) -> None:
     page.get_by_label("Amount").fill(amount)
     page.get_by_role("button", name="Add actual").click()
     page.wait_for_load_state()
+
+
+def test_by_keyboard_alone_and_on_a_phone(line: Windows, tmp_path: Path) -> None:
+    """The same line without a mouse; then what was done is reported from a phone."""
+    page = line.open(HEAD)
+    keys = page.keyboard
+    home = address_of(page, OTHER)
+    keys.press("ControlOrMeta+k")
+    keys.type(OTHER)
+    expect(page.get_by_role("option", name=re.compile(OTHER)).first).to_be_visible()
+    keys.press("Enter")
+    page.wait_for_url(f"**{home}")
+
+    pressed(page, page.get_by_role("navigation").get_by_role("link", name="Plan", exact=True))
+    pressed(page, page.get_by_role("link", name="Import a plan"))
+    tab_to(page, page.locator("input[type=file]"))
+    with page.expect_file_chooser() as chooser:
+        keys.press("Enter")
+    chooser.value.set_files(plan_file(tmp_path, "Signals", _monday(4)))
+    pressed(page, page.get_by_role("button", name="Read files"))
+    write = page.get_by_role("button", name="Import", exact=True)
+    expect(write).to_be_visible(timeout=APART)
+    pressed(page, write)
+    expect(page.locator(".notice-green")).to_contain_text("3 tasks added", timeout=APART)
+    pressed(page, page.get_by_role("link", name="Open the plan"))
+    page.wait_for_selector(".plan-row:visible")
+
+    pressed(page, page.get_by_role("button", name="Baseline", exact=True))
+    pressed(page, page.get_by_role("button", name="Take baseline"))
+    page.wait_for_selector(".plan-row:visible")
+    before = cell(page, 3, "finish").inner_text()
+    tab_to(page, page.get_by_role("treegrid", name="Tasks"))
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.press("F2")
+    keys.press("ControlOrMeta+a")
+    keys.type("25d")
+    keys.press("Enter")
+    settled(page)
+    expect(cell(page, 3, "finish")).not_to_have_text(before)
+    keys.press("ControlOrMeta+Home")
+    keys.press("End")
+    keys.press("ArrowLeft")
+    keys.type("100")
+    keys.press("Enter")
+    settled(page)
+    expect(cell(page, 1, "percent")).to_have_text("100")
+
+    page.goto(f"{home}money/")
+    keys.press("n")
+    page.wait_for_url("**/actuals/new/**")
+    tab_to(page, page.get_by_label("Category"))
+    keys.type("Works")
+    expect(page.get_by_role("option", name=re.compile("Works")).first).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    tab_to(page, page.get_by_label("Posted on"))
+    _typed_today(page)
+    tab_to(page, page.get_by_label("Amount"))
+    keys.type("45000")
+    pressed(page, page.get_by_role("button", name="Add actual"))
+    expect(page.locator(".headline-cell", has_text="Actual to date")).to_contain_text("45.0k")
+
+    assessed(page, home, re.compile("Time is (amber|red)"))
+    page.goto(f"{home}reports/")
+    pressed(page, page.get_by_role("button", name="Write report").or_(page.get_by_role("link", name="Write report")))
+    tab_to(page, page.get_by_label("Summary"))
+    keys.type("The cable came late.")
+    pressed(page, page.get_by_role("button", name="Hand in"))
+    expect(page.locator("main")).to_contain_text("The cable came late.")
+    page.goto(f"{home}pack/")
+    pressed(page, page.get_by_role("button", name="Make pack"))
+    file = made(page)
+    with page.expect_download() as caught:
+        pressed(page, file)
+    assert Path(caught.value.path()).read_bytes().startswith(b"%PDF-")
+
+    phone = line.open(HEAD, width=390, height=844, has_touch=True)
+    phone.goto(f"{home}plan/")
+    card = phone.get_by_role("region", name="Foundations")
+    expect(card).to_be_visible()
+    if card.locator(".plan-slider").count() == 0:
+        card.get_by_role("button").first.click()
+    card.get_by_role("slider").fill("40")
+    phone.get_by_role("button", name="Submit progress").click()
+    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
+    page.goto(f"{home}plan/")
+    page.wait_for_selector(".plan-row:visible")
+    expect(cell(page, 2, "percent")).to_have_text("40")
+
+
+def _typed_today(page: Page) -> None:
+    """Type today's date into the field that one is at, in whichever order the browser asks for it."""
+    today = dt.datetime.now(dt.UTC).date()
+    for written in (f"{today:%m%d%Y}", f"{today:%d%m%Y}"):
+        page.keyboard.type(written)
+        if page.evaluate("document.activeElement.value") == today.isoformat():
+            return
+        for _part in range(3):
+            page.keyboard.press("ArrowLeft")
+    raise AssertionError("the date cannot be typed")
