@@ -33,7 +33,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 ENGINE, FILES = "tests/engine", "tests/apps/delivery/exchange"
 KEPT_APART = [f"--ignore={ENGINE}", f"--ignore={FILES}"]
 SHARED = {name: value for name in ("QUARTERDECK_SHARED_DATA",) if (value := os.environ.get(name))}
-FACTS = "QUARTERDECK_DEMO_FACTS"
+FACTS = "DEMO_FACTS"
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)\b")
 NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", re.MULTILINE)
 NO_TESTS = 5
