@@ -161,6 +161,7 @@ def _in(address: str, named: dict[str, str]) -> bool:
     return address in named or any(name and address.startswith(name) for name in named)
 
 
+@pytest.mark.once
 def test_nobody_gets_in_anywhere_without_signing_in(cast: Cast, filling: Filling) -> None:
     """A view asks who one is before it looks which register is meant: each is tried by one."""
     known, walked, wrong = Change.objects.count(), 0, []

@@ -26,7 +26,7 @@ from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
 from quarterdeck.kernel.watch.checks import Severity, checks
 from quarterdeck.kernel.watch.models import Finding
-from quarterdeck.kernel.watch.selectors import is_reference, remedy_of, untold, visible_findings
+from quarterdeck.kernel.watch.selectors import by_paths, is_reference, remedy_of, untold, visible_findings
 from quarterdeck.kernel.watch.services import acknowledge, snooze
 
 #: The kind of notification by which the house tells those whom a comment mentions.
@@ -55,13 +55,12 @@ class Findings(Source[Finding]):
         """Return the open findings, not put off, that the actor owns or, where nobody does, may put right."""
         if actor.user is None:
             return Finding.objects.none()
-        mine, nobodys = Q(owner=actor.user), ~untold(actor)
-        for kind in sorted({check.subject for check in checks.values()}):
-            if is_reference(kind):
-                if actor.can_everywhere("change", kind):
-                    mine |= Q(owner__isnull=True, record_type=kind, scope__isnull=True) & nobodys
-            elif paths := actor.paths("change", kind):
-                mine |= Q(owner__isnull=True, record_type=kind) & below(paths, "scope__") & nobodys
+        kinds = sorted({check.subject for check in checks.values()})
+        everywhere = [kind for kind in kinds if is_reference(kind) and actor.can_everywhere("change", kind)]
+        may = Q(record_type__in=everywhere, scope__isnull=True)
+        for paths, there in by_paths(actor, "change", [kind for kind in kinds if not is_reference(kind)]).items():
+            may |= Q(record_type__in=there) & below(paths, "scope__")
+        mine = Q(owner=actor.user) | (Q(owner__isnull=True) & may & ~untold(actor))
         awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today)
         rows = Finding.objects.filter(mine, awake, closed_at__isnull=True)
         return rows.select_related("owner", "scope", "acknowledged_by").order_by("rank", "due_on", "opened_at", "pk")

@@ -51,7 +51,8 @@ class Page:
         """The navigation; a view may name the current page by `request.nav_key`."""
         if self.actor is None:
             return []
-        return nav.tree(self.actor, self.request.path, getattr(self.request, "nav_key", ""))
+        counted = not getattr(self.request, "is_refused", False)
+        return nav.tree(self.actor, self.request.path, getattr(self.request, "nav_key", ""), counted=counted)
 
     @property
     def section(self) -> str:

@@ -38,6 +38,7 @@ def _drawn(request: HttpRequest, context: dict[str, Any]) -> str:
     """Draw the page with the navigation around it for whoever is signed in; plainly where that fails."""
     actor = getattr(request, "actor", None)
     if actor is not None and actor.user is not None and hasattr(request, "session"):
+        vars(request)["is_refused"] = True
         try:
             return loader.render_to_string("ui/errors/framed.html", context, request)
         except Exception:  # the page must come, whatever is wrong with the frame

@@ -128,8 +128,11 @@ def current_key(shown: Iterable[tuple[NavItem, str]], path: str) -> str:
     return best
 
 
-def tree(actor: Actor, path: str = "", key: str = "") -> list[Branch]:
-    """Return the sections with a page that the actor may see; `key` names the current page, else `path` tells."""
+def tree(actor: Actor, path: str = "", key: str = "", *, counted: bool = True) -> list[Branch]:
+    """Return the sections with a page that the actor may see; `key` names the current page, else `path` tells.
+
+    What waits is not `counted` for pages that are to come whatever happens, and often: those of errors.
+    """
     shown: dict[str, list[tuple[NavItem, str]]] = {}
     for section in SECTIONS:
         visible = [(item, item.address()) for item in items(section.key) if item.visible(actor)]
@@ -141,7 +144,14 @@ def tree(actor: Actor, path: str = "", key: str = "") -> list[Branch]:
         if section.key not in shown:
             continue
         entries = [
-            Entry(item.key, item.label, url, item.icon, item.badge(actor) if item.badge else 0, item.key == here)
+            Entry(
+                item.key,
+                item.label,
+                url,
+                item.icon,
+                item.badge(actor) if item.badge and counted else 0,
+                item.key == here,
+            )
             for item, url in shown[section.key]
         ]
         branches.append(

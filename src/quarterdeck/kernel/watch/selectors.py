@@ -45,22 +45,34 @@ def tells(actor: Actor, check_name: str, paths: Iterable[str]) -> bool:
     return known is not None and (not known.tells[0] or actor.sees(*known.tells, paths))
 
 
+def by_paths(actor: Actor, action: str, kinds: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """Return the kinds of records on which an actor may do something, by the paths at and below which that is.
+
+    Most rights are given for all kinds alike: a condition by group stays short however many kinds there are.
+    """
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for kind in kinds:
+        if paths := actor.paths(action, kind):
+            found[paths].append(kind)
+    return found
+
+
 def visible_findings(actor: Actor) -> QuerySet[Finding]:
     """Return the findings, open or closed, about records that the actor may see at their nodes, and the actor's own."""
-    rows = Finding.objects.all()
+    kinds = sorted({check.subject for check in checks.values()})
     condition = Q(pk__in=())
-    for kind in sorted({check.subject for check in checks.values()}):
-        paths = actor.paths("view", kind)
+    for paths, there in by_paths(actor, "view", kinds).items():
         if paths == ("",):
-            condition |= Q(record_type=kind)
-        elif paths:
-            nodes = scopes_below(paths).values("pk")
-            placed = Q(scope__isnull=True) if is_reference(kind) else Q(scope__in=nodes)
-            condition |= Q(record_type=kind) & placed
+            condition |= Q(record_type__in=there)
+            continue
+        reference = [kind for kind in there if is_reference(kind)]
+        placed = [kind for kind in there if not is_reference(kind)]
+        condition |= Q(record_type__in=reference, scope__isnull=True)
+        condition |= Q(record_type__in=placed, scope__in=scopes_below(paths).values("pk"))
     condition &= ~untold(actor)
     if actor.user is not None and actor.limits is None:
         condition |= Q(owner=actor.user)
-    return rows.filter(condition)
+    return Finding.objects.filter(condition)
 
 
 def open_findings(actor: Actor, *, scope: Scope | None = None, put_off: bool = False) -> QuerySet[Finding]:
