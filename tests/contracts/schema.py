@@ -6,6 +6,10 @@ import json
 import sys
 from typing import Any
 
+#: Django's own table between its groups and permissions, which nothing here uses: its migrations give the rows numbers
+#: of eight bytes on PostgreSQL, its models of four.
+LEFT_OUT = frozenset({"auth_group_permissions"})
+
 
 def described() -> dict[str, Any]:
     """Return columns and constraints of every table; the order of columns and the names of generated indexes aside."""
@@ -14,7 +18,7 @@ def described() -> dict[str, Any]:
     look = connection.introspection
     found: dict[str, Any] = {}
     with connection.cursor() as cursor:
-        for table in sorted(look.table_names(cursor)):
+        for table in sorted(set(look.table_names(cursor)) - LEFT_OUT):
             columns = {
                 column.name: [
                     str(column.type_code),
