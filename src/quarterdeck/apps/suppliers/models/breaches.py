@@ -124,5 +124,6 @@ class BreachCase(Record):
 
     def clean(self) -> None:
         """Refuse days out of order."""
-        if self.first_day and self.last_day and self.last_day < self.first_day:
+        # What is required may still be empty in a form.
+        if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
             raise ValidationError({"last_day": gettext("It ends on or after the day it starts.")})

@@ -174,7 +174,8 @@ class ServiceRecord(Record):
 
     def clean(self) -> None:
         """Refuse an end before the start."""
-        if self.started_at and self.ended_at and self.ended_at < self.started_at:
+        # What is required may still be empty in a form.
+        if self.started_at is not None and self.ended_at is not None and self.ended_at < self.started_at:
             raise ValidationError({"ended_at": gettext("It is done after it was asked for.")})
 
 
@@ -198,5 +199,5 @@ class ServicePause(Record):
 
     def clean(self) -> None:
         """Refuse an end before the start."""
-        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+        if self.starts_at is not None and self.ends_at is not None and self.ends_at < self.starts_at:
             raise ValidationError({"ends_at": gettext("It ends after it starts.")})
