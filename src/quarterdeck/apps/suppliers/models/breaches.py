@@ -14,6 +14,7 @@ from quarterdeck.apps.organisation.models import Currency
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.suppliers.choices import BreachState
 from quarterdeck.apps.suppliers.models.levels import BY_LEVEL, ServiceLevel
+from quarterdeck.apps.suppliers.models.suppliers import backwards
 from quarterdeck.kernel.records import Record
 
 #: How the keys of cases begin that somebody opened.
@@ -124,6 +125,5 @@ class BreachCase(Record):
 
     def clean(self) -> None:
         """Refuse days out of order."""
-        # What is required may still be empty in a form.
-        if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
+        if backwards(self.first_day, self.last_day):
             raise ValidationError({"last_day": gettext("It ends on or after the day it starts.")})

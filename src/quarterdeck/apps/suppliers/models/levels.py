@@ -15,7 +15,7 @@ from quarterdeck.apps.organisation.models import WorkCalendar
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.suppliers.choices import Source, Unit, Window
 from quarterdeck.apps.suppliers.models.contracts import Contract, Obligation
-from quarterdeck.apps.suppliers.models.suppliers import BY_INITIATIVE
+from quarterdeck.apps.suppliers.models.suppliers import BY_INITIATIVE, backwards
 from quarterdeck.kernel.records import Record
 
 BY_CONTRACT = ("contract__supplier__unit__scope",)
@@ -174,8 +174,7 @@ class ServiceRecord(Record):
 
     def clean(self) -> None:
         """Refuse an end before the start."""
-        # What is required may still be empty in a form.
-        if self.started_at is not None and self.ended_at is not None and self.ended_at < self.started_at:
+        if backwards(self.started_at, self.ended_at):
             raise ValidationError({"ended_at": gettext("It is done after it was asked for.")})
 
 
@@ -199,5 +198,5 @@ class ServicePause(Record):
 
     def clean(self) -> None:
         """Refuse an end before the start."""
-        if self.starts_at is not None and self.ends_at is not None and self.ends_at < self.starts_at:
+        if backwards(self.starts_at, self.ends_at):
             raise ValidationError({"ends_at": gettext("It ends after it starts.")})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TypeVar
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext
@@ -13,6 +16,14 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.suppliers.choices import SupplierKind, SupplierState, Tier
 from quarterdeck.kernel.records import Record
+
+D = TypeVar("D", dt.date, dt.datetime)
+
+
+def backwards(first: D | None, last: D | None) -> bool:
+    """Tell whether an end lies before its start. In a form either may still be empty, required or not."""
+    return first is not None and last is not None and last < first
+
 
 #: Who governs what belongs to a supplier: the unit that keeps it.
 BY_SUPPLIER = ("supplier__unit__scope",)
@@ -143,5 +154,5 @@ class SupplierUse(Record):
         """Ask for who is served."""
         if self.initiative_id is None and self.served_unit_id is None:
             raise ValidationError(gettext("Name the initiative or the unit that is served."))
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+        if backwards(self.starts_on, self.ends_on):
             raise ValidationError({"ends_on": gettext("It ends on or after the day it starts.")})
