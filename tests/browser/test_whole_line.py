@@ -256,19 +256,7 @@ def test_by_keyboard_alone_and_on_a_phone(line: Windows, tmp_path: Path) -> None
     settled(page)
     expect(cell(page, 1, "percent")).to_have_text("100")
 
-    page.goto(f"{home}money/")
-    keys.press("n")
-    page.wait_for_url("**/actuals/new/**")
-    tab_to(page, page.get_by_label("Category"))
-    keys.type("Works")
-    expect(page.get_by_role("option", name=re.compile("Works")).first).to_be_visible()
-    keys.press("ArrowDown")
-    keys.press("Enter")
-    tab_to(page, page.get_by_label("Posted on"))
-    _typed_today(page)
-    tab_to(page, page.get_by_label("Amount"))
-    keys.type("45000")
-    pressed(page, page.get_by_role("button", name="Add actual"))
+    _post_cost_by_keys(page, home)
     expect(page.locator(".headline-cell", has_text="Actual to date")).to_contain_text("45.0k")
 
     assessed(page, home, re.compile("45.0k"))
@@ -286,15 +274,7 @@ def test_by_keyboard_alone_and_on_a_phone(line: Windows, tmp_path: Path) -> None
         pressed(page, file)
     assert Path(caught.value.path()).read_bytes().startswith(b"%PDF-")
 
-    phone = line.open(HEAD, width=390, height=844, has_touch=True)
-    phone.goto(f"{home}plan/")
-    card = phone.get_by_role("region", name="Foundations")
-    expect(card).to_be_visible()
-    if card.locator(".plan-slider").count() == 0:
-        card.get_by_role("button").first.click()
-    card.get_by_role("slider").fill("40")
-    phone.get_by_role("button", name="Submit progress").click()
-    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
+    _reported_on_a_phone(line, home)
     page.goto(f"{home}plan/")
     page.wait_for_selector(".plan-row:visible")
     expect(cell(page, 2, "percent")).to_have_text("40")
@@ -310,3 +290,33 @@ def _typed_today(page: Page) -> None:
         for _part in range(3):
             page.keyboard.press("ArrowLeft")
     raise AssertionError("the date cannot be typed")
+
+
+def _reported_on_a_phone(line: Windows, home: str) -> None:
+    """Report two fifths of the second task."""
+    phone = line.open(HEAD, width=390, height=844, has_touch=True)
+    phone.goto(f"{home}plan/")
+    card = phone.get_by_role("region", name="Foundations")
+    expect(card).to_be_visible()
+    if card.locator(".plan-slider").count() == 0:
+        card.get_by_role("button").first.click()
+    card.get_by_role("slider").fill("40")
+    phone.get_by_role("button", name="Submit progress").click()
+    expect(phone.locator(".plan-phone-verdict")).to_contain_text("Progress submitted")
+
+
+def _post_cost_by_keys(page: Page, home: str) -> None:
+    """Fill in the form of the ledger without a mouse."""
+    page.goto(f"{home}money/")
+    page.keyboard.press("n")
+    page.wait_for_url("**/actuals/new/**")
+    tab_to(page, page.get_by_label("Category"))
+    page.keyboard.type("Works")
+    expect(page.get_by_role("option", name=re.compile("Works")).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Posted on"))
+    _typed_today(page)
+    tab_to(page, page.get_by_label("Amount"))
+    page.keyboard.type("45000")
+    pressed(page, page.get_by_role("button", name="Add actual"))
