@@ -117,8 +117,8 @@ def test_a_past_date_shows_what_was_kept_then(cast: Cast, parent: Initiative, pr
         each.value for each in then.context["cells"]
     ]
     # Of a project the curve of the last day alone is kept, of a node that of every day.
-    assert Position.objects.filter(initiative=project).exclude(curve=None).count() == 1
-    assert Position.objects.filter(initiative=parent).exclude(curve=None).count() == 2
+    assert Position.objects.filter(initiative=project, curve__isnull=False).count() == 1
+    assert Position.objects.filter(initiative=parent, curve__isnull=False).count() == 2
 
 
 def test_whoever_may_not_see_all_amounts_is_not_told_what_was_kept(cast: Cast, parent: Initiative) -> None:
@@ -146,3 +146,28 @@ def test_a_second_assessment_of_a_day_takes_the_place_of_the_first(cast: Cast, p
     count = Position.objects.count()
     keep(parent)
     assert Position.objects.count() == count
+
+
+def test_a_category_that_was_removed_does_not_close_what_was_kept(cast: Cast, parent: Initiative) -> None:
+    before = clock.now() - dt.timedelta(days=1)
+    keep(parent, before)
+    kept = Position.objects.get(initiative=parent)
+    kept.categories = [*(kept.categories or ()), [10**6, 5.0, 5.0, 0.0, 0.0, 5.0]]
+    kept.save()
+    page = cast.client(EDITOR).get(url(parent), {"by": "categories", "as_of": kept.on.isoformat()})
+    assert page.status_code == 200
+    assert "Removed category" in [line.name for line in page.context["lines"]]
+
+
+def test_what_is_dated_ahead_counts_when_its_day_has_come(cast: Cast, parent: Initiative, project: Initiative) -> None:
+    """A project that has ended is assessed no more; an invoice of its last week is in its money all the same."""
+    now = clock.now()
+    Initiative.objects.filter(pk=project.pk).update(state=State.COMPLETED)
+    post(cast, project, "5", clock.local_date(now) + dt.timedelta(days=2))
+    keep(parent, now)
+    tomorrow, later = (clock.local_date(now) + dt.timedelta(days=days) for days in (1, 2))
+    assert project.pk not in positions.outdated(tomorrow)
+    assert positions.outdated(later) == [project.pk]
+    services.positions_reckon(ids=[project.pk], actor=Actor.system(now=now + dt.timedelta(days=2)))
+    assert positions.outdated(later) == []
+    assert positions.latest([project.pk], later)[project.pk].actual == Decimal("42.5")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from quarterdeck.apps.finance.models import BudgetLine, CostCategory
 from quarterdeck.apps.finance.selectors import ledger
@@ -73,7 +74,8 @@ def added(parts: Iterable[Iterable[Row]]) -> list[Row]:
             there.planned = (there.planned or 0.0) + (row.planned or 0.0)
     names = {pk: (code, name) for pk, _parent, code, name in _categories()}
     for row in found.values():
-        row.code, row.name = names[row.key]
+        # What was kept on a past day may name a category that was removed since.
+        row.code, row.name = names.get(row.key, ("", _("Removed category")))
     return sorted(found.values(), key=lambda row: row.code)
 
 

@@ -63,7 +63,7 @@ def marks(first: dt.date, last: dt.date) -> list[dt.date]:
     if (last - first).days >= WEEKLY:
         return month_ends(first, last)
     sunday = first + dt.timedelta(days=6 - first.weekday())
-    return [sunday + dt.timedelta(days=step) for step in range(0, (last - sunday).days + 7, 7)] or [sunday]
+    return [sunday + dt.timedelta(days=step) for step in range(0, (last - sunday).days + 7, 7)]
 
 
 def curves(projects: Sequence[Curved], *, days: Sequence[dt.date], on: dt.date) -> Curves:

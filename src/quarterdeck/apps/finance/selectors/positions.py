@@ -13,11 +13,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 import numpy as np
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from numpy.typing import NDArray
 
 from quarterdeck.apps.finance.choices import Forecast
-from quarterdeck.apps.finance.models import Position
+from quarterdeck.apps.finance.models import Actual, Commitment, Position
 from quarterdeck.apps.finance.models.positions import AMOUNTS, MEASURES
 from quarterdeck.apps.finance.selectors.breakdown import Row, Share, added, each_by_category
 from quarterdeck.apps.finance.selectors.curves import Curved, Curves, curves, marks, span
@@ -94,7 +94,7 @@ def positions_of(known: Reckoned) -> list[Position]:
             one = drawn[each.pk]
             posted = [day for day, _task, _amount in one.measured.spent[:1]]
             first, last = span([one]) or (known.on, known.on)
-            days = _days(min(first, *posted, first), last, periods, known.on)
+            days = _days(min([first, *posted]), last, periods, known.on)
             position.curve, position.drawn = _kept(curves([one], days=days, on=known.on)), 1
         position.categories = [_line(row) for row in told.get(each.pk, ())]
         found.append(position)
@@ -187,6 +187,25 @@ def latest(initiatives: Iterable[int], on: dt.date, *, whole: bool = True) -> di
     keys = Initiative.objects.filter(pk__in=list(initiatives)).values(newest=Subquery(newest))
     rows: QuerySet[Position] = Position.objects.filter(pk__in=keys).select_related("initiative")
     return {row.initiative_id: row for row in (rows if whole else rows.defer("curve", "categories"))}
+
+
+def outdated(on: dt.date) -> list[int]:
+    """Return the keys of projects not under way whose kept money a day that came since has changed; one query.
+
+    Those in the pipeline, whose plans may run already, and those with a cost or an order dated ahead of what is kept.
+    """
+    kept = Position.objects.filter(initiative=OuterRef("pk"), on__lte=on).order_by("-on").values("on")[:1]
+    rows = Initiative.objects.filter(kind=Kind.PROJECT).exclude(state__in=(State.ACTIVE, State.ON_HOLD))
+    since = {"gt": OuterRef("kept_on"), "lte": on}
+
+    def within(name: str) -> Q:
+        return Q(**{f"{name}__{word}": value for word, value in since.items()})
+
+    costs = Actual.objects.filter(within("posted_on"), initiative=OuterRef("pk"))
+    orders = Commitment.objects.filter(within("ordered_on") | within("closed_on"), initiative=OuterRef("pk"))
+    moved = Q(state=State.PIPELINE) | Exists(costs) | Exists(orders)
+    found = rows.annotate(kept_on=Subquery(kept)).filter(moved, kept_on__lt=on)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _begun(record: Initiative, on: dt.date, money: Money) -> Position:

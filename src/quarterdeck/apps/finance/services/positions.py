@@ -36,8 +36,9 @@ def positions_keep(*, known: Reckoned, actor: Actor) -> int:
     """Keep the positions of projects that were reckoned; return how many were written."""
     found = positions.positions_of(known)
     _write(found, actor)
-    earlier = Q(initiative__in=[each.initiative_id for each in found], on__lt=known.on)
-    Position.objects.filter(earlier).exclude(curve=None, categories=None).update(curve=None, categories=None)
+    earlier = Position.objects.filter(initiative__in=[each.initiative_id for each in found], on__lt=known.on)
+    held = Q(curve__isnull=False) | Q(categories__isnull=False)
+    earlier.filter(held).update(curve=None, categories=None)
     return len(found)
 
 

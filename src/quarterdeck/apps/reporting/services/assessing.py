@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from django.db import transaction
 
 from quarterdeck.apps.finance.selectors.money import codes_of_nodes
-from quarterdeck.apps.finance.selectors.positions import reckoned
+from quarterdeck.apps.finance.selectors.positions import outdated, reckoned
 from quarterdeck.apps.finance.selectors.rates import Rates
 from quarterdeck.apps.finance.services import positions_keep, positions_reckon, positions_roll_up
 from quarterdeck.apps.organisation.models import Currency
@@ -76,6 +76,7 @@ def assess_all(*, actor: Actor, over: Callable[[Batches], Iterable[list[int]]] =
     ids = trees.to_assess()
     batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
     written = sum(assess_projects(batch, actor=actor) for batch in over(batches))
+    positions_reckon(ids=outdated(actor.today), actor=actor)
     return written + _roll_up(trees.nodes(), actor)
 
 
