@@ -14,18 +14,9 @@ from quarterdeck.apps.reporting.health_words import reason, sign_text
 from quarterdeck.apps.reporting.models import Snapshot, StatusReport
 from quarterdeck.kernel.notifications.messages import render
 from quarterdeck.kernel.ui import components
+from quarterdeck.kernel.ui.components import Cell
 
 NONE = "–"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure: what it is, its value, what it is compared with, and its state."""
-
-    label: str
-    value: str
-    note: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +143,7 @@ def _cells(facts: Mapping[str, Any], on: dt.date | None, *, money: bool) -> list
         if late:
             note += _(", %(days)s\u00a0d") % {"days": components.signed(late)}
     return [
-        Cell(_("Finish"), components.date_text(finish, on) or NONE, note, _time_state(facts)),
+        Cell(_("Finish"), components.date_text(finish, on) or NONE, note, state=_time_state(facts)),
         Cell(_("Complete"), number(facts.get("percent"), 0, "%"), ""),
         Cell("SPI(t)", number(facts.get("spi_t"), 2), _("schedule, in time")),
         Cell("SPI", number(facts.get("spi"), 2), _("schedule, in work")),

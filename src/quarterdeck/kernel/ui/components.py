@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
@@ -28,6 +29,23 @@ EMPTY: Final = SafeString("")
 #: What stands where the reader may not see the value.
 CLOSED: Final = "•••"
 TONES: Final = frozenset({"", "red", "amber", "green", "accent", "plain"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of a headline: what it is, its value and unit, what it is compared with, where it leads, its state.
+
+    `marks` are colours with how many of each, drawn in place of the value.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    href: str = ""
+    state: str = ""
+    unit: str = ""
+    marks: tuple[tuple[str, int], ...] = ()
+
 
 RAG_WORDS: Final[Mapping[str, Promise]] = {
     "red": gettext_lazy("Red"),

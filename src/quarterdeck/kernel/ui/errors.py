@@ -10,13 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerEr
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from quarterdeck.kernel.ui.frame import frame_of
+from quarterdeck.kernel.ui.frame import Frame, frame_of
 
 log = logging.getLogger(__name__)
 
 
 class NotHere(Http404):
     """404 whose words are for the reader; those of any other 404 are not shown, as they may tell what is hidden."""
+
+
+def not_shown(frame: Frame) -> NotHere:
+    """Return the 404 of a record that is not there for the reader; on a past date it says that it may be the date."""
+    return NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
 
 
 def _page(

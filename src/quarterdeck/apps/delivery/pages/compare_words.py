@@ -25,7 +25,7 @@ from quarterdeck.engine.network import LagUnit
 from quarterdeck.engine.progress import Change, Course, Ledger, LinkChange
 from quarterdeck.engine.progress.alignment import Cause
 from quarterdeck.kernel.ui import charts
-from quarterdeck.kernel.ui.components import date_text, money_text, number, signed
+from quarterdeck.kernel.ui.components import Cell, date_text, money_text, number, signed
 
 #: Changes listed at once.
 MOST: Final = 200
@@ -83,17 +83,6 @@ COURSES: Final[dict[Course, str | Promise]] = {
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One figure of the strip."""
-
-    label: str
-    value: str
-    unit: str = ""
-    note: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True)
 class Row:
     """One task as the table shows it."""
 
@@ -127,11 +116,13 @@ def cells(found: Compared, *, money: bool, currency: str, today: dt.date) -> lis
     links = 0 if found.said is None else len(found.said.relinked)
     changed = ngettext("%(n)d removed", "%(n)d removed", found.count("removed")) % {"n": found.count("removed")}
     shown = [
-        Cell(_("Finish moved"), "–" if found.finish is None else str(days(found.finish, found.per_day)), "d", dates),
-        Cell(_("Tasks added"), number(found.count("added")), "", changed, "#compare-tasks"),
-        Cell(_("Tasks changed"), number(found.count("changed")), "", "", "#compare-tasks"),
-        Cell(_("Links changed"), "–" if found.said is None else number(links), "", "", "#compare-changes"),
-        Cell(_("Work"), str(signed(round(found.work / 60), 0)), "h", "", "?sort=-work"),
+        Cell(
+            _("Finish moved"), "–" if found.finish is None else str(days(found.finish, found.per_day)), dates, unit="d"
+        ),
+        Cell(_("Tasks added"), number(found.count("added")), changed, "#compare-tasks"),
+        Cell(_("Tasks changed"), number(found.count("changed")), href="#compare-tasks"),
+        Cell(_("Links changed"), "–" if found.said is None else number(links), href="#compare-changes"),
+        Cell(_("Work"), str(signed(round(found.work / 60), 0)), href="?sort=-work", unit="h"),
     ]
     if money:
         shown.append(Cell(_("Cost"), money_text(found.cost, currency, short=True, sign=True)))

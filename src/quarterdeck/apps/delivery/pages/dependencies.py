@@ -29,7 +29,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may_somewhere
 from quarterdeck.kernel.registers.naming import openable
 from quarterdeck.kernel.ui import components
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.errors import not_shown
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
@@ -85,7 +85,7 @@ def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     record = selectors.node_at(code, actor=actor, moment=frame.moment)
     if record is None:
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
+        raise not_shown(frame)
     if f"{record.url}dependencies/" != request.path:
         return redirect(f"{record.url}dependencies/")
     wish = Wish(

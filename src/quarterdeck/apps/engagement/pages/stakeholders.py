@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,13 +21,13 @@ from quarterdeck.apps.engagement.models import Stakeholder
 from quarterdeck.apps.engagement.selectors import STAKEHOLDER
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.apps.portfolio.selectors.home import place_of
+from quarterdeck.apps.portfolio.opening import opened
 from quarterdeck.apps.portfolio.tabs import tabs_of
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.ui import components
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
@@ -74,30 +74,14 @@ class Row:
     squares: list[Square]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the headline."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    state: str = ""
-
-
 @require_safe
 @login_required
 def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Show the stakeholders of an initiative and below, as of the date in force; 404 for whoever may not see them."""
+    place = opened(request, code, "stakeholders/", record_type=STAKEHOLDER, may_open=may_open)
+    if isinstance(place, HttpResponse):
+        return place
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", STAKEHOLDER):
-        raise Http404
-    place = place_of(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
-    if place is None or not may_open(place.record, actor):
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
-    if f"{place.record.url}stakeholders/" != request.path:
-        return redirect(f"{place.record.url}stakeholders/")
-    vars(request)["nav_key"] = "initiatives"
     record = place.record
     told = {
         "record": record,

@@ -24,31 +24,20 @@ from quarterdeck.apps.finance.selectors.money import Money
 from quarterdeck.apps.finance.selectors.page import Part, Stretch, Whole
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.apps.portfolio.selectors import home
+from quarterdeck.apps.portfolio.opening import opened
 from quarterdeck.apps.portfolio.selectors.home import Place
 from quarterdeck.apps.portfolio.tabs import tabs_of
 from quarterdeck.engine.evm import CostForecast
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
 from quarterdeck.kernel.ui import components, toasts
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
 #: An index below this is told as a concern, below the second as a trouble: the house's usual limits.
 WATCH, TROUBLE = 0.95, 0.9
 DASH: Final = "–"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of a strip."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,15 +67,10 @@ class Variant:
 @login_required
 def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Show the money of an initiative, as of the date in force; whoever may not open it gets 404."""
+    place = opened(request, code, "money/", record_type=selectors.ACTUAL, may_open=selectors.may_open)
+    if isinstance(place, HttpResponse):
+        return place
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", selectors.ACTUAL):
-        raise Http404
-    place = home.place_of(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
-    if place is None or not selectors.may_open(place.record, actor):
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
-    if f"{place.record.url}money/" != request.path:
-        return redirect(f"{place.record.url}money/")
-    vars(request)["nav_key"] = "initiatives"
     return render(request, "finance/money.html", _context(request, actor, frame, place))
 
 

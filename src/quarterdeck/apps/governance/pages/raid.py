@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,13 +31,13 @@ from quarterdeck.apps.governance.selectors import heat, raid
 from quarterdeck.apps.governance.selectors.heat import RISK, Moved, Spot
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.apps.portfolio.selectors.home import place_of
+from quarterdeck.apps.portfolio.opening import opened
 from quarterdeck.apps.portfolio.tabs import tabs_of
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.ui import components
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
@@ -47,17 +47,6 @@ BACK: Final = 30
 MOVES: Final = 8
 #: Lines of all kinds on the home of an initiative.
 LINES: Final = 5
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the headline."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,15 +64,10 @@ class Move:
 @login_required
 def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Show what is open at an initiative and below, as of the date in force; whoever may not see it gets 404."""
+    place = opened(request, code, "raid/", record_type=RISK, may_open=may_open)
+    if isinstance(place, HttpResponse):
+        return place
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", RISK):
-        raise Http404
-    place = place_of(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
-    if place is None or not may_open(place.record, actor):
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
-    if f"{place.record.url}raid/" != request.path:
-        return redirect(f"{place.record.url}raid/")
-    vars(request)["nav_key"] = "initiatives"
     record = place.record
     told = {
         "record": record,

@@ -28,6 +28,7 @@ from quarterdeck.kernel.access.policy import may, may_somewhere
 from quarterdeck.kernel.needs.exceptions import MARKS
 from quarterdeck.kernel.needs.order import due_text
 from quarterdeck.kernel.ui import components, marks
+from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.checks import Severity
@@ -36,18 +37,6 @@ from quarterdeck.kernel.watch.selectors import Remedy, remedy_of
 
 #: Exceptions listed under the accountability picked; the others are counted.
 SHOWN = 6
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the headline."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    unit: str = ""
-    marks: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.portfolio.choices import Kind, Method, Priority, Stage, State, stages_of
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.portfolio.opening import opened
 from quarterdeck.apps.portfolio.pages import words
 from quarterdeck.apps.portfolio.selectors import home as selectors
 from quarterdeck.apps.portfolio.selectors.home import Findings, Place, Roles, Served
@@ -41,7 +42,7 @@ from quarterdeck.kernel.registers.pages.table import facts
 from quarterdeck.kernel.registers.timeline import entries, story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import components
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.models import Finding
@@ -51,17 +52,6 @@ from quarterdeck.kernel.watch.selectors import remedy_of
 RECENT = 8
 #: Parts listed whole, level by level; of more only the first level is.
 PARTS = 200
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the headline."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,15 +90,10 @@ class Next:
 @login_required
 def home(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Show the home of an initiative, as of the date in force; whoever may not see it gets 404."""
+    place = opened(request, code, "", record_type=INITIATIVE)
+    if isinstance(place, HttpResponse):
+        return place
     actor, frame = actor_of(request), frame_of(request)
-    if not actor.can("view", INITIATIVE):
-        raise Http404
-    place = selectors.place_of(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
-    if place is None:
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
-    if place.record.url != request.path:
-        return redirect(place.record.url)
-    vars(request)["nav_key"] = "initiatives"
     return render(request, "portfolio/home.html", _context(actor, frame, place, request.GET.get("story", "")))
 
 

@@ -23,7 +23,7 @@ from quarterdeck.apps.portfolio.selectors.map import BUDGET, COUNT, Weights
 from quarterdeck.apps.portfolio.selectors.tree import INITIATIVE, Node, tree, tree_as_of
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import components
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.errors import not_shown
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.ui.tiles import Tile, treemap
@@ -80,7 +80,7 @@ def portfolio_map(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("node", "")
     path = _path_to(top, code) if code else [top[0]] if len(top) == 1 and _is_picked(top[0], frame) else []
     if code and not path:
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
+        raise not_shown(frame)
     here = path[-1] if path else None
     if here is not None and here.record.kind == Kind.PROJECT and len(path) > 1:
         here = path[-2]

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.reporting.models import StatusReport
 from quarterdeck.apps.reporting.packs.blocks import blocks
 from quarterdeck.apps.reporting.packs.typesetting import pdf
-from quarterdeck.apps.reporting.report_words import Cell, told
+from quarterdeck.apps.reporting.report_words import told
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.ui import components
+from quarterdeck.kernel.ui.components import Cell
 
 
 def report_pdf(report: StatusReport, *, money: bool) -> bytes:

@@ -29,24 +29,14 @@ from quarterdeck.apps.reporting.selectors.seen import INITIATIVE
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.needs import exceptions
 from quarterdeck.kernel.ui import components, marks
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
+from quarterdeck.kernel.ui.errors import not_shown
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
 #: Changes, milestones of a part, and exceptions shown before the rest is folded or counted.
 CHANGES, MILESTONES, EXCEPTIONS = 8, 7, 8
 SHOWN: Final = (Dimension.TIME, Dimension.COST, Dimension.DATA)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the headline."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
-    marks: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ def dashboard(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     board = selectors.board(code.upper(), actor=actor, on=frame.date, moment=frame.moment)
     if board is None:
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
+        raise not_shown(frame)
     if board.record.kind == Kind.PROJECT:
         return redirect(f"{board.record.url}health/")
     if f"{board.record.url}dashboard/" != request.path:
@@ -166,7 +156,7 @@ def _cells(board: Board, counts: dict[str, int], *, money: bool) -> list[Cell]:
             "",
             _("%(worse)d worse, %(better)d better this week") % {"worse": worse, "better": better},
             projects,
-            (("red", now.reds), ("amber", now.ambers), ("green", now.greens)),
+            marks=(("red", now.reds), ("amber", now.ambers), ("green", now.greens)),
         ),
         Cell(
             _("Finish within limit"),

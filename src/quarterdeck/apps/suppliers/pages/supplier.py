@@ -45,7 +45,8 @@ from quarterdeck.kernel.registers.pages.record import children_of, facts_of
 from quarterdeck.kernel.registers.timeline import story
 from quarterdeck.kernel.tags.selectors import tags_of
 from quarterdeck.kernel.ui import components, marks
-from quarterdeck.kernel.ui.errors import NotHere
+from quarterdeck.kernel.ui.components import Cell
+from quarterdeck.kernel.ui.errors import not_shown
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 
@@ -54,16 +55,6 @@ SUPPLIER: Final = "suppliers.supplier"
 NEXT: Final = 5
 #: Days ahead from which an insurance or licence is watched.
 SOON: Final = 30
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of a strip."""
-
-    label: str
-    value: str
-    note: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +116,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     record = selectors.supplier_at(code.upper(), actor=actor, moment=frame.moment)
     if record is None:
-        raise NotHere(_("This did not exist on that date, or you may not see it.") if frame.read_only else "")
+        raise not_shown(frame)
     if record.url != request.path:
         return redirect(record.url)
     vars(request)["nav_key"] = "suppliers"
