@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+import typst
 
 from quarterdeck.apps.delivery.exchange.paper import PAPERS, Axis, Line, Tie, sheets
 from quarterdeck.apps.delivery.models import Plan
@@ -118,6 +119,27 @@ def test_names_are_data_and_no_markup(shed: Shed) -> None:
     )
     assert made.startswith(b"%PDF")
     assert b"pdfuaid" in made
+
+
+@pytest.mark.django_db
+def test_a_sign_that_no_font_has_costs_nobody_the_sheet(shed: Shed) -> None:
+    """Where all signs can be drawn it is PDF/UA; else it is made without that name, tagged all the same."""
+    shed.edit({"do": "set", "task": shed.id("Dig"), "field": "name", "value": "Dig 🚧 漢字"})
+    answer = shed.cast.client(READER).get(f"{shed.url}gantt-a4.pdf")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in answer.content
+    assert b"pdfuaid" not in answer.content
+
+
+def test_control_characters_are_no_part_of_a_document() -> None:
+    told = json.loads(typeset.inputs({"rows": [{"name": "Dig \x07\x1bit\nnow"}, ("a\x00\tb", 3, None)]})["data"])
+    assert told["rows"] == [{"name": "Dig it\nnow"}, ["a\tb", 3, None]]
+
+
+def test_what_is_wrong_with_a_layout_is_not_hushed_up() -> None:
+    with pytest.raises(typst.TypstError, match="unknown variable"):
+        typeset.typeset("#nothing", typeset.inputs({}), format="pdf", pdf_standards=typeset.STANDARD)
 
 
 @pytest.mark.django_db

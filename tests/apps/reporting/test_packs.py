@@ -282,6 +282,19 @@ def test_the_pdf_is_tagged_titled_and_in_a_language(pack: Pack) -> None:
     assert b"/DisplayDocTitle true" in made
 
 
+def test_a_sign_that_no_font_has_costs_nobody_the_pack(projects: list[Initiative], stage: Stage) -> None:
+    """The names of projects as they come from elsewhere: what cannot be drawn costs the mark of PDF/UA, no more."""
+    assert stage.project.parent is not None
+    projects[0].name = "Bridge 🚧 漢字 \x07"
+    projects[0].save(update_fields=["name"])
+    found = content(stage.project.parent.code, on=TODAY, actor=stage.system)
+    assert found is not None
+    made = pack_pdf(found)
+    assert made.startswith(b"%PDF-1.7")
+    assert b"/StructTreeRoot" in made
+    assert b"pdfuaid" not in made
+
+
 def test_a_past_day_has_the_figures_of_that_day(projects: list[Initiative], stage: Stage) -> None:
     snapshot(stage.project, TODAY, colour="green", eac=Decimal(1_000_000), days_late=0)
     assert stage.project.parent is not None
