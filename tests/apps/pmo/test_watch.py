@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from quarterdeck.apps.people.services import person_save, role_assign
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.jobs import worker
 from quarterdeck.kernel.watch import evaluate, open_findings
 from quarterdeck.kernel.watch.checks import Check, checks
 from quarterdeck.kernel.watch.models import Finding
@@ -70,6 +72,30 @@ def test_two_owners_for_one_function(
         "Finishing in time",
         "Project timeframes",
     ]
+
+
+def test_ending_one_of_two_closes_what_was_found_on_the_other(
+    *,
+    answers: MakeAnswer,
+    owner: Person,
+    deputy: Person,
+    system: Actor,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    def open_now() -> set[int]:
+        worker.drain()
+        rows = Finding.objects.filter(check_name="accountability-doubled", closed_at__isnull=True)
+        return set(rows.values_list("record_id", flat=True))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        first = answers(owner=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        second = answers("Finishing in time", owner=deputy)
+    assert open_now() == {first.pk, second.pk}
+    second.state = "ended"
+    with django_capture_on_commit_callbacks(execute=True):
+        records.save(second, actor=system)
+    assert open_now() == set()
 
 
 def test_a_review_that_is_overdue(answers: MakeAnswer, owner: Person, system: Actor) -> None:

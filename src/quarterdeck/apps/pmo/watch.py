@@ -76,6 +76,7 @@ def owner_left(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     severity="high",
     reads=NAMED,
     remedy=_("End one"),
+    whole=True,
 )
 def doubled(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     """Find accountabilities in force for a function and node that another is in force for as well."""

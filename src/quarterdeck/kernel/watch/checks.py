@@ -57,7 +57,10 @@ class Find(Protocol):
 
 @dataclass(frozen=True)
 class Check:
-    """A declared check. Of the record types that it `reads`, the first is its subject: what it states facts about."""
+    """A declared check. Of the record types that it `reads`, the first is its subject: what it states facts about.
+
+    `whole`: what holds of one subject hangs on others, so that a change of some is no reason to look at these alone.
+    """
 
     name: str
     title: Text
@@ -69,6 +72,7 @@ class Check:
     remedy: Text = PUT_RIGHT
     needs: tuple[str, str] = ("", "")
     tells: tuple[str, str] = ("", "")
+    whole: bool = False
 
     @property
     def subject(self) -> str:
@@ -90,6 +94,7 @@ def check(
     remedy: Text = PUT_RIGHT,
     needs: tuple[str, str] = ("", ""),
     tells: tuple[str, str] = ("", ""),
+    whole: bool = False,
 ) -> Callable[[Find], Find]:
     """Declare a check. Raises ValueError when it reads nothing, or another check has its name.
 
@@ -97,7 +102,8 @@ def check(
     schedule, since facts also come about by time passing. `remedy` is the verb that puts it right, at the `url` of its
     facts, offered to those who may do the action on the record type that `needs` states: by default to change the
     subject. `tells` names a class of sensitive fields, and the record type that they are of, where the facts are such:
-    then only those who see the class at the subject's node, and the owner, are told.
+    then only those who see the class at the subject's node, and the owner, are told. `whole` has it evaluated for all
+    subjects whichever of them has changed: for facts about one that hang on another.
     """
     if not reads:
         raise ValueError(f"The check {name} reads nothing.")
@@ -109,7 +115,9 @@ def check(
             raise ValueError(f"There is another check named {name}.")
         types = tuple(record_type.lower() for record_type in reads)
         right = needs if needs[0] else ("change", types[0])
-        checks[name] = Check(name, title, function, Severity(severity), types, schedule, find, remedy, right, tells)
+        checks[name] = Check(
+            name, title, function, Severity(severity), types, schedule, find, remedy, right, tells, whole
+        )
         return find
 
     return decorate

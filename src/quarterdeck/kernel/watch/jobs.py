@@ -48,7 +48,7 @@ def close_orphans(progress: Progress) -> dict[str, int]:
 def after_change(event: Changed) -> None:
     """Queue the checks that read what changed: each once, however many changes wait; for the subjects, where known."""
     for check in reading(event.record_type):
-        known = event.record_type == check.subject and len(event.record_ids) <= MANY
+        known = not check.whole and event.record_type == check.subject and len(event.record_ids) <= MANY
         enqueue(
             evaluate_check,
             actor=Actor.system(now=clock.now(), via="job"),
