@@ -13,9 +13,11 @@ from quarterdeck.apps.engagement import selectors, services
 from quarterdeck.apps.engagement.models import Communication, Concern, Contact, Stakeholder
 from quarterdeck.apps.engagement.pages.stakeholders import chip, grid
 from quarterdeck.apps.organisation.models import CalendarException, OrganisationUnit, WorkCalendar
+from quarterdeck.apps.organisation.services import week_set
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.registers import for_model
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.evaluation import evaluate
 from quarterdeck.kernel.watch.models import Finding
@@ -49,6 +51,7 @@ def concern(at: Initiative, actor: Actor, **fields: Any) -> Concern:
         ("2026-01-31", "monthly", "2026-02-03", "2026-02-28"),
         ("2026-01-31", "monthly", "2026-03-01", "2026-03-31"),
         ("2025-11-30", "quarterly", "2025-12-01", "2026-02-28"),
+        ("2026-01-31", "monthly", "2026-02-28", "2026-03-31"),  # the month's end stays the month's end
         ("2024-02-29", "yearly", "2024-03-01", "2025-02-28"),
         ("2026-03-02", "once", "2026-03-02", None),
     ],
@@ -73,6 +76,143 @@ def test_a_contact_that_was_held_sets_the_next(stakeholder: MakeStakeholder, sys
     services.communication_end(record=record, reason="The port has sold the quay.", actor=system)
     assert record.state == "ended"
     assert Contact.objects.count() == 2
+
+
+def test_the_rhythm_stays_at_the_end_of_the_month(stakeholder: MakeStakeholder, system: Actor) -> None:
+    record = planned(stakeholder(), system, next_on=dt.date(2026, 1, 31))
+    due = []
+    for held in (dt.date(2026, 1, 31), dt.date(2026, 2, 28), dt.date(2026, 3, 16)):
+        services.contact_log(record=record, summary="Told.", held_on=held, actor=system)
+        record = Communication.objects.get(pk=record.pk)
+        due.append(record.next_on)
+    assert due == [dt.date(2026, 2, 28), dt.date(2026, 3, 31), dt.date(2026, 4, 30)]
+    record.owner = None
+    services.communication_save(record, actor=system)
+    assert record.anchor_on == dt.date(2026, 1, 31), "a save that leaves the day leaves the rhythm"
+    record.next_on = dt.date(2026, 4, 15)
+    services.communication_save(record, actor=system)
+    services.contact_log(record=record, summary="Told.", actor=system)
+    assert record.next_on == dt.date(2026, 5, 15), "another day begins another rhythm"
+
+
+@pytest.mark.parametrize(
+    ("interval", "days", "state"),
+    [
+        ("weekly", (7, -14, 7), "running"),  # long before the one that is due: an older one, written down late
+        ("weekly", (7, 0, 7), "running"),  # on the day of the one before
+        ("weekly", (6, 0, 13), "running"),  # the one that is due, a few days early
+        ("weekly", (-10, -12, -3), "running"),
+        ("weekly", (-10, -9, -3), "running"),
+        ("weekly", (-10, 0, 4), "running"),
+        ("once", (7, -14, 7), "running"),
+        ("once", (-3, -14, -3), "running"),
+        ("once", (7, 0, 7), "ended"),  # early, and said on the day
+        ("once", (-3, -3, -3), "ended"),
+    ],
+)
+def test_what_is_written_down_late_leaves_what_is_due(
+    interval: str, days: tuple[int, int, int], state: str, stakeholder: MakeStakeholder, system: Actor
+) -> None:
+    next_on, held, then = days
+    record = planned(stakeholder(), system, interval=interval, next_on=day(next_on))
+    contact = services.contact_log(record=record, summary="Told.", held_on=day(held), actor=system)
+    stored = Communication.objects.get(pk=record.pk)
+    assert (stored.next_on, stored.state, stored.last_on) == (day(then), state, day(held))
+    answered = then != next_on or state == "ended"
+    assert contact.due_on == (day(next_on) if answered else None)
+
+
+def test_a_contact_of_the_register_does_what_logging_does(stakeholder: MakeStakeholder, system: Actor) -> None:
+    register = for_model(Contact)
+    assert register is not None
+    plan = planned(stakeholder(), system, interval="weekly")
+    with pytest.raises(ValidationError, match="once it was held"):
+        register.write(Contact(communication=plan, held_on=day(1)), actor=system)
+    with pytest.raises(ValidationError, match="Check the year: 0202"):
+        register.write(Contact(communication=plan, held_on=dt.date(202, 3, 1)), actor=system)
+    with pytest.raises(ValidationError, match="null"):
+        register.write(Contact(communication=plan), actor=system)
+    contact = Contact(communication=plan, held_on=day(-2), summary="Agreed.")
+    register.write(contact, actor=system)
+    plan = Communication.objects.get(pk=plan.pk)
+    assert (plan.next_on, plan.last_on, contact.due_on) == (day(4), day(-2), day(-3))
+    # Put right: a day later. What is due stays, what was said last does not.
+    contact = Contact.objects.get(pk=contact.pk)
+    contact.held_on = day(-1)
+    register.write(contact, actor=system)
+    plan = Communication.objects.get(pk=plan.pk)
+    assert (plan.next_on, plan.last_on) == (day(4), day(-1))
+    contact.communication = planned(stakeholder("City"), system)
+    with pytest.raises(ValidationError, match="stays with what it was held for"):
+        register.write(contact, actor=system)
+    register.remove(Contact.objects.get(), actor=system)
+    assert Communication.objects.get(pk=plan.pk).last_on is None
+    services.communication_end(record=Communication.objects.get(pk=plan.pk), reason="Sold.", actor=system)
+    with pytest.raises(ValidationError, match="COM-0001 has ended"):
+        register.write(Contact(communication=Communication.objects.get(pk=plan.pk), held_on=day(0)), actor=system)
+
+
+def test_a_year_out_of_reach_is_refused_in_words(
+    backbone: Initiative, stakeholder: MakeStakeholder, office_hours: WorkCalendar, system: Actor
+) -> None:
+    with pytest.raises(ValidationError, match="Check the year: 0202"):
+        concern(backbone, system, received_on=dt.date(202, 11, 20))
+    for year in (202, 9999):
+        with pytest.raises(ValidationError, match="Check the year"):
+            planned(stakeholder(), system, next_on=dt.date(year, 12, 31))
+    assert (Concern.objects.count(), Communication.objects.count()) == (0, 0)
+    assert concern(backbone, system, received_on=dt.date(1999, 3, 1)).acknowledge_by == dt.date(1999, 3, 3)
+
+
+def test_a_shift_to_midnight_ends_on_its_own_day(
+    backbone: Initiative, networks: OrganisationUnit, office_hours: WorkCalendar, system: Actor
+) -> None:
+    week_set(calendar=office_hours, hours=dict.fromkeys(range(5), "16:00-24:00"), actor=system)
+    networks.calendar = office_hours
+    records.save(networks, actor=system)
+    record = concern(backbone, system)
+    assert (record.acknowledge_by, record.answer_by) == (dt.date(2026, 3, 18), dt.date(2026, 3, 30))
+
+
+def test_days_are_counted_once(
+    backbone: Initiative, networks: OrganisationUnit, office_hours: WorkCalendar, system: Actor
+) -> None:
+    record = concern(backbone, system)
+    closed = CalendarException(
+        calendar=office_hours, name="Stocktaking", starts_on=dt.date(2026, 3, 18), ends_on=dt.date(2026, 3, 19)
+    )
+    records.save(closed, actor=system)
+    networks.calendar = office_hours
+    records.save(networks, actor=system)
+    record = Concern.objects.get(pk=record.pk)
+    record.title = "Noise at night"
+    services.concern_save(record, actor=system)
+    assert (record.acknowledge_by, record.answer_by) == (dt.date(2026, 3, 18), dt.date(2026, 3, 30))
+    record.received_on = dt.date(2026, 3, 13)
+    services.concern_save(record, actor=system)
+    assert record.acknowledge_by == dt.date(2026, 3, 17), "received on another day, they are counted anew"
+
+
+def test_a_reopened_concern_has_its_days_anew(led: Initiative, system: Actor) -> None:
+    record = concern(led, system, received_on=day(-40))
+    services.concern_acknowledge(record=record, actor=system)
+    services.concern_answer(record=record, redress="Night work ends at ten.", actor=system)
+    services.concern_close(record=record, agreed=True, closing="She thanks.", actor=system)
+    services.concern_reopen(record=record, reason="Work went on until twelve.", actor=system)
+    assert (record.reopened_on, record.waits_until) == (day(0), dt.date(2026, 3, 30))
+    assert stated("concern-late", system) == []
+    record.owner = None
+    record.received_on = day(-41)
+    services.concern_save(record, actor=system)
+    assert record.answer_by == dt.date(2026, 3, 30)
+    late = system.at(NOW + dt.timedelta(days=20))
+    assert stated("concern-late", late) == [
+        (
+            "CON-0001",
+            "Reopened on 16 Mar 2026 and no redress offered since; that was due on 30 Mar 2026.",
+            "Pia Manager",
+        )
+    ]
 
 
 def test_the_clock_of_a_concern_counts_working_days(backbone: Initiative, system: Actor) -> None:
@@ -180,6 +320,51 @@ def test_checks(stakeholder: MakeStakeholder, led: Initiative, person: Any, syst
         ("CON-0002", "Received on 23 Feb 2026 and no redress offered; that was due on 9 Mar 2026.", "Pia Manager"),
     ]
     assert not open_findings(stranger).exists()
+
+
+def test_nothing_is_found_where_the_initiative_has_ended(
+    stakeholder: MakeStakeholder, make: Any, spine: Initiative, system: Actor
+) -> None:
+    over = make("Over", parent=spine, state="cancelled")
+    planned(stakeholder(initiative=over), system)
+    stakeholder("City", initiative=over)
+    concern(over, system, received_on=day(-21))
+    for name in ("contact-overdue", "concern-late", "stakeholder-without-contact"):
+        assert stated(name, system) == []
+
+
+def test_concerns_and_contacts_stand_on_the_page_without_stakeholders(
+    backbone: Initiative, spine: Initiative, given: Any, system: Actor
+) -> None:
+    address = f"{backbone.url}stakeholders/"
+    reader = signed_in(given(spine.scope, {"*": ["view"]}).user)
+    empty = reader.get(address).content.decode()
+    assert "No stakeholders yet" in empty
+    assert "No concern is open." in empty
+    concern(backbone, system)
+    page = reader.get(address).content.decode()
+    assert "No stakeholders yet" in page
+    assert "Noise" in page
+    assert "/concerns/CON-0001/" in page
+
+
+def test_the_page_tells_and_offers_only_what_one_may(
+    stakeholder: MakeStakeholder, backbone: Initiative, given: Any, system: Actor
+) -> None:
+    planned(stakeholder(), system)
+    address = f"{backbone.url}stakeholders/"
+    narrow = {"engagement.stakeholder": ["view", "add"], "portfolio.initiative": ["view"]}
+    page = signed_in(given(backbone.scope, narrow).user).get(address).content.decode()
+    assert "Port of Hull" in page
+    assert "Contacts planned" not in page
+    assert "Concerns open" not in page
+    assert "New stakeholder" in page
+    assert "New concern" not in page
+    other = {"engagement.*": ["view"], "engagement.concern": ["add"], "portfolio.initiative": ["view"]}
+    page = signed_in(given(backbone.scope, other).user).get(address).content.decode()
+    assert "Contacts planned" in page
+    assert "New stakeholder" not in page
+    assert "New concern" in page
 
 
 def test_the_page_and_the_card(

@@ -63,7 +63,10 @@ class Stakeholder(Record):
 
 
 class Communication(Record):
-    """What a stakeholder is told, how and how often, by whom; `next_on` is the day on which it is due next."""
+    """What a stakeholder is told, how and how often, by whom.
+
+    `next_on` is the day on which it is due next, `anchor_on` that from which its rhythm is counted.
+    """
 
     row_scope = ("stakeholder__initiative__scope", "stakeholder__initiative__unit__scope")
     row_owner = ("owner__user",)
@@ -83,6 +86,7 @@ class Communication(Record):
         _("state"), max_length=10, choices=PlanState.choices, default=PlanState.RUNNING, editable=False
     )
     last_on = models.DateField(_("last contact"), null=True, editable=False)
+    anchor_on = models.DateField(_("rhythm counted from"), null=True, editable=False)
 
     class Meta:
         ordering = ("next_on", "code")
@@ -94,7 +98,7 @@ class Communication(Record):
 
 
 class Contact(Record):
-    """One time that a stakeholder was spoken to or told, as planned."""
+    """One time that a stakeholder was spoken to or told; `due_on` is the day of the plan that it answered, if any."""
 
     row_scope = ("communication__stakeholder__initiative__scope", "communication__stakeholder__initiative__unit__scope")
 
@@ -117,7 +121,8 @@ class Contact(Record):
 class Concern(Record):
     """What a client, sponsor, neighbour or member of staff complains of, until it is closed with their agreement.
 
-    `acknowledge_by` and `answer_by` are counted in working days from the day of receipt by the service-level clock.
+    `acknowledge_by` and `answer_by` are counted in working days from the day of receipt, `answer_by` anew from the day
+    on which it was reopened.
     """
 
     row_scope = BY_INITIATIVE
@@ -147,6 +152,7 @@ class Concern(Record):
     answered_on = models.DateField(_("answered on"), null=True, editable=False)
     redress = models.TextField(_("redress"), blank=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, editable=False)
+    reopened_on = models.DateField(_("reopened on"), null=True, editable=False)
     agreed = models.BooleanField(_("closed with their agreement"), null=True, editable=False)
     closing = models.TextField(_("how it ended"), blank=True, editable=False)
 

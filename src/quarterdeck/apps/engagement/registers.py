@@ -26,6 +26,17 @@ def _initiative(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 @register
+class ContactRegister(Register[Contact]):
+    """When stakeholders were spoken to, and what was said."""
+
+    model, slug = Contact, "contacts"
+    purpose = _("When stakeholders were spoken to and what was said; each belongs to what they are told.")
+    columns = ("communication", "held_on", "by", "summary")
+    sections = {_("Contact"): ("communication", "held_on", "by", "summary")}
+    writer, remover = services.contact_save, services.contact_remove
+
+
+@register
 class CommunicationRegister(Register[Communication]):
     """What stakeholders are told, how and how often."""
 
@@ -134,7 +145,7 @@ class ConcernRegister(Register[Concern]):
     sections = {
         _("Concern"): ("code", "title", "initiative", "group", "raised_by", "stakeholder", "description"),
         _("Who and when"): ("owner", "received_on", "state", "acknowledge_by", "acknowledged_on"),
-        _("Redress"): ("answer_by", "answered_on", "redress", "closed_on", "agreed", "closing"),
+        _("Redress"): ("answer_by", "answered_on", "redress", "closed_on", "agreed", "closing", "reopened_on"),
     }
     read_only = (
         "state",
@@ -146,6 +157,7 @@ class ConcernRegister(Register[Concern]):
         "closed_on",
         "agreed",
         "closing",
+        "reopened_on",
     )
     filters = ("state", "initiative", "group", "owner", "received_on", "answer_by", "agreed")
     search, ordering, bulk = ("code", "title", "raised_by", "description"), ("answer_by", "code"), ("owner",)

@@ -19,40 +19,32 @@ from quarterdeck.apps.engagement.choices import (
     PlanState,
 )
 from quarterdeck.apps.engagement.models import Communication, Concern, Stakeholder
-from quarterdeck.apps.organisation.selectors import unit_calendars, working_times
+from quarterdeck.apps.organisation.selectors import unit_calendars, working_days_after, working_times
+from quarterdeck.apps.portfolio.choices import ENDED
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.selectors.gaps import led
-from quarterdeck.apps.suppliers.selectors.clocks import engine_calendar
-from quarterdeck.engine.calendar import instant, minutes
-from quarterdeck.engine.service_level import Case as Promise
-from quarterdeck.engine.service_level import ServiceLevel, clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope, User
 from quarterdeck.kernel.access.policy import under, visible
 from quarterdeck.kernel.records import Past
 
 STAKEHOLDER: Final = "engagement.stakeholder"
+PLAN: Final = "engagement.communication"
+CONCERN: Final = "engagement.concern"
 #: Lines shown of each kind.
 SHOWN: Final = 5
-#: Days beyond the allowance for which holidays are looked up.
-BEYOND: Final = 60
 Found = list[tuple[Any, User | None]]
 
 
 def due_days(initiative: Initiative, received_on: dt.date) -> tuple[dt.date, dt.date]:
     """Return the days by which a concern is acknowledged and answered.
 
-    By the service-level clock, on the working calendar of the unit whose work it is; without one, Monday to Friday.
+    In working days on the calendar of the unit whose work it is; without one, Monday to Friday.
     """
     key = unit_calendars().get(initiative.unit_id)
     known = working_times([key]).get(key) if key is not None else None
-    calendar = engine_calendar(known, received_on, received_on + dt.timedelta(days=ANSWER_DAYS * 2 + BEYOND))
-    found = []
-    for days in (ACKNOWLEDGE_DAYS, ANSWER_DAYS):
-        level = ServiceLevel(id=days, calendar=calendar, days=days)
-        due = clock(level, Promise(days, started=minutes(received_on)), now=minutes(received_on)).due
-        found.append(instant(due or 0).date())
-    return found[0], found[1]
+    acknowledge, answer = (working_days_after(known, received_on, days) for days in (ACKNOWLEDGE_DAYS, ANSWER_DAYS))
+    return acknowledge, answer
 
 
 @dataclass(frozen=True)
@@ -98,8 +90,12 @@ def stakeholders_at(scope: Scope | None, *, actor: Actor, moment: dt.datetime | 
 
 
 def _led(rows: QuerySet[Any], ids: Iterable[int] | None, on: dt.date, path: str = "") -> Found:
-    """Return records with who answers for each: its owner, else whoever leads the initiative; two queries."""
+    """Return records with who answers for each: its owner, else whoever leads the initiative; two queries.
+
+    Where the initiative has ended, nothing is found.
+    """
     rows = rows if ids is None else rows.filter(pk__in=set(ids))
+    rows = rows.exclude(**{f"{path}initiative__state__in": ENDED})
     found = list(rows.select_related(f"{path}initiative__scope", "owner__user"))
     at = [row.stakeholder.initiative if path else row.initiative for row in found]
     leads = {one.record.pk: one.owner for one in led({one.pk: one for one in at}.values(), on)}
@@ -125,4 +121,4 @@ def not_planned(on: dt.date, ids: Iterable[int] | None = None) -> Found:
     """Return the stakeholders of much influence and interest with whom no contact is planned."""
     planned = Communication.objects.filter(stakeholder=OuterRef("pk"), state=PlanState.RUNNING)
     rows = Stakeholder.objects.filter(~Exists(planned), influence__gte=HIGH, interest__gte=HIGH)
-    return _led(rows.exclude(initiative__state__in=("completed", "cancelled")), ids, on)
+    return _led(rows, ids, on)

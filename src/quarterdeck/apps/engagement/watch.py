@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from quarterdeck.apps.engagement import selectors
 from quarterdeck.apps.engagement.choices import ConcernState
+from quarterdeck.apps.engagement.selectors import CONCERN, PLAN
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.watch import Fact, check
-
-PLAN, CONCERN = "engagement.communication", "engagement.concern"
 
 
 @check(
@@ -49,12 +48,14 @@ def concern_late(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
     for row, owner in selectors.concerns_late(today, ids):
         first = row.state == ConcernState.RECEIVED
         due = row.acknowledge_by if first else row.answer_by
-        message = (
-            _("Received on %(since)s and not acknowledged; that was due on %(day)s.")
-            if first
-            else _("Received on %(since)s and no redress offered; that was due on %(day)s.")
-        )
-        yield Fact(row, message, values={"since": row.received_on, "day": due}, owner_user=owner, due_on=due)
+        since = row.received_on if first else row.reopened_on or row.received_on
+        if first:
+            message = _("Received on %(since)s and not acknowledged; that was due on %(day)s.")
+        elif row.reopened_on is None:
+            message = _("Received on %(since)s and no redress offered; that was due on %(day)s.")
+        else:
+            message = _("Reopened on %(since)s and no redress offered since; that was due on %(day)s.")
+        yield Fact(row, message, values={"since": since, "day": due}, owner_user=owner, due_on=due)
 
 
 @check(

@@ -162,6 +162,17 @@ def weekdays(first: dt.date, last: dt.date) -> int:
     return 5 * weeks + sum((first.weekday() + step) % 7 < 5 for step in range(rest))
 
 
+def working_days_after(known: WorkingTime | None, day: dt.date, count: int) -> dt.date:
+    """Return the working day `count` working days after a day; from Monday to Friday where no calendar has shifts."""
+    if known is not None and any(known.week):
+        return known.add_working_days(day, count)
+    left = count
+    while left:
+        day += dt.timedelta(days=1)
+        left -= day.weekday() < 5
+    return day
+
+
 def days(first: dt.date, last: dt.date) -> Iterable[dt.date]:
     """Give the days from `first` to `last`, both included."""
     return (first + dt.timedelta(days=step) for step in range((last - first).days + 1))

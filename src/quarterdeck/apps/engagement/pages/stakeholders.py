@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from quarterdeck.apps.engagement import selectors
 from quarterdeck.apps.engagement.choices import HIGH, Attitude
 from quarterdeck.apps.engagement.models import Stakeholder
-from quarterdeck.apps.engagement.selectors import STAKEHOLDER
+from quarterdeck.apps.engagement.selectors import CONCERN, PLAN, STAKEHOLDER
 from quarterdeck.apps.portfolio.choices import Kind
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.portfolio.opening import opened
@@ -88,6 +88,7 @@ def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         "above": place.above,
         "tabs": tabs_of(record, actor, "stakeholders"),
         "may_add": not frame.read_only and actor.can("add", STAKEHOLDER, record.scope.path),
+        "may_add_concern": not frame.read_only and actor.can("add", CONCERN, record.scope.path),
         "has_parts": record.kind != Kind.PROJECT,
     }
     return render(request, "engagement/stakeholders.html", {**told, **_context(actor, frame, record.scope)})
@@ -114,8 +115,8 @@ def _context(actor: Actor, frame: Frame, scope: Scope | None) -> dict[str, Any]:
     chips = [chip(one) for one in found]
     # What is due is known as of today only.
     now = frame.moment is None
-    contacts = selectors.contacts_due(scope, actor=actor, on=frame.date) if now else None
-    concerns = selectors.concerns_open(scope, actor=actor, on=frame.date) if now else None
+    contacts = _told(selectors.contacts_due(scope, actor=actor, on=frame.date), actor, PLAN) if now else None
+    concerns = _told(selectors.concerns_open(scope, actor=actor, on=frame.date), actor, CONCERN) if now else None
     lagging = sorted((one for one in chips if one.gap > 0), key=lambda one: (-one.gap, -one.record.influence))
     return {
         "rows": grid(chips, scope, links=now),
@@ -128,6 +129,11 @@ def _context(actor: Actor, frame: Frame, scope: Scope | None) -> dict[str, Any]:
         "today": frame.date,
         "at": f"scope={scope.pk}&" if scope is not None else "",
     }
+
+
+def _told(found: selectors.Open, actor: Actor, record_type: str) -> selectors.Open | None:
+    """Return what was found, or None to whoever may not view such records and owns none of them."""
+    return found if found.total or actor.can("view", record_type) else None
 
 
 def chip(record: Stakeholder) -> Chip:

@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from quarterdeck.apps.organisation.selectors import WorkingTime, days, default_calendar, working_time
+from quarterdeck.apps.organisation.selectors import (
+    WorkingTime,
+    days,
+    default_calendar,
+    working_days_after,
+    working_time,
+)
 from quarterdeck.apps.suppliers.choices import Unit
 from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
 from quarterdeck.engine.calendar import CalendarException, WorkCalendar, five_day, local_minutes, zoned
@@ -144,11 +150,4 @@ def _moment(at: int | None, zone: dt.tzinfo) -> dt.datetime | None:
 
 def cure_until(level: ServiceLevel, since: dt.date) -> dt.date:
     """Return the last day of the cure period that begins with a notice on a day."""
-    known = calendar_of(level)
-    if known is not None and any(known.week):
-        return known.add_working_days(since, level.cure_days)
-    day, left = since, level.cure_days
-    while left:
-        day += dt.timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+    return working_days_after(calendar_of(level), since, level.cure_days)
