@@ -92,6 +92,77 @@ def test_what_is_answered_for_nearer_does_not_count_above(
     assert lines == {whole: 1, part: 2}
 
 
+def test_the_number_of_a_row_opens_as_many_lines(
+    *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor, spine: Initiative
+) -> None:
+    """What is answered for nearer is in another row, what was put off is in both: the number is that of the list."""
+    whole, part = answers(owner=owner), answers("Of the spine", scope=spine.scope, owner=owner)
+    for days in range(1, 9):
+        found(days)
+    found(20, snoozed_until=TODAY + dt.timedelta(days=3))
+    found(3, record=spine)
+    client = signed_in(reader.user)
+    page = client.get(f"{PAGE}?show={part.pk}").content.decode()
+    numbers = dict(re.findall(r'href="(/pmo/\?show=\d+&amp;all=1#picked)">(\d+)</a>', page))
+    assert sorted(numbers.values()) == ["1", "9"]
+    for address, number in numbers.items():
+        listed = client.get(address.replace("&amp;", "&")).content.decode()
+        assert listed.count('class="why-cell"') == int(number)
+    few = client.get(f"{PAGE}?show={whole.pk}").content.decode()
+    assert few.count('class="why-cell"') == 6
+    assert re.search(rf'href="/pmo/\?show={whole.pk}&amp;all=1#picked">All 9</a>', few)
+
+
+def test_what_has_no_node_is_with_the_topmost_of_all_in_force(
+    *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor, spine: Initiative, given: MakeActor
+) -> None:
+    whole, part = answers(owner=owner), answers("Of the spine", scope=spine.scope, owner=owner)
+    part_reader = given(spine.scope, {"*": ["view"]})
+    found(4, scope=None, owner=part_reader.user)
+    found(4, scope=None, owner=reader.user)
+    below = board(actor=reader, on=TODAY, scope=spine.scope)
+    assert [(line.record, line.tally.open) for line in below.lines] == [(part, 0)]
+    assert below.whole.open == 0
+    seen = board(actor=part_reader, on=TODAY)
+    assert [(line.record, line.tally.open) for line in seen.lines] == [(part, 0)]
+    page = signed_in(part_reader.user).get(f"{PAGE}?show={part.pk}").content.decode()
+    assert 'class="why-cell"' not in page
+    top = {line.record: line.tally.open for line in board(actor=reader, on=TODAY).lines}
+    assert top == {whole: 1, part: 0}
+
+
+def test_the_mean_time_is_of_what_the_page_shows(
+    answers: MakeAnswer, found: Found, owner: Person, reader: Actor, spine: Initiative
+) -> None:
+    answers(owner=owner), answers("Of the spine", scope=spine.scope, owner=owner)
+    found(20, closed_at=NOW - dt.timedelta(days=10))
+    found(6, record=spine, closed_at=NOW - dt.timedelta(days=2))
+    assert board(actor=reader, on=TODAY).mean_days == pytest.approx(7)
+    assert board(actor=reader, on=TODAY, scope=spine.scope).mean_days == pytest.approx(4)
+
+
+def test_a_figure_counts_where_it_is_answered_for(
+    *, answers: MakeAnswer, owner: Person, reader: Actor, system: Actor, spine: Initiative, make: Make, top: Initiative
+) -> None:
+    for row in (answers(owner=owner), answers("Of the spine", scope=spine.scope, owner=owner)):
+        records.save(Kpi(accountability=row, measure="projects_on_time", target=Decimal(85)), actor=system)
+    make("Near", parent=spine, state="active", planned_finish=day(-3))
+    make("Far", parent=top, state="active", planned_finish=day(3))
+    lines = board(actor=reader, on=TODAY).lines
+    read = {line.record.name: (line.measured[0].reading.met, line.measured[0].reading.whole) for line in lines}
+    assert read == {"Project timeframes": (1, 1), "Of the spine": (0, 1)}
+
+
+def test_a_past_day_tells_nothing_that_came_later(
+    *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor
+) -> None:
+    row = answers(owner=owner)
+    found(30, acknowledged_at=NOW + dt.timedelta(days=2))
+    client = signed_in(reader.user)
+    address = f"{PAGE}?show={row.pk}"
+    assert ">found</td>" in client.get(address).content.decode()
+
+
 def test_it_stands_as_it_stood(
     *, answers: MakeAnswer, found: Found, owner: Person, deputy: Person, reader: Actor, system: Actor
 ) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from quarterdeck.apps.organisation.models import Office
 from quarterdeck.apps.people.models import Person, Role
@@ -36,6 +38,16 @@ def test_a_set_is_taken_over_once(system: Actor, office: Office, root: Scope) ->
     whole = services.install(name="all", office=office, scope=root, actor=system)
     assert (whole.added, whole.known) == (15, 8)
     assert Accountability.objects.count() == 23
+
+
+def test_two_who_take_over_at_once_wait_for_each_other(system: Actor, office: Office, root: Scope) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        services.install(name="table", office=office, scope=root, actor=system)
+    texts = [query["sql"] for query in asked]
+    known = next(at for at, sql in enumerate(texts) if 'FROM "pmo_accountability"' in sql)
+    locks = [sql for sql in texts[:known] if 'FROM "access_scope"' in sql]
+    assert len(locks) == 1
+    assert ("FOR NO KEY UPDATE" in locks[0]) == connection.features.has_select_for_update
 
 
 def test_taking_over_is_undone_in_one_step(office: Office, root: Scope, given: MakeActor) -> None:
@@ -121,7 +133,7 @@ def test_an_exception_climbs_by_age_and_each_step_is_told_once(
     }
     assert Notification.objects.filter(kind="pmo.escalated").count() == 4
     told = Notification.objects.get(user=deputy.user, kind="pmo.escalated")
-    assert told.text == "Project timeframes: 2 exceptions have come to you as Deputy, the oldest open 15 days."
+    assert told.text == "Project timeframes: exceptions that have come to you as Deputy: 2, the oldest open 15 d."
     assert told.by_mail
     assert services.escalate(actor=system) == 0
     assert Notification.objects.filter(kind="pmo.escalated").count() == 4

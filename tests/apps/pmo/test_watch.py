@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from quarterdeck.apps.organisation.models import Office
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.people.services import person_save, role_assign
 from quarterdeck.kernel import records
@@ -118,3 +119,26 @@ def test_functions_that_checks_serve_and_nobody_answers_for(
     assert any(text.startswith("Nobody answers for Work done by the competent; ") for text in texts)
     assert not any("Project timeframes" in text for text in texts)
     assert {owner for _label, _text, owner in found} == {head.user}
+
+
+def test_what_is_answered_for_elsewhere_is_not_answered_for_here(
+    *, answers: MakeAnswer, owner: Person, head: Person, system: Actor, networks: Any
+) -> None:
+    """An office that serves the whole is told of a function that a part alone answers for, and not the reverse."""
+
+    def lacking() -> set[str]:
+        return {text.split(";")[0] for _label, text, _owner in stated("function-unanswered", system)}
+
+    answers(owner=owner)
+    answers("Risk of Networks", function="risk", scope=networks.scope, owner=owner)
+    assert "Nobody answers for Risk" in lacking()
+    assert "Nobody answers for Project timeframes" not in lacking()
+    answers("Risk", function="risk", owner=owner)
+    assert "Nobody answers for Risk" not in lacking()
+    part = Office(code="NPMO", name="Networks PMO", unit=networks)
+    records.save(part, actor=system)
+    answers("Issues of Networks", function="issues", scope=networks.scope, office=part, owner=owner)
+    rows = Finding.objects.filter(check_name="function-unanswered", closed_at__isnull=True)
+    evaluate(checks["function-unanswered"], actor=system)
+    assert set(rows.filter(key="function-issues").values_list("label", flat=True)) == {"Group PMO"}
+    assert not rows.filter(key="function-risk").exists()

@@ -144,5 +144,5 @@ LADDER: Final[dict[str, dict[Rung, int]]] = {
     Severity.MEDIUM: {Rung.DEPUTY: 5, Rung.OWNER: 10, Rung.HEAD: 21, Rung.SPONSOR: 42},
     Severity.LOW: {Rung.DEPUTY: 14, Rung.OWNER: 30, Rung.HEAD: 60, Rung.SPONSOR: 120},
 }
-#: Days within which an exception without a due date of its own is to be closed.
+#: Days within which an exception is to be closed to count as closed in time, whatever due date its fact has.
 LIMIT: Final[dict[str, int]] = {Severity.HIGH: 7, Severity.MEDIUM: 21, Severity.LOW: 60}

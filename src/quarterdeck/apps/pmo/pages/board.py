@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +22,7 @@ from quarterdeck.apps.pmo.models import Accountability
 from quarterdeck.apps.pmo.pages.marks import SHORT, words_of
 from quarterdeck.apps.pmo.selectors import board as selectors
 from quarterdeck.apps.pmo.selectors.board import Board, Line, Measured
-from quarterdeck.apps.pmo.selectors.ladder import standing
+from quarterdeck.apps.pmo.selectors.ladder import Step, standing
 from quarterdeck.apps.pmo.selectors.measures import EVIDENCE
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
@@ -35,13 +37,13 @@ from quarterdeck.kernel.watch.checks import Severity
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import Remedy, remedy_of
 
-#: Exceptions listed under the accountability picked; the others are counted.
-SHOWN = 6
+#: Exceptions listed under the accountability picked, and those when all are asked for; the others are counted.
+SHOWN, MOST = 6, 500
 
 
 @dataclass(frozen=True)
 class Row:
-    """One accountability as the table shows it; `url` picks it, `exceptions` lists what is open under it."""
+    """One accountability as the table shows it; `exceptions` lists below it all that is open under it."""
 
     line: Line
     current: bool
@@ -83,7 +85,10 @@ class Open:
 @require_safe
 @login_required
 def board(request: HttpRequest) -> HttpResponse:
-    """Show the accountabilities below the node and on the date picked; `?show=` picks one, else the worst."""
+    """Show the accountabilities below the node and on the date picked; `?show=` picks one, else the worst.
+
+    `all` in the address lists all that is open under the one picked.
+    """
     actor, frame = actor_of(request), frame_of(request)
     if not actor.can("view", "pmo.accountability"):
         raise Http404
@@ -103,7 +108,7 @@ def board(request: HttpRequest) -> HttpResponse:
                 (category.label, sum(line.tally.open for line in lines), [_row(line, line is picked) for line in lines])
                 for category, lines in found.groups
             ],
-            **_panel(picked, found, actor, frame, writes=writes),
+            **_panel(picked, found, actor, frame, writes=writes, shown=MOST if "all" in request.GET else SHOWN),
         }
     return render(request, "pmo/board.html", context)
 
@@ -143,7 +148,6 @@ def _cells(found: Board, frame: Frame) -> list[Cell]:
             _("Open exceptions"),
             str(whole.open),
             f"{late}, " + _("oldest %(days)s d") % {"days": max(ages)} if ages else late,
-            "/exceptions/",
         ),
         Cell(
             _("Closed in time"),
@@ -189,8 +193,12 @@ def _row(line: Line, current: bool) -> Row:
         else components.EMPTY,
         up=up,
         up_state=up_state,
-        exceptions=f"/exceptions/?serves={record.function}",
+        exceptions=_all_of(record),
     )
+
+
+def _all_of(record: Accountability) -> str:
+    return f"{reverse('pmo-board')}?show={record.pk}&all=1#picked"
 
 
 def _of(measured: Measured) -> str:
@@ -234,8 +242,8 @@ def why(line: Line) -> list[str]:
     return said
 
 
-def _panel(line: Line, found: Board, actor: Actor, frame: Frame, *, writes: bool) -> dict[str, Any]:
-    rows = list(selectors.evidence(line, found.lines, actor=actor, moment=frame.moment)[:SHOWN])
+def _panel(line: Line, found: Board, actor: Actor, frame: Frame, *, writes: bool, shown: int = SHOWN) -> dict[str, Any]:
+    rows = list(selectors.evidence(line, found.answering, actor=actor, moment=frame.moment)[:shown])
     return {
         "line": line,
         "why": why(line),
@@ -245,7 +253,7 @@ def _panel(line: Line, found: Board, actor: Actor, frame: Frame, *, writes: bool
         "review_late": line.record.review_on is not None and line.record.review_on < line.on,
         "open": _opened(rows, actor, frame),
         "more": max(0, line.tally.open - len(rows)),
-        "all_url": f"/exceptions/?serves={line.record.function}",
+        "all_url": _all_of(line.record) if shown < MOST else "",
         "may_edit": writes and may(actor, "change", line.record),
     }
 
@@ -272,12 +280,17 @@ def _opened(rows: list[Finding], actor: Actor, frame: Frame) -> list[Open]:
             age=max(0, (frame.date - clock.local_date(row.opened_at)).days),
             due=due_text(row.due_on, frame.date) if row.due_on else "",
             late=row.due_on is not None and row.due_on < frame.date,
-            stands=words_of(steps[row.pk], frame.date)
-            if row.pk in steps
-            else _("taken on")
-            if row.acknowledged_at
-            else _("found"),
+            stands=_stands(row, steps, frame, moment),
             remedy=remedy_of(row, actor),
         )
         for row in rows
     ]
+
+
+def _stands(row: Finding, steps: Mapping[int, Step], frame: Frame, moment: dt.datetime) -> str:
+    """Return where an exception stands at a moment. Until when it is put off is known of today alone."""
+    if frame.moment is None and row.snoozed_until is not None and row.snoozed_until > frame.date:
+        return _("put off until %(day)s") % {"day": components.date_text(row.snoozed_until, frame.date)}
+    if row.pk in steps:
+        return words_of(steps[row.pk], frame.date)
+    return _("taken on") if row.acknowledged_at is not None and row.acknowledged_at <= moment else _("found")

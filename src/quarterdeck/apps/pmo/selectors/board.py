@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.pmo.catalogue import LIMIT
@@ -32,7 +32,10 @@ WEEKS = 12
 
 @dataclass
 class Tally:
-    """Exceptions counted: open, how many of them past due and of high severity, the oldest, week by week, in time."""
+    """Exceptions counted: open, how many of them past due and of high severity, the oldest, week by week, in time.
+
+    `closed` counts what was closed in the window, `lasted` is for how long all of that was open.
+    """
 
     open: int = 0
     high: int = 0
@@ -41,6 +44,8 @@ class Tally:
     weeks: list[int] = field(default_factory=lambda: [0] * (WEEKS + 1))
     in_time: int = 0
     judged: int = 0
+    closed: int = 0
+    lasted: dt.timedelta = dt.timedelta()
     rungs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -50,10 +55,17 @@ class Tally:
         self.overdue += row["overdue"]
         self.in_time += row["in_time"]
         self.judged += row["closed"] + row["over"]
+        self.closed += row["closed"]
+        self.lasted += row["lasted"] or dt.timedelta()
         if row["oldest"] is not None:
             self.oldest = row["oldest"] if self.oldest is None else min(self.oldest, row["oldest"])
         for week in range(WEEKS + 1):
             self.weeks[week] += row[f"w{week}"]
+
+    @property
+    def mean_days(self) -> float | None:
+        """Days for which what was closed was open, on average; None where nothing was."""
+        return self.lasted.total_seconds() / 86400 / self.closed if self.closed else None
 
 
 @dataclass(frozen=True)
@@ -117,11 +129,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """The page: lines by category, and the figures of the whole."""
+    """The page: lines by category, the figures of the whole, and all in force, seen or not, among which is answered."""
 
     groups: list[tuple[Category, list[Line]]]
     whole: Tally
-    mean_days: float | None
+    answering: Sequence[Accountability]
+
+    @property
+    def mean_days(self) -> float | None:
+        """Mean days to close, of what counts on the page."""
+        return self.whole.mean_days
 
     @property
     def lines(self) -> list[Line]:
@@ -143,6 +160,15 @@ def _kept(asked: Asked, scope: Scope | None) -> tuple[list[Accountability], list
     pks = {row.pk for row in found}
     kpis = records.as_of(Kpi, asked.moment, actor=asked.actor)
     return found, [kpi for kpi in kpis if kpi.accountability_id in pks]
+
+
+def _answering(asked: Asked) -> list[Accountability]:
+    """Return all accountabilities in force, whoever may see them: which is nearest hangs on no reader and no node."""
+    if asked.moment is None:
+        return list(Accountability.objects.filter(state=State.IN_FORCE).select_related("scope"))
+    everyone = Actor.system(now=asked.actor.now)
+    past = records.as_of(Accountability, asked.moment, actor=everyone, related=("scope",))
+    return [row for row in past if row.state == State.IN_FORCE]
 
 
 def open_at(moment: dt.datetime) -> Q:
@@ -174,16 +200,11 @@ def _counts(rows: QuerySet[Finding], on: dt.date, end: dt.datetime) -> Iterable[
             closed=Count("pk", filter=closed),
             in_time=Count("pk", filter=closed & within),
             over=Count("pk", filter=now & over),
+            lasted=Sum(ExpressionWrapper(F("closed_at") - F("opened_at"), DurationField()), filter=closed),
             **weeks,
         )
     )
     return counted
-
-
-def _mean_days(rows: QuerySet[Finding], end: dt.datetime) -> float | None:
-    lasted = ExpressionWrapper(F("closed_at") - F("opened_at"), DurationField())
-    found = rows.filter(closed_at__lte=end, closed_at__gt=end - WINDOW).order_by().aggregate(mean=Avg(lasted))["mean"]
-    return found.total_seconds() / 86400 if found is not None else None
 
 
 def _escalated(rows: QuerySet[Finding], end: dt.datetime) -> Iterable[tuple[str, str | None, str, int]]:
@@ -203,44 +224,60 @@ def _escalated(rows: QuerySet[Finding], end: dt.datetime) -> Iterable[tuple[str,
 def board(*, actor: Actor, on: dt.date, moment: dt.datetime | None = None, scope: Scope | None = None) -> Board:
     """Return how the accountabilities below a node stand on a day, of what the actor may see; as known at a moment.
 
-    An exception counts where it is answered for: under the nearest accountability of its function at or above its node.
+    An exception counts where it is answered for: under the nearest accountability of its function at or above its node;
+    what has no node, under the topmost.
     """
     asked = Asked(actor, on, moment)
     end = moment or actor.now
     rows, kpis = _kept(asked, scope)
+    answering = _answering(asked) if rows else []
     lines = {row.pk: Line(row, on, len(checks_serving(row.function))) for row in rows}
     found = visible_findings(actor)
     whole = Tally()
     for counts in _counts(found, on, end):
-        place = _place(rows, counts["check_name"], counts["scope__path"])
-        if place is not None:
-            lines[place.pk].tally.add(counts)
+        line = _line(lines, answering, counts["check_name"], counts["scope__path"])
+        if line is not None:
+            line.tally.add(counts)
             whole.add(counts)
     for check_name, path, rung, number in _escalated(found, end):
-        place = _place(rows, check_name, path)
-        if place is not None:
-            lines[place.pk].tally.rungs[rung] += number
+        line = _line(lines, answering, check_name, path)
+        if line is not None:
+            line.tally.rungs[rung] += number
             whole.rungs[rung] += number
-    _measure(lines, kpis, readings({kpi.measure for kpi in kpis}, asked))
+    _measure(lines, answering, kpis, readings({kpi.measure for kpi in kpis}, asked))
     groups = [
         (category, sorted((one for one in lines.values() if one.record.category == category), key=_in_order))
         for category in Category
     ]
-    names = [name for function in {row.function for row in rows} for name in checks_serving(function)]
-    mean = _mean_days(found.filter(check_name__in=names), end)
-    return Board([(category, part) for category, part in groups if part], whole, mean)
+    return Board([(category, part) for category, part in groups if part], whole, answering)
 
 
 def _in_order(line: Line) -> tuple[str, int]:
     return line.record.name, line.record.pk
 
 
-def _place(rows: Sequence[Accountability], check_name: str, path: str | None) -> Accountability | None:
+def _line(
+    lines: Mapping[int, Line], answering: Sequence[Accountability], check_name: str, path: str | None
+) -> Line | None:
+    """Return the line under which the exceptions of a check at a node count; None where it is not on the page."""
     served = served_by(check_name)
-    return nearest(rows, served.key, path) if served is not None else None
+    place = nearest(answering, served.key, path) if served is not None else None
+    return lines.get(place.pk) if place is not None else None
 
 
-def _measure(lines: Mapping[int, Line], kpis: Iterable[Kpi], counts: Mapping[str, Counts]) -> None:
+def _nearer(record: Accountability, answering: Iterable[Accountability]) -> list[str]:
+    """Return the nodes below that of an accountability where another answers for its function."""
+    path = record.scope.path
+    paths = [other.scope.path for other in answering if other.function == record.function]
+    return [other for other in paths if other != path and other.startswith(path)]
+
+
+def _measure(
+    lines: Mapping[int, Line],
+    answering: Sequence[Accountability],
+    kpis: Iterable[Kpi],
+    counts: Mapping[str, Counts],
+) -> None:
     for kpi in kpis:
         line = lines.get(kpi.accountability_id)
         if line is None:
@@ -248,23 +285,26 @@ def _measure(lines: Mapping[int, Line], kpis: Iterable[Kpi], counts: Mapping[str
         if kpi.measure == Measure.IN_TIME:
             reading = Reading(line.tally.in_time, line.tally.judged)
         else:
-            reading = below(counts.get(kpi.measure, {}), line.record.scope.path)
+            nearer = _nearer(line.record, answering)
+            reading = below(counts.get(kpi.measure, {}), line.record.scope.path, nearer)
         line.measured.append(Measured(kpi, reading))
 
 
-def evidence(line: Line, others: Sequence[Line], *, actor: Actor, moment: dt.datetime | None) -> QuerySet[Finding]:
-    """Return the open exceptions of an accountability that the actor may see, worst and oldest first.
+def evidence(
+    line: Line, answering: Sequence[Accountability], *, actor: Actor, moment: dt.datetime | None
+) -> QuerySet[Finding]:
+    """Return the open exceptions of an accountability that the actor may see, worst and oldest first: those counted.
 
     What lies below a nearer accountability of the same function counts there and is left out.
     """
     end = moment or actor.now
-    path = line.record.scope.path
-    rows = visible_findings(actor).filter(open_at(end), check_name__in=checks_serving(line.record.function))
-    inside = Q(scope__path__startswith=path)
-    if nearest([one.record for one in others], line.record.function, None) == line.record:
+    record = line.record
+    rows = visible_findings(actor).filter(open_at(end), check_name__in=checks_serving(record.function))
+    if nearest(answering, record.function, record.scope.path) != record:
+        return rows.none()
+    inside = Q(scope__path__startswith=record.scope.path)
+    if nearest(answering, record.function, None) == record:
         inside |= Q(scope__isnull=True)
-    for other in others:
-        nearer = other.record.scope.path
-        if other.record.function == line.record.function and nearer != path and nearer.startswith(path):
-            inside &= ~Q(scope__path__startswith=nearer)
+    for path in _nearer(record, answering):
+        inside &= ~Q(scope__path__startswith=path)
     return rows.filter(inside).select_related("owner", "scope").order_by("rank", "opened_at", "pk")

@@ -15,6 +15,7 @@ from quarterdeck.apps.people.models import RoleAssignment
 from quarterdeck.apps.people.selectors.roles import held
 from quarterdeck.apps.pmo.choices import Function, State
 from quarterdeck.apps.pmo.models import Accountability
+from quarterdeck.apps.pmo.selectors.ladder import nearest
 from quarterdeck.apps.portfolio.choices import SPONSOR
 from quarterdeck.kernel.access.models import User
 from quarterdeck.kernel.notifications.messages import Text
@@ -79,22 +80,36 @@ class Unanswered:
 def unanswered(ids: Iterable[int] | None = None) -> list[Unanswered]:
     """Return what checks serve without an accountability in force, for each office that is no spoke of another.
 
-    Only where the office has begun to state what it answers for. A check whose function is in no catalogue is told by
-    the name it gives. Two queries.
+    Only where the office has begun to state what it answers for. A function is answered for where, of each node that
+    the office serves, somebody answers for it there or above. A check whose function is in no catalogue is told by the
+    name it gives. Two queries.
     """
     rows = Office.objects.filter(hub__isnull=True, accountabilities__isnull=False).distinct()
     rows = rows if ids is None else rows.filter(pk__in=set(ids))
     offices = list(rows.select_related("unit__scope"))
     if not offices:
         return []
-    answered = set(Accountability.objects.filter(state=State.IN_FORCE).values_list("function", flat=True))
+    rows_in_force = list(in_force())
     number: Counter[str] = Counter()
     titles: dict[str, Text] = {}
     for known in checks.values():
         served = functions.serving(known.function)
         key = served.key if served is not None else known.function
-        if served is None or key not in answered:
-            number[key] += 1
-            titles[key] = served.title if served is not None else known.function
-    order = [*Function.values, *sorted(set(number) - set(Function.values))]
-    return [Unanswered(office, key, titles[key], number[key]) for office in offices for key in order if number.get(key)]
+        number[key] += 1
+        titles[key] = served.title if served is not None else known.function
+    order = [key for key in (*Function.values, *sorted(set(number) - set(Function.values))) if number[key]]
+    found = []
+    for office in offices:
+        places = _served(office, rows_in_force)
+        found += [
+            Unanswered(office, key, titles[key], number[key])
+            for key in order
+            if any(nearest(rows_in_force, key, path) is None for path in places)
+        ]
+    return found
+
+
+def _served(office: Office, rows: Iterable[Accountability]) -> list[str]:
+    """Return the topmost nodes at which an office answers for anything; for nothing yet, the node of its unit."""
+    own = {row.scope.path for row in rows if row.office_id == office.pk} or {office.unit.scope.path}
+    return sorted(path for path in own if not any(path != other and path.startswith(other) for other in own))

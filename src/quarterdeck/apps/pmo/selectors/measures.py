@@ -54,9 +54,10 @@ class Reading:
         return self.met / self.whole * 100 if self.whole else None
 
 
-def below(counts: Counts, path: str) -> Reading:
-    """Return what counts at a node and below."""
-    found = [pair for place, pair in counts.items() if place.startswith(path)]
+def below(counts: Counts, path: str, nearer: Iterable[str] = ()) -> Reading:
+    """Return what counts at a node and below; what lies at or below the nodes `nearer` counts there."""
+    left_out = tuple(nearer)
+    found = [pair for place, pair in counts.items() if place.startswith(path) and not place.startswith(left_out)]
     return Reading(sum(met for met, _whole in found), sum(whole for _met, whole in found))
 
 
@@ -101,8 +102,10 @@ def _led(asked: Asked) -> Counts:
 def _qualified(asked: Asked) -> Counts:
     """Count the latest qualification of each kind of each person still here, and those that count on the day.
 
-    Only where the actor sees personal facts: until when somebody is qualified is one.
+    Only where the actor sees personal facts: until when somebody is qualified is one. Of today only.
     """
+    if asked.moment is not None:
+        return {}
     later = Qualification.objects.filter(
         person=OuterRef("person"), type=OuterRef("type"), issued_on__gt=OuterRef("issued_on"), issued_on__lte=asked.on
     )
@@ -122,7 +125,7 @@ def _qualified(asked: Asked) -> Counts:
 
 
 def _deliverables(asked: Asked) -> Counts:
-    """Count the deliverables due by the day in the last 90, and those accepted by their date. Kept for today only."""
+    """Count the deliverables due by the day in the last 90, and those accepted by their date. Of today only."""
     if asked.moment is not None:
         return {}
     due = F("milestone__finishes_on")
@@ -137,7 +140,9 @@ def _deliverables(asked: Asked) -> Counts:
 
 
 def _service(asked: Asked) -> Counts:
-    """Count the cases of service levels decided in the last 90 days, and those that met them."""
+    """Count the cases of service levels decided in the last 90 days, and those that met them. Of today only."""
+    if asked.moment is not None:
+        return {}
     rows = visible(ServiceRecord.objects.all(), asked.actor).filter(
         decided_on__lte=asked.on, decided_on__gt=asked.on - WINDOW, kept__isnull=False
     )

@@ -48,6 +48,8 @@ def install(
         raise ValidationError({"name": _("There is no such set.")})
     acting = actor.by(actor.via, actor.batch or uuid.uuid4())
     assert acting.batch is not None
+    # Twice at once: the second waits here, and then finds what the first has added.
+    Scope.objects.select_for_update(no_key=True).get(pk=scope.pk)
     known = set(
         Accountability.objects.filter(scope=scope).exclude(state=State.ENDED).values_list("function", flat=True)
     )

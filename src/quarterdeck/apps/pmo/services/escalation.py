@@ -26,7 +26,9 @@ from quarterdeck.kernel.watch.selectors import visible_findings
 ESCALATED = kind(
     "pmo.escalated",
     title=_("Exceptions escalated to me"),
-    message=_("%(accountability)s: %(count)s exceptions have come to you as %(rung)s, the oldest open %(days)s days."),
+    message=_(
+        "%(accountability)s: exceptions that have come to you as %(rung)s: %(count)s, the oldest open %(days)s d."
+    ),
     channel=Channel.DIGEST,
 )
 #: Rows per statement.
