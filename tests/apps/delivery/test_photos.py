@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import struct
 import zlib
@@ -187,6 +188,18 @@ def test_a_photo_sent_again_is_kept_once(shed: Shed, cast: Cast) -> None:
     assert one.json() == two.json()
     send(client, shed, request="r2")
     assert Attachment.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_photo_sent_again_after_midnight_is_kept_once(shed: Shed, cast: Cast) -> None:
+    actor, task = cast.actor(EDITOR), shed.task("Dig")
+    photo = services.photo_read(upload())
+    evening = services.photo_attach(task=task, photo=photo, actor=actor, request="r1")
+    later = actor.at(actor.now + dt.timedelta(days=1))
+    assert services.photo_attach(task=task, photo=photo, actor=later, request="r1") == evening
+    assert services.photo_attach(task=task, photo=photo, actor=actor) != evening
+    assert services.photo_attach(task=task, photo=photo, actor=later).name.startswith(later.today.isoformat())
+    assert Attachment.objects.count() == 3
 
 
 @pytest.mark.django_db

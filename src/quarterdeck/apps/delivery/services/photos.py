@@ -46,7 +46,7 @@ def photo_read(upload: Upload) -> Photo:
 
 @transaction.atomic
 def photo_attach(*, task: Task, photo: Photo, actor: Actor, request: str = "") -> Attachment:
-    """Keep a photo with a task. The same request, or the same photo on one day, is kept once.
+    """Keep a photo with a task. The same request, on whatever day, or the same photo on one day, is kept once.
 
     Raises AccessDenied for whoever may not report on the task, ValidationError when it has too many.
     """
@@ -55,7 +55,7 @@ def photo_attach(*, task: Task, photo: Photo, actor: Actor, request: str = "") -
     name = f"{actor.today.isoformat()} {mark}{photo.ending}"
     kept = photos_of(task)
     for each in kept:
-        if each.name == name:
+        if each.name == name or (request and each.name.endswith(f" {mark}{photo.ending}")):
             return each
     if len(kept) >= MOST:
         raise ValidationError({"photo": _("A task keeps at most %(n)d photos.") % {"n": MOST}})
