@@ -72,6 +72,7 @@ def deal(cast: Cast) -> Deal:
         credit_cap=Decimal(15),
     )
     actor = Actor(user=cast.users[EDITOR], now=NOW)
+    services.supplier_approve(record=supplier, actor=actor)
     services.contract_activate(record=contract, actor=actor)
     level = cast.north.make(
         ServiceLevel,

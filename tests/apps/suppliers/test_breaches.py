@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from quarterdeck.apps.organisation.models import Currency
+from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.suppliers import services
-from quarterdeck.apps.suppliers.models import BreachCase, NoticeTemplate, ServiceRecord
+from quarterdeck.apps.suppliers.models import BreachCase, CreditTier, NoticeTemplate, ServiceLevel, ServiceRecord
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
@@ -74,6 +76,101 @@ def test_a_case_without_its_fact_closes_itself(deal: Deal) -> None:
     assert (case.state, case.credit_amount) == ("closed", None)
 
 
+def test_a_case_whose_fact_comes_back_is_opened_again(deal: Deal) -> None:
+    case = opened(deal)
+    gone = list(ServiceRecord.objects.filter(kept=False))
+    for row in gone:
+        records.delete(row, actor=deal.actor)
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    deal.case(MONDAY, 6)
+    deal.case(MONDAY, 6)
+    assert services.level_evaluate(level=deal.level, actor=deal.actor) == []
+    case.refresh_from_db()
+    assert (case.state, case.closed_on, case.reason) == ("open", None, "")
+    assert (case.missed, case.credit_amount) == (2, Decimal(200))
+    assert len(case.evidence) == 2
+    assert "service credit of 2%" in case.notice
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_a_case_that_somebody_closed_or_excused_stays_so(deal: Deal) -> None:
+    case = opened(deal)
+    services.breach_notice(record=case, actor=deal.actor, noticed_to="Marigold")
+    services.breach_follow_up(record=case, actor=deal.actor, found="Marigold never answered")
+    services.breach_close(record=case, actor=deal.actor, reason="Kept again")
+    deal.case(MONDAY, 6)
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    case.refresh_from_db()
+    assert (case.state, case.missed) == ("closed", 2)
+
+
+def level(deal: Deal, window: str, credit: int) -> ServiceLevel:
+    """One more level of the contract, of one day, with one credit below 100 %."""
+    made = deal.cast.north.make(
+        ServiceLevel,
+        contract=deal.contract,
+        allowance=1,
+        unit="days",
+        calendar=deal.level.calendar,
+        target=Decimal(100),
+        window=window,
+        starts_on=dt.date(2026, 1, 1),
+    )
+    deal.cast.north.make(CreditTier, level=made, below=Decimal(100), credit=Decimal(credit))
+    return made
+
+
+def miss(deal: Deal, level: ServiceLevel, *days: dt.date) -> list[Decimal | None]:
+    """Miss a level for so many cases asked for on days; the credits of the cases that are opened."""
+    first, deal.level = deal.level, level
+    for each in days:
+        deal.case(each, 6)
+    deal.level = first
+    return [case.credit_amount for case in services.level_evaluate(level=level, actor=deal.actor)]
+
+
+def test_the_cap_holds_for_single_cases_of_a_month_together(deal: Deal) -> None:
+    days = [MONDAY + dt.timedelta(days=7 * week) for week in range(4)]
+    each = level(deal, "case", 5)
+    # 5 % of 10,000 each, and no more than 15 % of 10,000 in March.
+    assert miss(deal, each, *days) == [500, 500, 500, 0]
+    assert miss(deal, each, MONDAY - dt.timedelta(days=14)) == [500], "another month has its own"
+
+
+def test_the_cap_holds_over_levels_of_several_windows(deal: Deal) -> None:
+    month, quarter = level(deal, "month", 15), level(deal, "quarter", 15)
+    assert miss(deal, month, MONDAY) == [1500]
+    # 15 % of three months' charge is 4,500, of which March took 1,500.
+    assert miss(deal, quarter, MONDAY) == [3000]
+    assert miss(deal, level(deal, "month", 15), MONDAY) == [0]
+    assert miss(deal, month, MONDAY - dt.timedelta(days=28)) == [0], "the quarter has given all that it may"
+
+
+def test_an_excused_case_gives_its_room_to_the_others(deal: Deal) -> None:
+    days = [MONDAY + dt.timedelta(days=7 * week) for week in range(4)]
+    miss(deal, level(deal, "case", 5), *days)
+    first, *_middle, last = BreachCase.objects.order_by("code")
+    services.breach_notice(record=last, actor=deal.actor, noticed_to="Marigold")
+    services.breach_excuse(record=first, actor=deal.actor, reason="Street closed")
+    last.refresh_from_db()
+    assert (last.state, last.credit_amount) == ("noticed", Decimal(500))
+    total = sum(case.credit_amount or 0 for case in BreachCase.objects.all())
+    assert total == 1500
+
+
+def test_a_credit_follows_the_currency_of_the_contract_and_fits_its_field(deal: Deal) -> None:
+    case = opened(deal)
+    dinar = deal.cast.north.make(Currency, minor_units=3)
+    deal.contract.currency, deal.contract.monthly_charge = dinar, Decimal("10000.55")
+    services.contract_save(deal.contract, actor=deal.actor)
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    case.refresh_from_db()
+    # 2 % of 10,000.55 are 200.011.
+    assert (case.currency, case.credit_amount) == (dinar, Decimal("200.01"))
+
+
 def test_credits_of_one_contract_stop_at_the_cap(deal: Deal) -> None:
     deal.contract.credit_cap = Decimal(3)
     services.contract_save(deal.contract, actor=deal.actor)
@@ -83,7 +180,7 @@ def test_credits_of_one_contract_stop_at_the_cap(deal: Deal) -> None:
 
 
 def test_each_missed_case_may_be_a_breach_of_its_own(deal: Deal) -> None:
-    deal.level.window = "case"
+    deal.level.window = "case"  # nothing was judged by it yet
     services.level_save(deal.level, actor=deal.actor)
     deal.case(MONDAY, 1)
     missed = deal.case(MONDAY, 6)
@@ -101,6 +198,24 @@ def test_the_template_of_the_house_is_filled_in(deal: Deal) -> None:
     case = opened(deal)
     assert case.notice_subject == "Marigold reinstatement: 80%"
     assert case.notice == f"{deal.supplier.name} 2 of 10, {{unknown}}"
+
+
+def test_a_draft_follows_whoever_owns_it_and_keeps_the_words_of_a_hand(deal: Deal) -> None:
+    case = opened(deal)
+    case.owner = deal.cast.north.make(Person)
+    services.breach_save(case, actor=deal.actor)
+    deal.case(MONDAY, 6)
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    case.refresh_from_db()
+    assert "3 missed" in case.notice
+    assert case.owner is not None
+    assert case.owner.name in case.notice
+    case.notice = "Our own words"
+    services.breach_save(case, actor=deal.actor)
+    deal.case(MONDAY, 6)
+    services.level_evaluate(level=deal.level, actor=deal.actor)
+    case.refresh_from_db()
+    assert (case.missed, case.notice) == (4, "Our own words")
 
 
 def test_a_case_goes_step_by_step_to_its_end(deal: Deal) -> None:

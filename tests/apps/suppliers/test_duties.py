@@ -9,9 +9,11 @@ from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.suppliers import services, watch
 from quarterdeck.apps.suppliers.models import (
     BreachCase,
+    Contract,
     Obligation,
     ServicePause,
     ServiceRecord,
+    Supplier,
     SupplierContact,
     SupplierPerson,
 )
@@ -68,12 +70,48 @@ def test_a_contact_that_is_logged_plans_the_next_and_stays(deal: Deal) -> None:
 
 
 def test_a_supplier_does_not_end_while_a_contract_is_in_force(deal: Deal) -> None:
-    services.supplier_approve(record=deal.supplier, actor=deal.actor)
     with pytest.raises(ValidationError, match=deal.contract.number):
         services.supplier_end(record=deal.supplier, actor=deal.actor, reason="Over")
     services.contract_end(record=deal.contract, actor=deal.actor, ended_on=TODAY, reason="Over")
     services.supplier_end(record=deal.supplier, actor=deal.actor, reason="Over")
     assert deal.supplier.state == "ended"
+
+
+def test_a_contract_is_put_in_force_only_with_an_approved_supplier(deal: Deal) -> None:
+    other = deal.cast.north.make(Supplier)
+    draft = deal.cast.north.make(Contract, supplier=other)
+    with pytest.raises(ValidationError, match="prospect"):
+        services.contract_activate(record=draft, actor=deal.actor)
+    services.supplier_approve(record=other, actor=deal.actor)
+    services.supplier_suspend(record=other, actor=deal.actor, reason="Marigold")
+    draft.supplier = other
+    with pytest.raises(ValidationError, match="suspended"):
+        services.contract_activate(record=draft, actor=deal.actor)
+    services.supplier_approve(record=other, actor=deal.actor)
+    draft.supplier = other
+    services.contract_activate(record=draft, actor=deal.actor)
+    assert draft.state == "in_force"
+
+
+def test_no_new_contract_with_a_supplier_that_is_suspended_or_ended(deal: Deal) -> None:
+    def made() -> Contract:
+        day, money = dt.date(2026, 5, 1), deal.contract.currency
+        return Contract(supplier=deal.supplier, name="Marigold", starts_on=day, currency=money)
+
+    other = Contract.objects.get(pk=deal.cast.north.make(Contract).pk)
+    services.contract_save(made(), actor=deal.actor)
+    services.supplier_suspend(record=deal.supplier, actor=deal.actor, reason="Marigold")
+    with pytest.raises(ValidationError, match="suspended"):
+        services.contract_save(made(), actor=deal.actor)
+    other.supplier = deal.supplier
+    with pytest.raises(ValidationError, match="suspended"):
+        services.contract_save(other, actor=deal.actor)
+    deal.contract.name = "Marigold again"  # what there is can be changed
+    services.contract_save(deal.contract, actor=deal.actor)
+    services.contract_end(record=deal.contract, actor=deal.actor, ended_on=TODAY, reason="Over")
+    services.supplier_end(record=deal.supplier, actor=deal.actor, reason="Over")
+    with pytest.raises(ValidationError, match="ended"):
+        services.contract_save(made(), actor=deal.actor)
 
 
 def test_windows_are_those_of_the_calendar() -> None:

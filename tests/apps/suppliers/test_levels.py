@@ -1,6 +1,7 @@
 """Service records: the clock runs on working days, stands while excused, and tells what is missed without a write."""
 
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.organisation.models import WorkCalendar
 from quarterdeck.apps.suppliers import services
-from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
+from quarterdeck.apps.suppliers.models import BreachCase, ServiceLevel, ServicePause, ServiceRecord
+from quarterdeck.kernel import records
 from tests.apps.suppliers.conftest import MONDAY, Deal
 
 FRIDAY = MONDAY + dt.timedelta(days=4)
@@ -75,14 +77,74 @@ def test_many_records_are_reckoned_as_one_is(deal: Deal) -> None:
     assert len({row.reference for row in copies}) == 3
 
 
-def test_a_new_allowance_holds_for_what_is_not_decided(deal: Deal) -> None:
-    done, waiting = deal.case(FRIDAY, 5), deal.case(FRIDAY, None)
+def test_a_new_allowance_holds_for_cases_that_run_while_none_was_judged(deal: Deal) -> None:
+    waiting = deal.case(dt.date(2026, 4, 7), None)  # of yesterday, within two working days
     deal.level.allowance = 5
     services.level_save(deal.level, actor=deal.actor)
-    assert ServiceRecord.objects.get(pk=done.pk).kept is False
     found = ServiceRecord.objects.get(pk=waiting.pk)
     assert found.due_at is not None
-    assert found.due_at.date() == FRIDAY + dt.timedelta(days=7)
+    assert found.due_at.date() == dt.date(2026, 4, 14)
+
+
+CHANGES: dict[str, object] = {
+    "target": Decimal(50),
+    "window": "year",
+    "source": "tasks",
+    "allowance": 5,
+    "unit": "hours",
+    "calendar": None,
+    "starts_on": dt.date(2026, 3, 15),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "judged"), [*((name, "a record") for name in CHANGES), ("target", "a late record"), ("target", "a case")]
+)
+def test_what_was_judged_by_a_level_is_not_judged_anew_by_another(deal: Deal, name: str, judged: str) -> None:
+    if judged == "a case":
+        case = BreachCase(level=deal.level, first_day=MONDAY, last_day=MONDAY, met=1, missed=1)
+        services.breach_save(case, actor=deal.actor)
+    else:
+        deal.case(MONDAY, 1 if judged == "a record" else None)
+    setattr(deal.level, name, CHANGES[name])
+    with pytest.raises(ValidationError, match="Take it out of use and enter a new one") as refused:
+        services.level_save(deal.level, actor=deal.actor)
+    assert list(refused.value.error_dict) == [name]
+
+
+def test_a_level_that_judged_can_be_renamed_and_taken_out_of_use(deal: Deal) -> None:
+    deal.case(MONDAY, 1)
+    deal.level.name, deal.level.clause, deal.level.is_active = "Marigold again", "9.1", False
+    services.level_save(deal.level, actor=deal.actor)
+    assert ServiceLevel.objects.get(pk=deal.level.pk).is_active is False
+
+
+def test_a_level_that_is_fed_takes_no_records_by_hand(deal: Deal) -> None:
+    fed = deal.cast.north.make(ServiceLevel, contract=deal.contract, source="tasks", allowance=None)
+    deal.level, own = fed, deal.level
+    with pytest.raises(ValidationError, match="fed by") as refused:
+        deal.case(MONDAY, 1)
+    assert list(refused.value.error_dict) == ["level"]
+    row = ServiceRecord(level=fed, subject="Marigold", started_at=deal.now)
+    with pytest.raises(records.BulkRefused):
+        services.records_save([row], actor=deal.actor)
+    deal.level = own
+    moved = deal.case(MONDAY, 1)
+    moved.level = fed
+    with pytest.raises(ValidationError, match="fed by"):
+        services.record_save(moved, actor=deal.actor)
+
+
+def test_excused_times_that_overlap_put_a_promise_off_once(deal: Deal) -> None:
+    day = dt.datetime.combine(MONDAY, dt.time(9), tzinfo=dt.UTC)
+    record = deal.case(MONDAY, None, promised_at=day + dt.timedelta(days=10))
+    for first, last in ((-4, -1), (-2, 1), (2, 4), (3, 5), (3, 4)):
+        starts, ends = (day + dt.timedelta(days=days) for days in (first, last))
+        services.pause_save(
+            ServicePause(record=record, starts_at=starts, ends_at=ends, reason="Marigold"), actor=deal.actor
+        )
+    # One day after it was asked for, and three from the second to the fifth.
+    assert ServiceRecord.objects.get(pk=record.pk).due_at == day + dt.timedelta(days=14)
 
 
 def test_a_case_is_done_once_and_not_in_the_future(deal: Deal) -> None:

@@ -90,6 +90,7 @@ class BreachCase(Record):
     )
     notice_subject = models.CharField(_("subject of the notice"), max_length=200, blank=True)
     notice = models.TextField(_("notice"), blank=True)
+    notice_edited = models.BooleanField(_("notice changed by hand"), default=False, editable=False)
     noticed_on = models.DateField(_("notice sent"), null=True, blank=True, editable=False)
     noticed_to = models.CharField(_("sent to"), max_length=200, blank=True, editable=False)
     cure_until = models.DateField(_("cure by"), null=True, blank=True, editable=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -84,6 +85,11 @@ class Contract(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of its term; None where it goes on: without an end, or renewed as long as it is in force."""
+        return None if self.renews and self.state == ContractState.IN_FORCE else self.ends_on
 
 
 class ContractProject(Record):

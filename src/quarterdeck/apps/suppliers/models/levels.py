@@ -173,9 +173,18 @@ class ServiceRecord(Record):
         return self.subject
 
     def clean(self) -> None:
-        """Refuse an end before the start."""
+        """Refuse an end before the start, and what is entered beside what plans or obligations feed."""
+        if self._by_hand_beside():
+            fed = self.level.get_source_display()
+            raise ValidationError({"level": gettext("It is fed by: %(source)s.") % {"source": fed.lower()}})
         if backwards(self.started_at, self.ended_at):
             raise ValidationError({"ended_at": gettext("It is done after it was asked for.")})
+
+    def _by_hand_beside(self) -> bool:
+        if self.level_id is None or self.source != Source.RECORDS or self.level.source == Source.RECORDS:
+            return False
+        stored = ServiceRecord.objects.filter(pk=self.pk).values_list("level", flat=True).first() if self.pk else None
+        return stored != self.level_id
 
 
 class ServicePause(Record):

@@ -179,7 +179,7 @@ class BreachRegister(Register[BreachCase]):
             "follow",
             _("Log follow-up"),
             services.breach_follow_up,
-            _of(BreachState.REMEDY, BreachState.FOLLOWED_UP),
+            _of(BreachState.NOTICED, BreachState.REMEDY, BreachState.FOLLOWED_UP),
             icon="search",
             form=FollowForm,
             primary=True,

@@ -72,7 +72,7 @@ def reckon(
     """
     zone = ZoneInfo(known.time_zone) if known is not None else timezone.get_default_timezone()
     if record.promised_at is not None:
-        breaks = due = _promised(record.promised_at, pauses)
+        breaks = due = _promised(record.promised_at, record.started_at, pauses)
     elif level.allowance is not None:
         due, breaks = _counted(record, list(pauses), known, level, zone=zone, calendar=calendar)
     else:
@@ -87,15 +87,16 @@ def _day(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.date | None:
     return moment.astimezone(zone).date() if moment is not None else None
 
 
-def _promised(promised: dt.datetime, pauses: Iterable[ServicePause]) -> dt.datetime | None:
-    """Return the promise put off by the excused time before it; None while that lasts."""
-    until = promised
+def _promised(promised: dt.datetime, started: dt.datetime, pauses: Iterable[ServicePause]) -> dt.datetime | None:
+    """Return the promise put off by the excused time before it, each moment once; None while that lasts."""
+    until, counted = promised, started
     for pause in sorted(pauses, key=lambda each: each.starts_at):
-        if pause.starts_at >= until:
+        if max(pause.starts_at, counted) >= until:
             break
         if pause.ends_at is None:
             return None
-        until += pause.ends_at - pause.starts_at
+        until += max(pause.ends_at - max(pause.starts_at, counted), dt.timedelta(0))
+        counted = max(counted, pause.ends_at)
     return until
 
 

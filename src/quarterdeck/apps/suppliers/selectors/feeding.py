@@ -10,22 +10,42 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from quarterdeck.apps.delivery.choices import FIRST_BASELINE
-from quarterdeck.apps.delivery.models import Baseline, Task, TaskAssignment
+from quarterdeck.apps.delivery.models import Baseline, Plan, Task, TaskAssignment
+from quarterdeck.apps.portfolio.choices import State
 from quarterdeck.apps.suppliers.choices import ObligationState
 from quarterdeck.apps.suppliers.models import ContractProject, Obligation, ServiceLevel, SupplierPerson
-from quarterdeck.engine.calendar import local_minutes
+from quarterdeck.engine.calendar import local_minutes, zoned
 
 
 @dataclass(frozen=True)
 class DueTask:
-    """A task given to a supplier: by when it was to end, and when it ended. Instants in minutes, as plans keep them."""
+    """A task given to a supplier: by when it was to end, and when it ended. Instants in minutes, as plans keep them.
+
+    `reference` is the same in every copy of its plan; `alike` are the plans that are copies of each other.
+    """
 
     task: int
+    reference: str
+    plan: int
+    alike: frozenset[int]
     name: str
     initiative: int
     started: int | None
     finished: int | None
-    due: int
+    due: int | None
+
+
+@dataclass(frozen=True)
+class Fed:
+    """The tasks that are cases of a level, and those of its supplier that are none: not due, or of another contract."""
+
+    cases: list[DueTask]
+    others: list[DueTask]
+
+
+def task_reference(task: Task) -> str:
+    """Return how the record of a task is named, the same in every copy of its plan."""
+    return f"T-{task.plan.initiative_id}-{task.uid}"
 
 
 def tasks_of(supplier_ids: Collection[int]) -> QuerySet[TaskAssignment]:
@@ -36,27 +56,53 @@ def tasks_of(supplier_ids: Collection[int]) -> QuerySet[TaskAssignment]:
     return rows.order_by("task")
 
 
-def due_tasks(level: ServiceLevel, now: dt.datetime) -> list[DueTask]:
+def due_tasks(level: ServiceLevel, now: dt.datetime) -> Fed:
     """Return the tasks that are cases of a level: done, or past the day agreed, the deadline or else the baseline.
 
-    Of a contract that names initiatives, only their tasks count.
+    That day lies within the term of the contract and on or after the level's first. Of a contract that names
+    initiatives, only their tasks count. Tasks that are not done are told of only where their project runs.
     """
-    minute = local_minutes(now, timezone.get_default_timezone())
-    rows = tasks_of([level.contract.supplier_id])
-    named = ContractProject.objects.filter(contract=level.contract_id).values("initiative")
-    if named:
-        rows = rows.filter(plan__initiative__in=named)
-    tasks = Task.objects.filter(pk__in=rows.order_by().values("task")).select_related("plan").order_by("pk")
-    found = list(tasks)
-    agreed = _baselines({task.plan_id for task in found})
-    result = []
-    for task in found:
+    contract, zone = level.contract, timezone.get_default_timezone()
+    minute = local_minutes(now, zone)
+    named = set(ContractProject.objects.filter(contract=contract).values_list("initiative", flat=True))
+    rows = tasks_of([contract.supplier_id]).filter(
+        Q(task__actual_finish__isnull=False) | Q(plan__initiative__state=State.ACTIVE)
+    )
+    tasks = list(
+        Task.objects.filter(pk__in=rows.order_by().values("task")).select_related("plan__initiative").order_by("pk")
+    )
+    agreed = _baselines({task.plan_id for task in tasks})
+    fed = Fed([], [])
+    for task in tasks:
         due = task.deadline if task.deadline is not None else agreed.get(task.pk)
-        if due is None or (task.actual_finish is None and due >= minute):
-            continue
-        started = task.actual_start if task.actual_start is not None else task.start
-        result.append(DueTask(task.pk, task.name, task.plan.initiative_id, started, task.actual_finish, due))
-    return result
+        counts = due is not None and (task.actual_finish is not None or due < minute)
+        counts = counts and (not named or task.plan.initiative_id in named)
+        if due is not None and counts:
+            day = zoned(due, zone).date()
+            counts = max(contract.starts_on, level.starts_on) <= day and (
+                contract.last_day is None or day <= contract.last_day
+            )
+        (fed.cases if counts else fed.others).append(_due_task(task, due))
+    return fed
+
+
+def _due_task(task: Task, due: int | None) -> DueTask:
+    return DueTask(
+        task=task.pk,
+        reference=task_reference(task),
+        plan=task.plan_id,
+        alike=copies_of(task.plan),
+        name=task.name,
+        initiative=task.plan.initiative_id,
+        started=task.actual_start if task.actual_start is not None else task.start,
+        finished=task.actual_finish,
+        due=due,
+    )
+
+
+def copies_of(plan: Plan) -> frozenset[int]:
+    """Return the keys of a plan and of the one that it is a copy of: two with one in common are copies of each other."""
+    return frozenset({plan.pk} if plan.origin_id is None else {plan.pk, plan.origin_id})
 
 
 def _baselines(plans: Collection[int]) -> dict[int, int]:

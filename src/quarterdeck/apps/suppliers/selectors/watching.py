@@ -60,12 +60,14 @@ class WorkWithout:
 
 
 def ended_with_work(on: dt.date, ids: Iterable[int] | None = None) -> list[WorkWithout]:
-    """Return contracts past their end, of suppliers that no other contract covers, with tasks of theirs under way."""
-    over = Q(state=ContractState.ENDED) | Q(state=ContractState.IN_FORCE, ends_on__lt=on)
-    covered = Contract.objects.filter(supplier=OuterRef("supplier"), state=ContractState.IN_FORCE).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
-    )
-    later = Contract.objects.filter(supplier=OuterRef("supplier"), ends_on__gt=OuterRef("ends_on"))
+    """Return contracts past their end, of suppliers that no other contract covers, with tasks of theirs under way.
+
+    A contract covers the days of its term once it is in force; one that is renewed unless notice is given goes on.
+    """
+    over = Q(state=ContractState.ENDED) | Q(state=ContractState.IN_FORCE, ends_on__lt=on, renews=False)
+    others = Contract.objects.filter(supplier=OuterRef("supplier"), starts_on__lte=on)
+    covered = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on) | Q(renews=True), state=ContractState.IN_FORCE)
+    later = others.filter(ends_on__gt=OuterRef("ends_on")).exclude(state=ContractState.DRAFT)
     rows = _of(Contract.objects.filter(over, ~Exists(covered), ~Exists(later), ends_on__lt=on), ids)
     found = list(rows.select_related("supplier__owner__user", "owner__user"))
     if not found:

@@ -14,6 +14,7 @@ from quarterdeck.apps.suppliers.choices import ANSWER, BREACH, LIVE, BreachState
 from quarterdeck.apps.suppliers.models import BreachCase
 from quarterdeck.apps.suppliers.models.breaches import HAND
 from quarterdeck.apps.suppliers.selectors.clocks import cure_until
+from quarterdeck.apps.suppliers.services.credits import give_room, locked
 from quarterdeck.apps.suppliers.services.notices import drafted
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -42,6 +43,7 @@ def breach_save(record: BreachCase, *, actor: Actor, note: str = "") -> Change |
     changed = (stored.notice, stored.notice_subject) != (record.notice, record.notice_subject)
     if changed and stored.noticed_on is not None:
         raise ValidationError({"notice": _("The notice was sent; it stays as it was.")})
+    record.notice_edited = stored.notice_edited or changed
     return records.save(record, actor=actor, note=note)
 
 
@@ -100,8 +102,8 @@ def breach_answer(
 
 
 def breach_follow_up(*, record: BreachCase, actor: Actor, found: str, followed_on: dt.date | None = None) -> None:
-    """Log what was found when one looked whether the remedy works."""
-    _is(record, BreachState.REMEDY, BreachState.FOLLOWED_UP)
+    """Log what was found when one looked whether the remedy works, or what is done where the supplier never answers."""
+    _is(record, BreachState.NOTICED, BreachState.REMEDY, BreachState.FOLLOWED_UP)
     record.state, record.followed_on = BreachState.FOLLOWED_UP, _past(followed_on, actor, "followed_on")
     record.follow_up = found.strip()
     records.save(record, actor=actor)
@@ -128,11 +130,17 @@ def breach_settle(*, record: BreachCase, actor: Actor, reason: str) -> None:
     records.save(record, actor=actor, note=reason)
 
 
+@transaction.atomic
 def breach_excuse(*, record: BreachCase, actor: Actor, reason: str) -> None:
-    """Excuse a case, with the reason: it counts neither in the attribution of delay nor for a credit."""
+    """Excuse a case, with the reason: it counts neither in the attribution of delay nor for a credit.
+
+    What it took of the contract's cap is there for the other cases again.
+    """
     _is(record, *LIVE)
+    contract = locked(record.level.contract_id)
     record.credit, record.credit_amount = 0, None
     _end(record, BreachState.EXCUSED, reason, actor)
+    give_room(record, contract, actor)
 
 
 def _end(record: BreachCase, state: BreachState, reason: str, actor: Actor) -> None:

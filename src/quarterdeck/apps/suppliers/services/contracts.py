@@ -15,8 +15,9 @@ from quarterdeck.apps.suppliers.choices import (
     ContractState,
     ObligationState,
     Repeats,
+    SupplierState,
 )
-from quarterdeck.apps.suppliers.models import Contract, Obligation
+from quarterdeck.apps.suppliers.models import Contract, Obligation, Supplier
 from quarterdeck.apps.suppliers.selectors.windows import add_months
 from quarterdeck.apps.suppliers.services.numbering import code_for
 from quarterdeck.kernel import records
@@ -28,15 +29,31 @@ _EVERY = {Repeats.MONTHLY: 1, Repeats.QUARTERLY: 3, Repeats.YEARLY: 12}
 
 @transaction.atomic
 def contract_save(record: Contract, *, actor: Actor, note: str = "") -> Change | None:
-    """Create or change a contract; a new one is numbered."""
+    """Create or change a contract; a new one is numbered. Refused for a supplier with which no new work is begun."""
+    stored = Contract.objects.filter(pk=record.pk).values_list("supplier", flat=True).first() if record.pk else None
+    if record.supplier_id is not None and record.supplier_id != stored:
+        state = Supplier.objects.filter(pk=record.supplier_id).values_list("state", flat=True).first()
+        if state in (SupplierState.SUSPENDED, SupplierState.ENDED):
+            raise ValidationError({"supplier": _stands(state)})
     record.number = code_for(record.number, CONTRACT)
     return records.save(record, actor=actor, note=note)
 
 
+def _stands(state: str) -> str:
+    """Say why a supplier gets no work."""
+    told = str(SupplierState(state).label).lower()
+    if state == SupplierState.ENDED:
+        return _("The relation with the supplier is %(state)s.") % {"state": told}
+    return _("The supplier is not approved, it is %(state)s. Approve it first.") % {"state": told}
+
+
 def contract_activate(*, record: Contract, actor: Actor) -> None:
-    """Put a signed contract in force."""
+    """Put a signed contract in force, with a supplier that is approved."""
     if record.state != ContractState.DRAFT:
         raise ValidationError(_("It is %(state)s.") % {"state": record.get_state_display().lower()})
+    state = Supplier.objects.values_list("state", flat=True).get(pk=record.supplier_id)
+    if state != SupplierState.APPROVED:
+        raise ValidationError(_stands(state))
     record.state = ContractState.IN_FORCE
     records.save(record, actor=actor)
 

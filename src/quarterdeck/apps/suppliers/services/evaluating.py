@@ -12,16 +12,10 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.suppliers.choices import BREACH, BreachState, Window
 from quarterdeck.apps.suppliers.models import BreachCase, ServiceLevel, ServiceRecord
-from quarterdeck.apps.suppliers.selectors.windows import (
-    by_month,
-    decided,
-    kept_by_window,
-    missed_in,
-    months_of,
-    stretch_of,
-)
+from quarterdeck.apps.suppliers.selectors.windows import by_month, decided, kept_by_window, missed_in, stretch_of
+from quarterdeck.apps.suppliers.services.credits import amount_of, locked
 from quarterdeck.apps.suppliers.services.notices import drafted
-from quarterdeck.engine.service_level import Tier, credit_amount, credit_share
+from quarterdeck.engine.service_level import Tier, credit_share
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.numbering.codes import next_code
@@ -48,24 +42,32 @@ def level_evaluate(*, level: ServiceLevel, actor: Actor) -> list[BreachCase]:
     """Open a case for each window that is over, or each case, in which a level was not kept; return those opened.
 
     Doing it again changes nothing. A case on which nothing was done yet follows what is entered later: its figures are
-    brought up to date, and it is closed where the level was met after all.
+    brought up to date, it is closed where the level was met after all, and opened again where that does not last.
     """
+    contract = locked(level.contract_id)
     level = ServiceLevel.objects.select_for_update().get(pk=level.pk)
+    level.contract = contract
     known = {case.key: case for case in BreachCase.objects.filter(level=level) if not case.by_hand}
     opened = []
     missed = {miss.key: miss for miss in _missed(level, actor)}
-    for key, miss in missed.items():
-        case = known.get(key)
-        if case is None:
-            opened.append(_open(level, miss, actor))
-        elif case.state == BreachState.OPEN:
-            _settle(case, miss, actor)
     for key, case in known.items():
+        case.level = level
         if case.state == BreachState.OPEN and key not in missed:
             case.state, case.closed_on = BreachState.CLOSED, actor.today
             case.reason, case.credit, case.credit_amount = _("By what was entered later the level was met."), 0, None
             records.save(case, actor=actor, note=case.reason)
+    for key, miss in missed.items():
+        found = known.get(key)
+        if found is None:
+            opened.append(_open(level, miss, actor))
+        elif found.state == BreachState.OPEN or _lapsed(found):
+            _settle(found, miss, actor)
     return opened
+
+
+def _lapsed(case: BreachCase) -> bool:
+    """Tell whether the evaluation itself closed a case: the supplier was never told of it."""
+    return case.state == BreachState.CLOSED and case.noticed_on is None
 
 
 def _missed(level: ServiceLevel, actor: Actor) -> Iterator[Miss]:
@@ -97,7 +99,6 @@ def _open(level: ServiceLevel, miss: Miss, actor: Actor) -> BreachCase:
         opened_on=actor.today,
         target=level.target,
         owner=level.contract.owner or supplier.owner,
-        currency_id=level.contract.currency_id,
     )
     _state(case, miss, actor)
     case.notice_subject, case.notice = drafted(case, level, actor.today)
@@ -106,16 +107,22 @@ def _open(level: ServiceLevel, miss: Miss, actor: Actor) -> BreachCase:
 
 
 def _settle(case: BreachCase, miss: Miss, actor: Actor) -> None:
-    """Bring a case on which nothing was done yet up to date; a draft that nobody has changed follows."""
-    written = drafted(case, case.level, case.opened_on)
-    untouched = (case.notice_subject, case.notice) == written
-    before = (case.met, case.missed, case.evidence, case.credit, case.credit_amount)
+    """Bring a case on which nothing was done yet up to date, open again if it was closed for want of its fact.
+
+    A draft that nobody has changed follows.
+    """
+    before = _figures(case)
+    case.state, case.closed_on, case.reason = BreachState.OPEN, None, ""
     _state(case, miss, actor)
-    if before == (case.met, case.missed, case.evidence, case.credit, case.credit_amount):
+    if before == _figures(case):
         return
-    if untouched:
+    if not case.notice_edited:
         case.notice_subject, case.notice = drafted(case, case.level, case.opened_on)
     records.save(case, actor=actor, note=_("By what was entered later"))
+
+
+def _figures(case: BreachCase) -> tuple[object, ...]:
+    return (case.state, case.met, case.missed, case.evidence, case.credit, case.credit_amount, case.currency_id)
 
 
 def _state(case: BreachCase, miss: Miss, actor: Actor) -> None:
@@ -129,24 +136,9 @@ def _state(case: BreachCase, miss: Miss, actor: Actor) -> None:
         rows = missed_in([level.pk], max(miss.first, level.starts_on), miss.last, actor.now)
         case.evidence = list(rows.values_list("pk", flat=True))
     tiers = [Tier(below=float(tier.below) / 100, credit=float(tier.credit) / 100) for tier in level.tiers.all()]
-    share = credit_share(miss.share, tiers)
-    case.credit = _percent(share)
-    case.credit_amount = _amount(case, share)
-
-
-def _amount(case: BreachCase, share: float) -> Decimal | None:
-    """Return the credit in money: what this case adds, under the cap, to the contract's other credits of the window."""
-    contract = case.level.contract
-    if contract.monthly_charge is None or not share:
-        return None
-    others = BreachCase.objects.filter(level__contract=contract, last_day=case.last_day, credit__gt=0)
-    others = others.exclude(pk=case.pk).exclude(state=BreachState.EXCUSED)
-    given = [float(each) / 100 for each in others.values_list("credit", flat=True)]
-    unit = Decimal(10) ** contract.currency.minor_units
-    charge = int((contract.monthly_charge * months_of(case.level.window) * unit).quantize(Decimal(1), ROUND_HALF_UP))
-    cap = float(contract.credit_cap) / 100
-    with_it = credit_amount([*given, share], charge=charge, cap=cap)
-    return Decimal(with_it - credit_amount(given, charge=charge, cap=cap)) / unit
+    case.credit = _percent(credit_share(miss.share, tiers))
+    case.currency_id = level.contract.currency_id
+    case.credit_amount = amount_of(case, level.contract)
 
 
 def _percent(share: float) -> Decimal:

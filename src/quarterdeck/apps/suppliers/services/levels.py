@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from quarterdeck.apps.organisation.selectors import WorkingTime
 from quarterdeck.apps.suppliers.choices import LEVEL
-from quarterdeck.apps.suppliers.models import ServiceLevel, ServicePause, ServiceRecord
+from quarterdeck.apps.suppliers.models import BreachCase, ServiceLevel, ServicePause, ServiceRecord
 from quarterdeck.apps.suppliers.selectors.clocks import calendar_of, reckon, spelled
+from quarterdeck.apps.suppliers.selectors.windows import decided
 from quarterdeck.apps.suppliers.services.numbering import code_for
 from quarterdeck.engine.calendar import WorkCalendar
 from quarterdeck.kernel import records
@@ -23,21 +24,35 @@ from quarterdeck.kernel.numbering.codes import next_code, next_codes
 
 #: What of a level its clocks depend on.
 _CLOCK = ("allowance", "unit", "calendar_id")
+#: What of a level its judgements depend on.
+_RULES = (*_CLOCK, "target", "window", "source", "starts_on", "contract_id")
 
 
 @transaction.atomic
 def level_save(record: ServiceLevel, *, actor: Actor, note: str = "") -> Change | None:
-    """Create or change a service level. A new allowance holds for the cases that are not decided yet."""
+    """Create or change a service level; a new allowance holds for the cases that run.
+
+    Once it has judged, what it promises stays: the past would be judged by other rules than were in force.
+    """
     record.code = code_for(record.code, LEVEL)
-    before = ServiceLevel.objects.filter(pk=record.pk).values(*_CLOCK).first() if record.pk else None
+    before = ServiceLevel.objects.filter(pk=record.pk).values(*_RULES).first() if record.pk else None
+    changed = [name for name in _RULES if before is not None and before[name] != getattr(record, name)]
+    if changed and _has_judged(record, actor):
+        told = _("Cases were judged by it already. Take it out of use and enter a new one from a day on.")
+        raise ValidationError({name.removesuffix("_id"): told for name in changed})
     change = records.save(record, actor=actor, note=note)
-    if before is not None and any(before[name] != getattr(record, name) for name in _CLOCK):
+    if any(name in _CLOCK for name in changed):
         rows = list(ServiceRecord.objects.filter(level=record, kept__isnull=True).prefetch_related("pauses"))
         known = calendar_of(record)
         for row in rows:
             _reckoned(row, row.pauses.all(), known, record)
         records.save_many(rows, actor=actor, note=_("By the changed service level"))
     return change
+
+
+def _has_judged(level: ServiceLevel, actor: Actor) -> bool:
+    rows = ServiceRecord.objects.filter(level=level.pk)
+    return BreachCase.objects.filter(level=level.pk).exists() or decided(rows, actor.now).exists()
 
 
 @transaction.atomic
@@ -68,6 +83,7 @@ def records_save(rows: Sequence[ServiceRecord], *, actor: Actor, note: str = "")
         ends = [pause.ends_at for row in same for pause in pauses[row.pk or 0] if pause.ends_at is not None]
         calendar = spelled(level, known, min(starts), max([*starts, *ends]))
         for row in same:
+            row.level = level
             _reckoned(row, pauses[row.pk or 0], known, level, calendar)
     return records.save_many(rows, actor=actor, note=note)
 
