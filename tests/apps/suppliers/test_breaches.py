@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.organisation.models import Currency
 from quarterdeck.apps.people.models import Person
-from quarterdeck.apps.suppliers import services
+from quarterdeck.apps.suppliers import jobs, services
 from quarterdeck.apps.suppliers.models import BreachCase, CreditTier, NoticeTemplate, ServiceLevel, ServiceRecord
 from quarterdeck.kernel import records
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
 from tests.apps.suppliers.conftest import MONDAY, Deal
@@ -216,6 +217,45 @@ def test_a_draft_follows_whoever_owns_it_and_keeps_the_words_of_a_hand(deal: Dea
     services.level_evaluate(level=deal.level, actor=deal.actor)
     case.refresh_from_db()
     assert (case.missed, case.notice) == (4, "Our own words")
+
+
+def test_a_draft_without_credits_speaks_of_none(deal: Deal) -> None:
+    CreditTier.objects.filter(level=deal.level).delete()
+    case = opened(deal)
+    assert "credit" not in case.notice
+    assert "\n\n\n" not in case.notice
+
+
+def test_a_case_that_is_opened_by_hand_has_its_credit(deal: Deal) -> None:
+    case = BreachCase(level=deal.level, first_day=MONDAY, last_day=MONDAY, met=1, missed=1)
+    services.breach_save(case, actor=deal.actor)
+    assert (case.credit, case.credit_amount) == (Decimal(5), Decimal(500))
+    assert "service credit of 5%" in case.notice
+    case.met = 9  # nine of ten
+    services.breach_save(case, actor=deal.actor)
+    assert (case.credit, case.credit_amount) == (Decimal(2), Decimal(200))
+
+
+def test_one_bad_level_does_not_keep_the_others_from_being_judged(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal.month(met=8, missed=2)
+    bad = level(deal, "month", 5)
+    ServiceLevel.objects.filter(pk=bad.pk).update(code="SL-0")  # the first in order
+    feed = jobs.level_feed
+
+    def broken(*, level: ServiceLevel, actor: Actor) -> int:
+        if level.code == "SL-0":
+            raise ValueError("Marigold")
+        return feed(level=level, actor=actor)
+
+    class Steps:
+        def over(self, items: list[ServiceLevel]) -> list[ServiceLevel]:
+            return items
+
+    monkeypatch.setattr(jobs, "level_feed", broken)
+    with pytest.raises(jobs.NotJudgedError, match="SL-0") as failed:
+        jobs.levels_judged(Steps())  # type: ignore[arg-type]  # steps that nobody watches
+    assert isinstance(failed.value.__cause__, ValueError)
+    assert BreachCase.objects.filter(level=deal.level).exists()
 
 
 def test_a_case_goes_step_by_step_to_its_end(deal: Deal) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from quarterdeck.apps.suppliers.choices import Dimension, Window
 from quarterdeck.apps.suppliers.selectors.page import LevelNow
 from quarterdeck.apps.suppliers.selectors.scorecards import Score, Scorecard
+from quarterdeck.apps.suppliers.services.notices import percent
 from quarterdeck.kernel.ui import components
 
 
@@ -47,8 +48,7 @@ def share_text(share: float | None) -> str:
     """Return a share as a percentage, one place where it needs one; a dash for none."""
     if share is None:
         return "–"
-    value = share * 100
-    return f"{components.number(value, 0 if abs(value - round(value)) < 0.05 else 1)}%"
+    return percent(share * 100)
 
 
 def level_text(row: LevelNow) -> str:

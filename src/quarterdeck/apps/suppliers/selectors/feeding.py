@@ -101,7 +101,7 @@ def _due_task(task: Task, due: int | None) -> DueTask:
 
 
 def copies_of(plan: Plan) -> frozenset[int]:
-    """Return the keys of a plan and of the one that it is a copy of: two with one in common are copies of each other."""
+    """Return the keys of a plan and of the one that it copies: two plans with one in common are alike."""
     return frozenset({plan.pk} if plan.origin_id is None else {plan.pk, plan.origin_id})
 
 

@@ -14,7 +14,7 @@ from quarterdeck.apps.suppliers.choices import ANSWER, BREACH, LIVE, BreachState
 from quarterdeck.apps.suppliers.models import BreachCase
 from quarterdeck.apps.suppliers.models.breaches import HAND
 from quarterdeck.apps.suppliers.selectors.clocks import cure_until
-from quarterdeck.apps.suppliers.services.credits import give_room, locked
+from quarterdeck.apps.suppliers.services.credits import give_room, locked, reckon_credit
 from quarterdeck.apps.suppliers.services.notices import drafted
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -40,6 +40,7 @@ def breach_save(record: BreachCase, *, actor: Actor, note: str = "") -> Change |
         if stored.state != BreachState.OPEN:
             raise ValidationError(_("The supplier was told; its facts stay as they were."))
         record.achieved = _achieved(record)
+        _credited(record)
     changed = (stored.notice, stored.notice_subject) != (record.notice, record.notice_subject)
     if changed and stored.noticed_on is not None:
         raise ValidationError({"notice": _("The notice was sent; it stays as it was.")})
@@ -55,11 +56,19 @@ def _opened(record: BreachCase, actor: Actor, note: str) -> Change | None:
         record.key = f"{HAND}{record.code}"
         record.opened_on, record.target = actor.today, level.target
         record.achieved = _achieved(record)
-    record.currency_id = level.contract.currency_id
+        _credited(record)
     record.owner = record.owner or level.contract.owner or level.contract.supplier.owner
     subject, body = drafted(record, level, actor.today)
     record.notice_subject, record.notice = record.notice_subject or subject, record.notice or body
     return records.save(record, actor=actor, note=note)
+
+
+def _credited(record: BreachCase) -> None:
+    """Give a case that somebody opened the credit of its figures."""
+    if getattr(record, "last_day", None) is None:
+        return  # the check of the fields says so
+    cases = (record.met or 0) + (record.missed or 0)
+    reckon_credit(record, (record.met or 0) / (cases or 1), locked(record.level.contract_id))
 
 
 def _achieved(record: BreachCase) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Final
 from quarterdeck.apps.suppliers.choices import LIVE, BreachState, Window
 from quarterdeck.apps.suppliers.models import BreachCase, Contract
 from quarterdeck.apps.suppliers.selectors.windows import Stretch, months_of, stretch_of
-from quarterdeck.engine.service_level import credit_amount
+from quarterdeck.engine.service_level import Tier, credit_amount, credit_share
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 
@@ -23,6 +23,15 @@ def locked(contract_id: int) -> Contract:
     """Return a contract whose credits are about to be reckoned: one after the other, whichever of its levels it is."""
     rows = Contract.objects.select_for_update(of=("self",)).select_related("supplier__owner", "owner", "currency")
     return rows.get(pk=contract_id)
+
+
+def reckon_credit(case: BreachCase, share: float, contract: Contract) -> None:
+    """Put the credit of a share of cases met into a case: percent by the tiers of its level, currency and amount."""
+    tiers = [Tier(below=float(tier.below) / 100, credit=float(tier.credit) / 100) for tier in case.level.tiers.all()]
+    found = Decimal(repr(credit_share(share, tiers))) * 100
+    case.credit = found.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    case.currency_id = contract.currency_id
+    case.credit_amount = amount_of(case, contract)
 
 
 def amount_of(case: BreachCase, contract: Contract) -> Decimal | None:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.suppliers.choices import BREACH, BreachState, Window
 from quarterdeck.apps.suppliers.models import BreachCase, ServiceLevel, ServiceRecord
 from quarterdeck.apps.suppliers.selectors.windows import by_month, decided, kept_by_window, missed_in, stretch_of
-from quarterdeck.apps.suppliers.services.credits import amount_of, locked
+from quarterdeck.apps.suppliers.services.credits import locked, reckon_credit
 from quarterdeck.apps.suppliers.services.notices import drafted
-from quarterdeck.engine.service_level import Tier, credit_share
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.numbering.codes import next_code
@@ -135,10 +134,7 @@ def _state(case: BreachCase, miss: Miss, actor: Actor) -> None:
     else:
         rows = missed_in([level.pk], max(miss.first, level.starts_on), miss.last, actor.now)
         case.evidence = list(rows.values_list("pk", flat=True))
-    tiers = [Tier(below=float(tier.below) / 100, credit=float(tier.credit) / 100) for tier in level.tiers.all()]
-    case.credit = _percent(credit_share(miss.share, tiers))
-    case.currency_id = level.contract.currency_id
-    case.credit_amount = amount_of(case, level.contract)
+    reckon_credit(case, miss.share, level.contract)
 
 
 def _percent(share: float) -> Decimal:

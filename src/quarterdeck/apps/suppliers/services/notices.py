@@ -15,25 +15,26 @@ from quarterdeck.kernel.ui import components
 _WORD = re.compile(r"\{(\w+)\}")
 
 
-def standard() -> tuple[str, str]:
+def standard(*, credit: bool) -> tuple[str, str]:
     """Return subject and text of the notice that is used until the organisation has a template."""
     subject = _("Notice of breach: {level}, {window}")
     body = _(
         "To {supplier}\n\n"
         "Under contract {contract}{clause} at least {target} of cases are to be kept: {level}. "
         "In {window} it was {achieved}: {met} of {cases} cases met, {missed} missed.\n\n"
-        "The contract provides for a service credit of {credit} of the charge.\n\n"
+        "{given}"
         "We ask you to say within 10 days how it came about, and to have a remedy working within {cure_days} working "
         "days of this notice.\n\n"
         "{owner}"
     )
-    return subject, body
+    given = _("The contract provides for a service credit of {credit} of the charge.\n\n") if credit else ""
+    return subject, body.replace("{given}", given)
 
 
 def drafted(case: BreachCase, level: ServiceLevel, on: dt.date) -> tuple[str, str]:
     """Return subject and text of the notice of a case. No amounts of money: who may read it may not see those."""
     template = NoticeTemplate.objects.filter(is_default=True).first()
-    subject, body = (template.subject, template.body) if template is not None else standard()
+    subject, body = (template.subject, template.body) if template is not None else standard(credit=bool(case.credit))
     words = _words(case, level, on)
 
     def fill(text: str) -> str:
