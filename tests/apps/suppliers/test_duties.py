@@ -18,6 +18,7 @@ from quarterdeck.apps.suppliers.models import (
     SupplierPerson,
 )
 from quarterdeck.apps.suppliers.selectors.windows import add_months, stretch_of
+from quarterdeck.kernel import records
 from tests.apps.suppliers.conftest import MONDAY, NOW, Deal
 
 TODAY = NOW.date()
@@ -35,6 +36,14 @@ def test_what_repeats_comes_back_from_its_day_and_not_from_when_it_was_met(deal:
     following = services.obligation_meet(record=report, actor=deal.actor, evidence="Marigold", met_on=MONDAY)
     assert following is not None
     assert (following.due_on, following.state, report.state) == (dt.date(2026, 2, 28), "open", "met")
+    third = services.obligation_meet(record=following, actor=deal.actor, evidence="Marigold")
+    assert third is not None
+    assert third.due_on == dt.date(2026, 3, 31), "a short month does not shorten those after it"
+    third.due_on = dt.date(2026, 3, 15)
+    services.obligation_save(third, actor=deal.actor)
+    moved = services.obligation_meet(record=third, actor=deal.actor, evidence="Marigold")
+    assert moved is not None
+    assert moved.due_on == dt.date(2026, 4, 15)
 
 
 def test_an_insurance_is_due_again_when_it_runs_out(deal: Deal) -> None:
@@ -67,6 +76,9 @@ def test_a_contact_that_is_logged_plans_the_next_and_stays(deal: Deal) -> None:
         services.contact_save(plan, actor=deal.actor)
     with pytest.raises(ValidationError, match="logged already"):
         services.contact_log(record=plan, actor=deal.actor, outcome="Again")
+    gone = records.delete(plan, actor=deal.cast.actor("administrator"))
+    records.undo(gone.batch, actor=deal.cast.actor("administrator"))
+    assert SupplierContact.objects.get(subject="Marigold review", held_on=held).outcome == "Agreed"
 
 
 def test_a_supplier_does_not_end_while_a_contract_is_in_force(deal: Deal) -> None:

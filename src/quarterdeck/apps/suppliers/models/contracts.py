@@ -136,6 +136,8 @@ class Obligation(Record):
     kind = models.CharField(_("kind"), max_length=8, choices=ObligationKind.choices, default=ObligationKind.DELIVER)
     repeats = models.CharField(_("repeats"), max_length=9, choices=Repeats.choices, default=Repeats.ONCE)
     due_on = models.DateField(_("due on"))
+    #: The day of the month on which what repeats is due, where the month of `due_on` is too short for it.
+    day_of_month = models.PositiveSmallIntegerField(_("day of the month"), null=True, editable=False)
     state = models.CharField(
         _("state"), max_length=6, choices=ObligationState.choices, default=ObligationState.OPEN, editable=False
     )

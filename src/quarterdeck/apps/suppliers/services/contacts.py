@@ -17,8 +17,8 @@ from quarterdeck.kernel.audit.models import Change
 
 @transaction.atomic
 def contact_save(record: SupplierContact, *, actor: Actor, note: str = "") -> Change | None:
-    """Plan a contact, or change the plan. What was logged stays."""
-    if record.held_on is not None:
+    """Plan a contact, or change the plan. What was logged stays; removed, it can be brought back."""
+    if record.held_on is not None and not record._state.adding:
         raise ValidationError(_("It was held; what was logged stays."))
     return records.save(record, actor=actor, note=note)
 

@@ -18,7 +18,7 @@ from quarterdeck.apps.suppliers.choices import (
     SupplierState,
 )
 from quarterdeck.apps.suppliers.models import Contract, Obligation, Supplier
-from quarterdeck.apps.suppliers.selectors.windows import add_months
+from quarterdeck.apps.suppliers.selectors.windows import add_months, day_in_month
 from quarterdeck.apps.suppliers.services.numbering import code_for
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -72,6 +72,8 @@ def contract_end(*, record: Contract, actor: Actor, ended_on: dt.date, reason: s
 def obligation_save(record: Obligation, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change an obligation; a new one is numbered."""
     record.code = code_for(record.code, OBLIGATION)
+    if record.pk and Obligation.objects.filter(pk=record.pk).exclude(due_on=record.due_on).exists():
+        record.day_of_month = None
     return records.save(record, actor=actor, note=note)
 
 
@@ -109,6 +111,7 @@ def obligation_meet(
         kind=record.kind,
         repeats=record.repeats,
         due_on=following,
+        day_of_month=_day_of_month(record) if record.kind not in EXPIRING else None,
     )
     obligation_save(made, actor=actor, note=_("Follows %(code)s") % {"code": record.code})
     return made
@@ -118,7 +121,13 @@ def _next_due(record: Obligation) -> dt.date | None:
     if record.valid_until is not None and record.kind in EXPIRING:
         return record.valid_until
     step = _EVERY.get(Repeats(record.repeats))
-    return None if step is None else add_months(record.due_on, step)
+    if step is None:
+        return None
+    return day_in_month(add_months(record.due_on.replace(day=1), step), _day_of_month(record))
+
+
+def _day_of_month(record: Obligation) -> int:
+    return record.day_of_month or record.due_on.day
 
 
 def obligation_waive(*, record: Obligation, actor: Actor, reason: str) -> None:
