@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -123,6 +124,11 @@ class BreachCase(Record):
     def by_hand(self) -> bool:
         """Whether somebody opened it, not the evaluation."""
         return self.key.startswith(HAND)
+
+    def is_past_cure(self, on: dt.date) -> bool:
+        """Tell whether on a day the cure period is over and one waits for the cure still."""
+        waits = self.state in (BreachState.NOTICED, BreachState.REMEDY)
+        return waits and self.cure_until is not None and self.cure_until < on
 
     def clean(self) -> None:
         """Refuse days out of order."""

@@ -22,8 +22,9 @@ from quarterdeck.apps.suppliers.choices import (
     ContractState,
     Dimension,
     ObligationState,
+    Source,
 )
-from quarterdeck.apps.suppliers.models import BreachCase, Obligation, Supplier, SupplierContact
+from quarterdeck.apps.suppliers.models import BreachCase, Obligation, ServiceLevel, Supplier, SupplierContact
 from quarterdeck.apps.suppliers.pages import words
 from quarterdeck.apps.suppliers.pages.drawing import level_chart
 from quarterdeck.apps.suppliers.selectors import page as selectors
@@ -139,8 +140,9 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, told: Told) -> di
         "evidence": components.number(100 * told.scorecard.evidence),
         "since": components.date_text(since_of(on), on),
         "levels": [_level(row) for row in told.levels],
-        "cases": sum(each.of for row in told.levels for each in row.kept),
+        "cases": told.cases,
         "level_ids": _ids(told),
+        "record_level": next((row.level.pk for row in told.levels if _is_entered(row.level)), None),
         "obligations": _due(told, on),
         "owed": sum(each.state == ObligationState.OPEN for each in told.obligations),
         "case": _case(live[0], told, about.get(live[0].pk, []), actor, frame, money=money) if live else None,
@@ -184,6 +186,11 @@ def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) 
         "links": [{"linked": one, "url": known.url(one.record) if known else ""} for one, known in links],
         "tags": tags_of([record]).get(record.pk, []) if beside else (),
     }
+
+
+def _is_entered(level: ServiceLevel) -> bool:
+    """Tell whether the cases of a level are entered by hand."""
+    return level.is_active and level.source == Source.RECORDS
 
 
 def _ids(told: Told) -> str:
@@ -262,20 +269,19 @@ def _case(case: BreachCase, told: Told, touches: list[Initiative], actor: Actor,
         touches,
         verb if may_change else "",
         f"/breaches/{case.code}/do/{name}/",
-        _credit(case, told, money=money),
+        _credit(case, money=money),
     )
 
 
-def _credit(case: BreachCase, told: Told, *, money: bool) -> str:
+def _credit(case: BreachCase, *, money: bool) -> str:
     if not case.credit:
         return ""
     share = words.share_text(float(case.credit) / 100)
     if not money:
         return _("%(share)s of the charge") % {"share": share}
-    contract = next((each for each in told.contracts if each.pk == case.level.contract_id), None)
-    if case.credit_amount is None or contract is None:
+    if case.credit_amount is None or case.currency is None:
         return _("%(share)s of the charge") % {"share": share}
-    amount = components.money_text(case.credit_amount, contract.currency.code)
+    amount = components.money_text(case.credit_amount, case.currency.code)
     return _("%(amount)s, %(share)s of the charge") % {"amount": amount, "share": share}
 
 
@@ -288,13 +294,15 @@ def _steps(case: BreachCase, on: dt.date) -> list[dict[str, str]]:
         (_("Follow-up"), case.followed_on, case.remedy_on or case.cure_until),
         (_("Closed"), case.closed_on, None),
     ]
-    now = next((place for place, (_name, day, _due) in enumerate(told) if day is None), len(told))
+    # A supplier that never answers is followed up without: what lies before the last thing done is over.
+    now = max((place + 1 for place, (_name, day, _due) in enumerate(told) if day is not None), default=0)
     steps = []
     for place, (name, day, due) in enumerate(told):
         note = components.date_text(day, on)
         if day is None and due is not None:
             note = _("by %(day)s") % {"day": components.date_text(due, on)}
-        steps.append({"name": name, "note": note, "state": "done" if place < now else "now" if place == now else ""})
+        state = "now" if place == now else "done" if day is not None else ""
+        steps.append({"name": name, "note": note, "state": state})
     return steps
 
 
@@ -304,16 +312,12 @@ def _money(told: Told, on: dt.date, *, money: bool) -> list[Cell]:
     ending = min(
         (each for each in force if each.ends_on is not None), key=lambda each: each.ends_on or on, default=None
     )
-    codes = {each.currency.code for each in force}
     value, credit = components.CLOSED, components.CLOSED
-    if money and len(codes) <= 1:
-        code = next(iter(codes), "")
-        value = components.money_text(sum((each.value or Decimal(0) for each in force), Decimal(0)), code, short=True)
-        since = since_of(on)
-        given = [case.credit_amount for case in told.breaches if case.credit_amount and case.opened_on >= since]
-        credit = components.money_text(sum(given, Decimal(0)), code, short=True)
-    elif money:
-        value = credit = _("several currencies")
+    if money:
+        usual = force[0].currency.code if force else ""
+        value = _sum([(each.value or Decimal(0), each.currency.code) for each in force], usual)
+        given = [case for case in told.breaches if case.credit_amount and case.opened_on >= since_of(on)]
+        credit = _sum([(case.credit_amount, case.currency.code) for case in given if case.currency], usual)
     listed = f"/supplier-contracts/?{urlencode({'f.supplier': told.record.pk, 'view': 'all'})}"
     notice = ""
     if ending is not None and ending.notice_on is not None:
@@ -324,6 +328,15 @@ def _money(told: Told, on: dt.date, *, money: bool) -> list[Cell]:
         Cell(_("Service credits"), credit, _("twelve months"), f"/breaches/?{urlencode({'f.level': _ids(told)})}"),
         Cell(_("Ends next"), components.date_text(ending.ends_on, on) if ending else "–", notice, listed),
     ]
+
+
+def _sum(amounts: list[tuple[Decimal | None, str]], usual: str) -> str:
+    """Return the sum of amounts in their currency, the usual one of none; those of several are not added up."""
+    codes = {code for _amount, code in amounts} or {usual}
+    if len(codes) > 1:
+        return _("several currencies")
+    whole = sum((amount or Decimal(0) for amount, _code in amounts), Decimal(0))
+    return components.money_text(whole, codes.pop(), short=True)
 
 
 def _planned(told: Told, on: dt.date) -> list[tuple[SupplierContact, str, bool]]:

@@ -226,8 +226,7 @@ class BreachRegister(Register[BreachCase]):
 
     def remark(self, name: str, record: BreachCase, on: dt.date) -> tuple[str, str]:
         """Say that the cure period has ended."""
-        waiting = record.state in (BreachState.NOTICED, BreachState.REMEDY)
-        if name == "cure_until" and waiting and record.cure_until is not None and record.cure_until < on:
+        if name == "cure_until" and record.is_past_cure(on):
             return "red", _now("over")
         return "", ""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from django.db.models import QuerySet
 
-from quarterdeck.apps.suppliers.choices import LIVE, MONTHS, BreachState, SupplierState
+from quarterdeck.apps.suppliers.choices import LIVE, BreachState, SupplierState, Window
 from quarterdeck.apps.suppliers.models import (
     BreachCase,
     Contract,
@@ -25,7 +26,8 @@ from quarterdeck.apps.suppliers.selectors.scorecards import Scorecard, counts_of
 from quarterdeck.apps.suppliers.selectors.windows import Kept
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import under, visible
+from quarterdeck.kernel.access.policy import record_type, under, visible
+from quarterdeck.kernel.audit.models import Action, Change
 from quarterdeck.kernel.records import Record, as_of
 
 R = TypeVar("R", bound=Record)
@@ -91,6 +93,8 @@ class Told:
     breaches: list[BreachCase] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
     contacts: list[SupplierContact] = field(default_factory=list)
+    #: Cases of the service levels that were decided in twelve months.
+    cases: int = 0
     scorecard: Scorecard = field(default_factory=lambda: Scorecard(()))
     place: tuple[int, int] | None = None
 
@@ -102,8 +106,8 @@ class Told:
 
     @property
     def state(self) -> str:
-        """Red with a breach past its cure period, amber with any, or a dimension in red; else green, or none."""
-        if any(case.cure_until is not None and case.cure_until < self.on for case in self.live):
+        """Red with a breach whose cure is overdue, amber with any, or a dimension in red; else green, or none."""
+        if any(case.is_past_cure(self.on) for case in self.live):
             return "red"
         if self.live or any(score.state == "red" for score in self.scorecard.scores):
             return "amber"
@@ -124,17 +128,23 @@ def told(record: Supplier, *, actor: Actor, on: dt.date, moment: dt.datetime | N
     """Return all that the page of a supplier tells."""
     now = moment or actor.now
     page = Told(record, on, now, moment)
-    page.contracts = _rows(Contract.objects.filter(supplier=record.pk), actor, moment, "owner", "currency")
+    own = ("supplier_id", [record.pk])
+    page.contracts = _rows(Contract.objects.filter(supplier=record.pk), actor, moment, "owner", "currency", of=own)
     page.contracts.sort(key=lambda each: each.number)
     for contract in page.contracts:
         contract.supplier = record
-    page.breaches = _rows(BreachCase.objects.filter(level__contract__supplier=record.pk), actor, moment, "owner")
-    page.breaches.sort(key=lambda each: (each.opened_on, each.code), reverse=True)
-    page.obligations = _rows(Obligation.objects.filter(supplier=record.pk), actor, moment)
+    page.obligations = _rows(Obligation.objects.filter(supplier=record.pk), actor, moment, of=own)
     page.obligations.sort(key=lambda each: (each.due_on, each.code))
-    page.contacts = _rows(SupplierContact.objects.filter(supplier=record.pk), actor, moment, "owner", "initiative")
-    levels = _rows(ServiceLevel.objects.filter(contract__supplier=record.pk), actor, moment)
-    _of_levels(page, sorted(levels, key=lambda each: each.code), actor)
+    contacts = SupplierContact.objects.filter(supplier=record.pk)
+    page.contacts = _rows(contacts, actor, moment, "owner", "initiative", of=own)
+    contracts = [each.pk for each in page.contracts]
+    rows = ServiceLevel.objects.filter(contract__supplier=record.pk)
+    levels = sorted(_rows(rows, actor, moment, of=("contract_id", contracts)), key=lambda each: each.code)
+    cases = BreachCase.objects.filter(level__contract__supplier=record.pk)
+    of = ("level_id", [each.pk for each in levels])
+    page.breaches = _rows(cases, actor, moment, "owner", "currency", of=of)
+    page.breaches.sort(key=lambda each: (each.opened_on, each.code), reverse=True)
+    _of_levels(page, levels, actor)
     known = {each.level.pk: each.level for each in page.levels}
     for case in page.breaches:
         if case.level_id in known:
@@ -142,11 +152,16 @@ def told(record: Supplier, *, actor: Actor, on: dt.date, moment: dt.datetime | N
     return page
 
 
-def _rows(rows: QuerySet[R], actor: Actor, moment: dt.datetime | None, *related: str) -> list[R]:
-    """Return the rows that the actor may see, as known at a moment."""
+def _rows(
+    rows: QuerySet[R], actor: Actor, moment: dt.datetime | None, *related: str, of: tuple[str, list[int]]
+) -> list[R]:
+    """Return the rows that the actor may see, as known at a moment; with those removed since, by what they were of."""
     if moment is None:
         return list(visible(rows, actor).select_related(*related) if related else visible(rows, actor))
-    keys = list(rows.order_by().values_list("pk", flat=True))
+    name, owners = of
+    gone = Change.objects.filter(record_type=record_type(rows.model), action=Action.DELETE, at__gt=moment)
+    keys = {*rows.order_by().values_list("pk", flat=True)}
+    keys |= {*gone.filter(**{f"before__{name}__in": owners}).values_list("record_id", flat=True)}
     return as_of(rows.model, moment, actor=actor, related=related, pks=keys) if keys else []
 
 
@@ -154,14 +169,17 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
     """Count the cases of the levels by window, and of the supplier by dimension."""
     record, on, now = page.record, page.on, page.now
     rows = ServiceRecord.objects.filter(level__contract__supplier=record.pk)
-    first = windows.stretch_of(since_of(on), "quarter").first
+    # The longest window begins first; each level counts from its own first day.
+    first = windows.stretch_of(since_of(on), Window.YEAR).first
     if page.moment is None:
         months: Any = windows.by_month(visible(rows, actor), first=first, last=on, now=now)
-        cards = scorecards([record.pk, *_peers(record, actor)], on=on, now=now)
+        cards = scorecards([record.pk, *_peers(record, actor)], on=on, actor=actor)
         page.place = _place(cards, record.pk)
     else:
-        known = _rows(rows, actor, page.moment)
-        months = windows.counted(known, first=first, last=on, now=now)
+        keys = [level.pk for level in levels]
+        known = _rows(rows, actor, page.moment, of=("level_id", keys))
+        starts = {level.pk: level.starts_on for level in levels}
+        months = windows.counted(known, starts, first=first, last=on, now=now)
         counts = counts_of(
             record.pk,
             records=known,
@@ -171,15 +189,16 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
             on=on,
             now=now,
         )
-        cards = scorecards([record.pk], on=on, now=now, counts=counts)
+        cards = scorecards([record.pk], on=on, actor=actor, counts=counts)
     page.scorecard = cards[record.pk]
     contracts = {each.pk: each for each in page.contracts}
     for level in levels:
         if level.contract_id in contracts:
             level.contract = contracts[level.contract_id]
-        year = windows.add_months(on.replace(day=1), 1 - MONTHS)
-        kept = windows.kept_by_window(level, months.get(level.pk, {}), first=year, last=on)
+        counts_by_month = months.get(level.pk, {})
+        kept = windows.kept_by_window(level, counts_by_month, first=since_of(on), last=on)
         page.levels.append(LevelNow(level, kept))
+        page.cases += sum(of for month, (_met, of) in counts_by_month.items() if month >= since_of(on))
 
 
 def _peers(record: Supplier, actor: Actor) -> list[int]:
@@ -222,17 +241,15 @@ def ranking(*, actor: Actor, on: dt.date, category: int | None, scope: Scope | N
     if category is not None:
         rows = rows.filter(category=category)
     found = list(rows.select_related("category", "owner").order_by("name"))
-    cards = scorecards([row.pk for row in found], on=on, now=actor.now)
+    cards = scorecards([row.pk for row in found], on=on, actor=actor)
     live = _live([row.pk for row in found], actor)
-    totals = sorted((card.total for card in cards.values() if card.total is not None), reverse=True)
+    totals = sorted(card.total for card in cards.values() if card.total is not None)
     ranked = [
         Ranked(
             row,
             cards[row.pk],
             live.get(row.pk, 0),
-            None
-            if (total := cards[row.pk].total) is None
-            else 1 + sum(other > total + 1e-9 for other in totals[: MOST * 5]),
+            None if (total := cards[row.pk].total) is None else 1 + len(totals) - bisect_right(totals, total + 1e-9),
         )
         for row in found
     ]

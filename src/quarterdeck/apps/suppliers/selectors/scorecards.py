@@ -40,6 +40,8 @@ from quarterdeck.apps.suppliers.models import (
     SupplierContact,
 )
 from quarterdeck.apps.suppliers.selectors.windows import add_months, decided
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.policy import visible
 
 #: What tells the cases of service records: dimension -> the field that says whether it was met.
 _OF_RECORDS: Final = {
@@ -119,14 +121,16 @@ def weights(on: dt.date) -> dict[Dimension, tuple[float, float]]:
 
 
 def scorecards(
-    supplier_ids: Collection[int], *, on: dt.date, now: dt.datetime, counts: Iterable[Count5] | None = None
+    supplier_ids: Collection[int], *, on: dt.date, actor: Actor, counts: Iterable[Count5] | None = None
 ) -> dict[int, Scorecard]:
     """Return the scorecard of each supplier over the twelve months to a day; five queries, however many suppliers.
+
+    What the actor may not see is not counted.
 
     `counts` are those of a past date; left out, they are taken from what is stored.
     """
     found: dict[tuple[int, str], dict[dt.date, tuple[int, int]]] = defaultdict(dict)
-    told = stored_counts(supplier_ids, on=on, now=now) if counts is None else counts
+    told = stored_counts(supplier_ids, on=on, actor=actor) if counts is None else counts
     for supplier, dimension, month, met, of in told:
         before = found[supplier, dimension].get(month, (0, 0))
         found[supplier, dimension][month] = (before[0] + met, before[1] + of)
@@ -158,13 +162,13 @@ def _share(count: tuple[int, int] | None) -> float | None:
 # -- from what is stored
 
 
-def stored_counts(supplier_ids: Collection[int], *, on: dt.date, now: dt.datetime) -> Iterator[Count5]:
-    """Give the counts of suppliers by dimension and month, as the database adds them up."""
+def stored_counts(supplier_ids: Collection[int], *, on: dt.date, actor: Actor) -> Iterator[Count5]:
+    """Give the counts of what the actor may see by supplier, dimension and month, as the database adds them up."""
     since, ids = since_of(on), list(supplier_ids)
     # What obligations owe counts once: by the obligations themselves.
     records = ServiceRecord.objects.filter(level__contract__supplier__in=ids).exclude(source=Source.OBLIGATIONS)
     rows = _grouped(
-        decided(records, now).filter(decided_on__gte=since, decided_on__lte=on),
+        visible(decided(records, actor.now), actor).filter(decided_on__gte=since, decided_on__lte=on),
         "level__contract__supplier",
         "decided_on",
     ).annotate(
@@ -181,7 +185,7 @@ def stored_counts(supplier_ids: Collection[int], *, on: dt.date, now: dt.datetim
     owed = owed.exclude(state=ObligationState.WAIVED).filter(Q(met_on__isnull=False) | Q(due_on__lt=on))
     deliver = Q(kind=ObligationKind.DELIVER)
     kept = Q(met_on__lte=F("due_on"))
-    for row in _grouped(owed, "supplier", "due_on").annotate(
+    for row in _grouped(visible(owed, actor), "supplier", "due_on").annotate(
         delivered=Count("pk", filter=deliver),
         delivered_met=Count("pk", filter=deliver & kept),
         owed=Count("pk", filter=~deliver),
@@ -189,8 +193,8 @@ def stored_counts(supplier_ids: Collection[int], *, on: dt.date, now: dt.datetim
     ):
         yield row["supplier_key"], Dimension.ON_TIME, row["month"], row["delivered_met"], row["delivered"]
         yield row["supplier_key"], Dimension.COMPLIANCE, row["month"], row["owed_met"], row["owed"]
-    yield from _answers(ids, since, on)
-    yield from _contacts(ids, since, on)
+    yield from _answers(ids, since, on, actor)
+    yield from _contacts(ids, since, on, actor)
 
 
 def _grouped(rows: QuerySet[Any], supplier: str, day: str) -> QuerySet[Any, dict[str, Any]]:
@@ -199,23 +203,23 @@ def _grouped(rows: QuerySet[Any], supplier: str, day: str) -> QuerySet[Any, dict
     return grouped
 
 
-def _answers(ids: list[int], since: dt.date, on: dt.date) -> Iterator[Count5]:
+def _answers(ids: list[int], since: dt.date, on: dt.date, actor: Actor) -> Iterator[Count5]:
     told = BreachCase.objects.filter(level__contract__supplier__in=ids, noticed_on__gte=since, noticed_on__lte=on)
     late = on - dt.timedelta(days=ANSWER)
     told = told.exclude(state=BreachState.EXCUSED).filter(Q(answered_on__isnull=False) | Q(noticed_on__lt=late))
-    rows = _grouped(told, "level__contract__supplier", "noticed_on").annotate(
+    rows = _grouped(visible(told, actor), "level__contract__supplier", "noticed_on").annotate(
         of=Count("pk"), met=Count("pk", filter=Q(answered_in_time=True))
     )
     for row in rows:
         yield row["supplier_key"], Dimension.RESPONSIVENESS, row["month"], row["met"], row["of"]
 
 
-def _contacts(ids: list[int], since: dt.date, on: dt.date) -> Iterator[Count5]:
+def _contacts(ids: list[int], since: dt.date, on: dt.date, actor: Actor) -> Iterator[Count5]:
     asked = Q(kind=ContactKind.QUESTION)
     late = Q(asked, planned_on__lt=on) | Q(~asked, planned_on__lt=on - dt.timedelta(days=GRACE))
     planned = SupplierContact.objects.filter(supplier__in=ids, planned_on__gte=since, planned_on__lte=on)
     planned = planned.filter(late | Q(held_on__isnull=False))
-    for row in _grouped(planned, "supplier", "planned_on").annotate(
+    for row in _grouped(visible(planned, actor), "supplier", "planned_on").annotate(
         asked=Count("pk", filter=asked),
         asked_met=Count("pk", filter=asked & Q(in_time=True)),
         held=Count("pk", filter=~asked),

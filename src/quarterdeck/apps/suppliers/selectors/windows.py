@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from quarterdeck.apps.suppliers.choices import Window
@@ -46,8 +47,12 @@ def add_months(day: dt.date, count: int) -> dt.date:
     """Return the same day some months on, or the month's last where it is shorter."""
     whole = day.year * 12 + day.month - 1 + count
     year, month = divmod(whole, 12)
-    after = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return dt.date(year, month + 1, min(day.day, (after - dt.timedelta(days=1)).day))
+    return day_in_month(dt.date(year, month + 1, 1), day.day)
+
+
+def day_in_month(first: dt.date, day: int) -> dt.date:
+    """Return a day of the month that begins on a date, or its last where it is shorter."""
+    return first.replace(day=min(day, calendar.monthrange(first.year, first.month)[1]))
 
 
 def stretch_of(day: dt.date, window: str) -> Stretch:
@@ -75,11 +80,12 @@ def decided(rows: QuerySet[ServiceRecord], now: dt.datetime) -> QuerySet[Service
 def by_month(
     rows: QuerySet[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime
 ) -> dict[int, dict[dt.date, tuple[int, int]]]:
-    """Return the cases met and decided of each level by the first day of the month; one query."""
+    """Return the cases of each level met and decided since its first day, by the first of the month; one query."""
     found: dict[int, dict[dt.date, tuple[int, int]]] = defaultdict(dict)
     counted = (
         decided(rows, now)
         .filter(decided_on__gte=first, decided_on__lte=last)
+        .filter(decided_on__gte=F("level__starts_on"))
         .order_by()
         .annotate(month=TruncMonth("decided_on"))
         .values("level", "month")
@@ -91,13 +97,14 @@ def by_month(
 
 
 def counted(
-    records: Iterable[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime
+    records: Iterable[ServiceRecord], starts: Mapping[int, dt.date], *, first: dt.date, last: dt.date, now: dt.datetime
 ) -> dict[int, dict[dt.date, tuple[int, int]]]:
-    """Return the same of records at hand, as those of a past date are."""
+    """Return the same of records at hand, as those of a past date are, and the first days of their levels."""
     found: dict[int, dict[dt.date, tuple[int, int]]] = defaultdict(dict)
     for each in records:
         known = each.kept is not None or (each.breaks_at is not None and each.breaks_at < now)
-        if not known or each.decided_on is None or not first <= each.decided_on <= last:
+        since = max(first, starts.get(each.level_id, first))
+        if not known or each.decided_on is None or not since <= each.decided_on <= last:
             continue
         month = each.decided_on.replace(day=1)
         met, of = found[each.level_id].get(month, (0, 0))
