@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outlineOf } from "../src/plan/model/outline";
-import { commandsOf, dueRows, plannedPercent, says, withPercent, withRemaining } from "../src/plan/model/progress";
+import { commandsOf, divided, dueRows, notesBefore, notesIn, plannedPercent, says, withPercent, withRemaining } from "../src/plan/model/progress";
 import { PlanStore } from "../src/plan/model/store";
 import { at, plan } from "./plan-fixture";
 
@@ -41,4 +41,25 @@ test("a report says once what was said last, and puts the note below the others"
   assert.deepEqual(commandsOf(store, 11, { percent: 45, remaining: 1320, by: "remaining" }, "", ""), [set("remaining", 1320)]);
   assert.deepEqual(commandsOf(store, 11, { start: "2026-03-02", finish: "2026-03-04", percent: 30, by: "percent" }, "", ""), [set("actual_start", "2026-03-02"), set("actual_finish", "2026-03-04")]);
   assert.deepEqual(commandsOf(store, 11, { note: "x" }, "", undefined), [], "a note waits until those before it are known");
+});
+
+test("a note without connection: below those known, and first where the plan says that there are none", () => {
+  const { store } = open();
+  const row = store.row(11);
+  assert.equal(notesBefore(store, row, undefined), "", "the first of a task");
+  store.put(11, "notes", true);
+  assert.equal(notesBefore(store, row, undefined), undefined, "there are some that nobody here has read");
+  assert.equal(notesBefore(store, row, "Old."), "Old.");
+});
+
+test("notes that wait are known, the last of each task", () => {
+  const set = (task: number, field: string, value: string) => ({ do: "set" as const, task, field, value });
+  const edits = [{ commands: [set(11, "notes", "One."), set(12, "percent", "40")] }, { commands: [set(11, "notes", "One.\nTwo.")] }];
+  assert.deepEqual([...notesIn(edits)], [[11, "One.\nTwo."]]);
+});
+
+test("of a report that goes, photos are sent by themselves, and a note may stay", () => {
+  assert.deepEqual(divided({ percent: 40, by: "percent", note: "x", photos: 2 }, true), { said: { percent: 40, by: "percent", note: "x" }, rest: {} });
+  assert.deepEqual(divided({ percent: 40, by: "percent", note: "x", photos: 2 }, false), { said: { percent: 40, by: "percent" }, rest: { note: "x" } });
+  assert.deepEqual(divided({ photos: 1, note: " " }, false), { said: { note: " " }, rest: {} });
 });

@@ -214,7 +214,7 @@ test("a step by days keeps the clock and leaves out days without work", () => {
   assert.equal(sameClock(undefined, at(4, 17), 2), at(6, 17));
 });
 
-async function asked(answers: Response[], act: (network: Network) => Promise<unknown>): Promise<{ calls: [string, string, string][]; fault: unknown }> {
+async function asked(answers: Response[], act: (network: Network) => Promise<unknown>, base = "/plan/"): Promise<{ calls: [string, string, string][]; fault: unknown }> {
   const calls: [string, string, string][] = [];
   const meta = { content: "old" };
   const before = { fetch: globalThis.fetch, document: globalThis.document };
@@ -227,7 +227,7 @@ async function asked(answers: Response[], act: (network: Network) => Promise<unk
   });
   let fault: unknown = null;
   try {
-    await act(new Network("/plan/", (key) => key));
+    await act(new Network(base, (key) => key));
   } catch (thrown) {
     fault = thrown;
   }
@@ -250,6 +250,21 @@ test("a token that has changed is fetched, and the edit sent again with it", asy
   const refused = await asked([page("Forbidden", 403), page("no token here")], (network) => network.send("edit", {}));
   assert.ok(refused.fault instanceof Refused);
   assert.equal(refused.fault.refusal.message, "refused", "a refusal without a reason has a word");
+});
+
+test("a photo goes to the address of its own plan; taken, refused and not arrived are told apart", async () => {
+  const post = async (answers: Response[], base?: string) => {
+    let found: unknown;
+    const { calls, fault } = await asked(answers, async (network) => (found = await network.photo(3, 11, "r1", new Blob(["x"]))), base);
+    return { found, fault, calls };
+  };
+  const taken = await post([new Response('{"url": "/f/1", "name": "1.jpg"}', { status: 201, headers: { "Content-Type": "application/json" } })]);
+  assert.deepEqual([taken.found, taken.calls], [{ url: "/f/1", name: "1.jpg" }, [["POST", "/plan/3/photo", "old"]]]);
+  assert.deepEqual((await post([json({ url: "/f/1", name: "1.jpg" })], "/projects/P/plan/3/")).calls, [["POST", "/projects/P/plan/3/photo", "old"]]);
+  const said = (status: number) => new Response('{"message": "Too large."}', { status, headers: { "Content-Type": "application/json" } });
+  for (const status of [403, 422]) assert.deepEqual((await post([said(status)])).found, { message: "Too large." });
+  for (const status of [400, 404, 413]) assert.deepEqual((await post([page("No", status)])).found, { message: "refused" }, String(status));
+  for (const answer of [page("Busy", 429), page("Broken", 502), said(503), page("Sign in"), json({}, { redirected: true })]) assert.ok((await post([answer])).fault instanceof Error, String(answer.status));
 });
 
 test("every question and every edit speaks of the chosen baseline", async () => {

@@ -6,6 +6,7 @@ const SIDE = 2048;
 
 export interface Waiting {
   id: string;
+  /** Whose it is, and of which plan. */
   plan: string;
   task: Id;
   photo: Blob;

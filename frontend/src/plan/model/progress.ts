@@ -73,6 +73,24 @@ export function commandsOf(store: PlanStore, id: Id, draft: Draft, today: string
   return commands;
 }
 
+/** The notes below which a new one goes, as far as is known: those read, or none where the plan says that there are none. */
+export function notesBefore(store: PlanStore, row: number, read: string | undefined): string | undefined {
+  return read ?? (store.tasks.notes[row] === false ? "" : undefined);
+}
+
+/** The notes of tasks in edits that still wait, the last of each. */
+export function notesIn(edits: readonly { commands: readonly Command[] }[]): Map<Id, string> {
+  const commands = edits.flatMap((edit) => edit.commands);
+  return new Map(commands.flatMap((command) => (command.do === "set" && command.field === "notes" ? [[command.task, String(command.value ?? "")] as [Id, string]] : [])));
+}
+
+/** A draft in two: what is sent now and comes back when refused, and what stays. Photos go by themselves; a note waits until those before it are known. */
+export function divided(draft: Draft, noted: boolean): { said: Draft; rest: Draft } {
+  const { photos: _photos, ...said } = draft;
+  const { note, ...others } = said;
+  return note?.trim() && !noted ? { said: others, rest: { note } } : { said, rest: {} };
+}
+
 export function isGate(store: PlanStore, row: number): boolean {
   return isMilestone(store.tasks.kind[row] ?? "", store.tasks.start[row] ?? null, store.tasks.finish[row] ?? null);
 }

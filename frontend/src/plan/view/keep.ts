@@ -1,5 +1,7 @@
 /** What a reader chose for a plan, kept in this browser: columns, widths, what is folded, and edits that still wait. */
 export interface Keep {
+  /** Whose it is, and of which plan. */
+  readonly name: string;
   read(name: string): unknown;
   write(name: string, value: unknown): void;
 }
@@ -8,6 +10,7 @@ export interface Keep {
 export function keepFor(plan: string): Keep {
   const key = (name: string) => (name === "columns" || name === "split" ? `plan:${name}` : `plan:${plan}:${name}`);
   return {
+    name: plan,
     read(name) {
       try {
         return JSON.parse(localStorage.getItem(key(name)) ?? "null") as unknown;

@@ -69,20 +69,26 @@ export class Network implements Transport {
     return true;
   }
 
-  /** Send a photo; what the server refuses is told with its words, what does not arrive is thrown. */
-  async photo(task: number, request: string, photo: Blob): Promise<{ url: string; name: string } | { message: string }> {
+  /**
+   * Send a photo of a task of a plan to that plan's own address: that of the project is another's once it has another.
+   * What the server refuses is told with its words, what does not arrive is thrown.
+   */
+  async photo(plan: number, task: number, request: string, photo: Blob): Promise<{ url: string; name: string } | { message: string }> {
     const send = () => {
       const body = new FormData();
       body.set("task", String(task));
       body.set("request", request);
       body.set("photo", photo, "photo");
-      return fetch(this.url("photo"), { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrfToken() }, body, credentials: "same-origin" });
+      return fetch(this.url(this.base.endsWith(`/plan/${plan}/`) ? "photo" : `${plan}/photo`), { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrfToken() }, body, credentials: "same-origin" });
     };
     let response = await send();
     if (response.status === 403 && !isJson(response) && (await this.renewed())) response = await send();
-    if (isJson(response)) return (await response.json()) as { url: string; name: string } | { message: string };
-    if (response.status === 404 || response.status === 413) return { message: this.say("refused") };
-    throw new Error(String(response.status));
+    try {
+      return await answerOf<{ url: string; name: string }>(response, this.say);
+    } catch (fault) {
+      if (fault instanceof Refused) return { message: fault.message };
+      throw fault;
+    }
   }
 
   async data(): Promise<PlanData> {

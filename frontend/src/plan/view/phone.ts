@@ -3,7 +3,7 @@ import { icon } from "../../lib/dom";
 import { chosenColumns, lateness, planLateness } from "../model/columns";
 import { duration, figure, iso } from "../model/format";
 import { toneOf } from "../model/geometry";
-import { commandsOf, type Draft, dueRows, isGate, plannedPercent, says, withPercent, withRemaining } from "../model/progress";
+import { commandsOf, divided, type Draft, dueRows, isGate, notesBefore, notesIn, plannedPercent, says, withPercent, withRemaining } from "../model/progress";
 import { hasParts } from "../model/outline";
 import type { Edit } from "../model/queue";
 import type { Id, Value } from "../model/types";
@@ -24,7 +24,8 @@ export class Phone {
   private readonly foot = h("div", "plan-phone-foot form-thumb");
   private drafts: Record<string, Draft>;
   private readonly sent = new Set<Id>();
-  private readonly notes = new Map<Id, string>();
+  /** Notes of tasks as they will be: read, or said since. */
+  private notes = new Map<Id, string>();
   private readonly pictures = new Map<Id, { url: string; name: string }[]>();
   private readonly photos: Photos;
   private openId: Id | null = null;
@@ -49,12 +50,13 @@ export class Phone {
       kept: (name, value) => {
         keep.write(name, value);
         // What was noted is with the server or refused by now: it is asked for before the next one goes below it.
-        if (name === "queue" && this.session?.queue.idle) this.notes.clear();
+        if (name === "queue" && this.session?.queue.idle) this.notes = new Map();
       },
     });
     const { network } = start;
-    this.photos = new Photos(network.base, start.say, network.photo.bind(network), this.photographed.bind(this), (task, message) => {
+    this.photos = new Photos(keep.name, start.say, network.photo.bind(network, data.plan.id), this.photographed.bind(this), (task, message) => {
       this.refusals.set(task, message);
+      this.openId ??= task;
       this.notice.announce(message);
       this.paint();
     });
@@ -63,6 +65,7 @@ export class Phone {
     addEventListener("online", () => this.session.queue.retry());
     this.session.restore(keep.read("queue"));
     for (const edit of this.session.queue.edits) if (edit.report) this.sent.add(edit.report.task);
+    this.notes = notesIn(this.session.queue.edits);
     const first = this.rows()[0];
     this.openId = first === undefined ? null : this.session.ids[first]!;
   }
@@ -284,9 +287,11 @@ export class Phone {
 
   private async load(id: Id): Promise<void> {
     if ((this.notes.has(id) && this.pictures.has(id)) || id < 0) return;
+    // What was said while the server was asked goes before its answer; what it said of an earlier time counts no more.
+    const known = this.notes;
     try {
       const { notes, photos } = await this.start.network.why(id);
-      if (notes !== undefined) this.notes.set(id, notes);
+      if (notes !== undefined && !known.has(id)) known.set(id, notes);
       this.pictures.set(id, photos ?? []);
       if (photos?.length) this.schedule();
     } catch {
@@ -316,10 +321,13 @@ export class Phone {
       if (this.draft(id).note?.trim()) await this.load(id);
       const draft = this.draft(id);
       if (session.rowOf(id) < 0 || !says(draft)) continue;
-      const notes = this.notes.get(id);
+      const notes = notesBefore(session.store, session.rowOf(id), this.notes.get(id));
       const commands = commandsOf(session.store, id, draft, today, notes);
-      const rest: Draft = draft.note?.trim() && notes === undefined ? { note: draft.note } : {};
-      if (draft.photos) pictured.push(id);
+      const { said, rest } = divided(draft, notes !== undefined);
+      if (draft.photos) {
+        pictured.push(id);
+        this.refusals.delete(id);
+      }
       if (commands.length === 0) {
         if (draft.photos) this.put(id, rest);
         continue;
@@ -329,8 +337,6 @@ export class Phone {
       this.refusals.delete(id);
       this.sent.add(id);
       this.put(id, rest);
-      const said = { ...draft };
-      if (rest.note) delete said.note;
       const shown: [Id, "percent", Value][] = draft.by === "percent" && draft.percent !== undefined ? [[id, "percent", draft.percent]] : [];
       session.send(commands, session.say("undo_progress"), shown, undefined, false, { report: { task: id, draft: said } });
       sent += 1;

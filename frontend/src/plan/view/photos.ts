@@ -11,8 +11,15 @@ const AGAIN = 30_000;
 
 type Answer = { url: string; name: string } | { message: string };
 
-/** Where photos wait: a database of the browser, or, where it has none, the page. */
-class Store {
+/** Where photos wait. */
+export interface PhotoStore {
+  all(plan: string): Promise<Waiting[]>;
+  put(one: Waiting): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** A database of the browser, or, where it has none, the page. */
+class Store implements PhotoStore {
   private readonly memory = new Map<string, Waiting>();
   private open: Promise<IDBDatabase | null> | undefined;
 
@@ -73,20 +80,22 @@ async function small(file: Blob): Promise<Blob> {
 }
 
 export class Photos {
-  private readonly store = new Store();
   private waiting: Waiting[] = [];
   private readonly shown = new Map<string, string>();
   private sending = false;
 
+  /** `plan` names reader and plan: on a phone that others use too everyone has photos of their own. */
   constructor(
     private readonly plan: string,
     private readonly say: Say,
     private readonly post: (task: Id, request: string, photo: Blob) => Promise<Answer>,
     private readonly changed: (task: Id, count: number) => void,
     private readonly refused: (task: Id, message: string) => void,
+    private readonly store: PhotoStore = new Store(),
+    again: (act: () => void, every: number) => void = setInterval,
   ) {
     addEventListener("online", () => void this.send());
-    setInterval(() => void this.send(), AGAIN);
+    again(() => void this.send(), AGAIN);
   }
 
   /** Take up what an earlier visit left. */
@@ -98,6 +107,10 @@ export class Photos {
 
   private of(task: Id): Waiting[] {
     return this.waiting.filter((each) => each.task === task);
+  }
+
+  private next(): Waiting | undefined {
+    return this.waiting.find((each) => each.sent);
   }
 
   private unsent(task: Id): number {
@@ -141,16 +154,22 @@ export class Photos {
     await this.send();
   }
 
-  /** Send what was submitted, one after the other; the first that does not arrive lets the others wait too. */
+  /**
+   * Send what was submitted, one after the other; the first that does not arrive lets the others wait too.
+   * What the server has taken goes. What it refuses is a draft again: it is the only copy there is.
+   */
   private async send(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
     try {
-      for (const one of this.waiting.filter((each) => each.sent)) {
+      for (let one = this.next(); one; one = this.next()) {
         const answer = await this.post(one.task, one.id, one.photo);
-        await this.drop(one);
-        if ("message" in answer) this.refused(one.task, answer.message);
+        if ("message" in answer) {
+          one.sent = false;
+          await this.store.put(one).catch(() => undefined);
+        } else await this.drop(one);
         this.changed(one.task, this.unsent(one.task));
+        if ("message" in answer) this.refused(one.task, answer.message);
       }
     } catch {
       // Without connection they wait for the next time.
