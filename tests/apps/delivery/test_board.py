@@ -8,7 +8,7 @@ import pytest
 from django.db.models import F
 
 from quarterdeck.apps.delivery import services
-from quarterdeck.apps.delivery.models import Plan, PlanResource
+from quarterdeck.apps.delivery.models import Plan, PlanResource, Task
 from quarterdeck.apps.delivery.services.reckoning import PlanRefused
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
@@ -102,4 +102,8 @@ def test_a_team_member_moves_cards(shed: Shed, team_member: User) -> None:
     assert report("actual_start", told) == (True, False, 0)
     assert report("actual_finish", told) == (True, True, 100)
     assert report("actual_finish", "") == (True, False, 0)
+    # As files bring it: all done, and nobody has said when.
+    Task.objects.filter(pk=shed.id("Paint")).update(percent=100, remaining=0, actual_start=None, actual_finish=None)
+    assert report("actual_finish", "") == (True, False, 0)
+    assert shed.task("Paint").remaining == shed.task("Paint").duration
     assert report("actual_start", "") == (False, False, 0)

@@ -59,8 +59,9 @@ export function fits(store: PlanStore, row: number, asked: Asked): boolean {
 }
 
 /** Whether a task is behind: it ends after its baseline or deadline, or ought to have begun or ended by the status date. */
-export function isLate({ tasks }: PlanStore, row: number, status: Instant): boolean {
-  if (tasks.actual_finish[row] !== null) return (tasks.actual_finish[row] ?? 0) > (tasks.baseline_finish[row] ?? Infinity);
+export function isLate(store: PlanStore, row: number, status: Instant): boolean {
+  const { tasks } = store;
+  if (laneOf(store, row) === "done") return (tasks.actual_finish[row] ?? tasks.finish[row] ?? 0) > (tasks.baseline_finish[row] ?? Infinity);
   const finish = tasks.finish[row] ?? -Infinity;
   return finish > Math.min(tasks.baseline_finish[row] ?? Infinity, tasks.deadline[row] ?? Infinity) || finish < status;
 }
@@ -114,5 +115,6 @@ export function moveTo(store: PlanStore, row: number, to: Lane, day: string, at:
   if (to === "done") return { commands: [set("actual_finish", day)], shown: [[id, "actual_finish", at], [id, "percent", 100]] };
   if (to === "todo") return { commands: [set("actual_start", "")], shown: [[id, "actual_start", null], [id, "actual_finish", null], [id, "percent", 0]] };
   if (from === "todo") return { commands: [set("actual_start", day)], shown: [[id, "actual_start", at]] };
-  return { commands: [set("actual_finish", "")], shown: [[id, "actual_finish", null], [id, "percent", 0]] };
+  // Begun where it stands, where nobody has said when.
+  return { commands: [set("actual_finish", "")], shown: [[id, "actual_start", store.tasks.actual_start[row] ?? store.tasks.start[row] ?? at], [id, "actual_finish", null], [id, "percent", 0]] };
 }

@@ -168,13 +168,18 @@ def set_percent(task: Task, value: Any, units: Units) -> None:
     if percent == 0:
         task.actual_start = task.actual_finish = task.remaining = None
         return
-    if task.actual_start is None:
-        task.actual_start = task.start if task.start is not None else task.plan.start
+    _begin(task)
     if percent == 100:
         _finish(task, task.finish)
     else:
         task.actual_finish = None
         task.remaining = round(task.duration * (100 - percent) / 100)
+
+
+def _begin(task: Task) -> None:
+    """Begin a task where it stands, where it has not begun."""
+    if task.actual_start is None:
+        task.actual_start = task.start if task.start is not None else task.plan.start
 
 
 def _finish(task: Task, at: int | None) -> None:
@@ -200,10 +205,12 @@ def set_actual_start(task: Task, value: Any, units: Units) -> None:
 
 
 def set_actual_finish(task: Task, value: Any, units: Units) -> None:
-    """Ended, or, with nothing, not ended after all."""
+    """Ended, or, with nothing, not ended after all: begun still, where it stands if nobody has said when."""
     at = instant(task, "actual_finish", value, EVENING)
     if at is None:
-        if task.actual_finish is not None:
+        if task.actual_finish is not None or task.percent >= 100:
+            if task.duration:
+                _begin(task)
             task.actual_finish, task.percent, task.remaining = None, 0.0, task.duration
         return
     begun = task.actual_start if task.actual_start is not None else task.start
