@@ -234,24 +234,34 @@ def test_a_case_that_is_opened_by_hand_has_its_credit(deal: Deal) -> None:
     case.met = 9  # nine of ten
     services.breach_save(case, actor=deal.actor)
     assert (case.credit, case.credit_amount) == (Decimal(2), Decimal(200))
+    assert "it was 90%: 9 of 10 cases met, 1 missed" in case.notice
+    assert "service credit of 2%" in case.notice
+    case.level = deal.cast.north.make(ServiceLevel, contract=deal.contract, name="Marigold answers", target=Decimal(99))
+    services.breach_save(case, actor=deal.actor)
+    assert (case.target, case.credit, case.credit_amount) == (Decimal(99), Decimal(0), None)
+    assert "at least 99% of cases are to be kept: Marigold answers" in case.notice
+    case.notice = "Our own words"
+    services.breach_save(case, actor=deal.actor)
+    case.missed = 2
+    services.breach_save(case, actor=deal.actor)
+    assert case.notice == "Our own words"
 
 
 def test_one_bad_level_does_not_keep_the_others_from_being_judged(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
     deal.month(met=8, missed=2)
     bad = level(deal, "month", 5)
     ServiceLevel.objects.filter(pk=bad.pk).update(code="SL-0")  # the first in order
-    feed = jobs.level_feed
 
     def broken(*, level: ServiceLevel, actor: Actor) -> int:
         if level.code == "SL-0":
             raise ValueError("Marigold")
-        return feed(level=level, actor=actor)
+        return services.level_feed(level=level, actor=actor)
 
     class Steps:
         def over(self, items: list[ServiceLevel]) -> list[ServiceLevel]:
             return items
 
-    monkeypatch.setattr(jobs, "level_feed", broken)
+    monkeypatch.setattr("quarterdeck.apps.suppliers.jobs.level_feed", broken)
     with pytest.raises(jobs.NotJudgedError, match="SL-0") as failed:
         jobs.levels_judged(Steps())  # type: ignore[arg-type]  # steps that nobody watches
     assert isinstance(failed.value.__cause__, ValueError)

@@ -1,6 +1,7 @@
 """Tasks of plans as cases of a level, breaches on critical paths, work without a contract."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -202,7 +203,7 @@ def test_a_draft_or_a_contract_still_to_begin_covers_nothing(deal: Deal, given: 
     today = deal.now.date()
     deal.contract.ends_on = today - dt.timedelta(days=1)
     services.contract_save(deal.contract, actor=deal.actor)
-    more = {"supplier": deal.supplier, "ends_on": today + dt.timedelta(days=400)}
+    more: dict[str, Any] = {"supplier": deal.supplier, "ends_on": today + dt.timedelta(days=400)}
     draft = deal.cast.north.make(Contract, starts_on=today, **more)
     deal.cast.north.make(Contract, starts_on=today + dt.timedelta(days=1), state="in_force", **more)
     (fact,) = watch.contract_ended_with_work(now=deal.now, ids=None)

@@ -181,7 +181,7 @@ class ServiceRecord(Record):
             raise ValidationError({"ended_at": gettext("It is done after it was asked for.")})
 
     def _by_hand_beside(self) -> bool:
-        if self.level_id is None or self.source != Source.RECORDS or self.level.source == Source.RECORDS:
+        if not self.level_id or self.source != Source.RECORDS or self.level.source == Source.RECORDS:
             return False
         stored = ServiceRecord.objects.filter(pk=self.pk).values_list("level", flat=True).first() if self.pk else None
         return stored != self.level_id

@@ -34,17 +34,20 @@ def breach_save(record: BreachCase, *, actor: Actor, note: str = "") -> Change |
     if record._state.adding:
         return _opened(record, actor, note)
     stored = BreachCase.objects.get(pk=record.pk)
-    if any(getattr(stored, name) != getattr(record, name) for name in _FACTS):
+    facts = any(getattr(stored, name) != getattr(record, name) for name in _FACTS)
+    if facts:
         if not stored.by_hand:
             raise ValidationError(_("Its figures follow its service records; change those."))
         if stored.state != BreachState.OPEN:
             raise ValidationError(_("The supplier was told; its facts stay as they were."))
-        record.achieved = _achieved(record)
+        record.target, record.achieved = record.level.target, _achieved(record)
         _credited(record)
     changed = (stored.notice, stored.notice_subject) != (record.notice, record.notice_subject)
     if changed and stored.noticed_on is not None:
         raise ValidationError({"notice": _("The notice was sent; it stays as it was.")})
     record.notice_edited = stored.notice_edited or changed
+    if facts and not record.notice_edited:
+        record.notice_subject, record.notice = drafted(record, record.level, record.opened_on)
     return records.save(record, actor=actor, note=note)
 
 
@@ -56,6 +59,7 @@ def _opened(record: BreachCase, actor: Actor, note: str) -> Change | None:
         record.key = f"{HAND}{record.code}"
         record.opened_on, record.target = actor.today, level.target
         record.achieved = _achieved(record)
+        record.notice_edited = bool(record.notice_subject or record.notice)
         _credited(record)
     record.owner = record.owner or level.contract.owner or level.contract.supplier.owner
     subject, body = drafted(record, level, actor.today)

@@ -31,7 +31,7 @@ _EVERY = {Repeats.MONTHLY: 1, Repeats.QUARTERLY: 3, Repeats.YEARLY: 12}
 def contract_save(record: Contract, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a contract; a new one is numbered. Refused for a supplier with which no new work is begun."""
     stored = Contract.objects.filter(pk=record.pk).values_list("supplier", flat=True).first() if record.pk else None
-    if record.supplier_id is not None and record.supplier_id != stored:
+    if record.supplier_id and record.supplier_id != stored:
         state = Supplier.objects.filter(pk=record.supplier_id).values_list("state", flat=True).first()
         if state in (SupplierState.SUSPENDED, SupplierState.ENDED):
             raise ValidationError({"supplier": _stands(state)})

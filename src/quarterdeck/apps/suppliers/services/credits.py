@@ -47,7 +47,7 @@ def amount_of(case: BreachCase, contract: Contract) -> Decimal | None:
     others = BreachCase.objects.filter(level__contract=contract, currency=contract.currency_id)
     others = others.exclude(pk=case.pk).exclude(state=BreachState.EXCUSED).filter(credit_amount__gt=0)
     given = [
-        (months_of(window), day, int(amount * units))
+        (months_of(window), day, int((amount or 0) * units))
         for window, day, amount in others.values_list("level__window", "last_day", "credit_amount")
     ]
     found = credit_amount([float(case.credit) / 100], charge=_charge(contract, own, units))
