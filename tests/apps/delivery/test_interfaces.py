@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from quarterdeck.apps.delivery import services
 from quarterdeck.apps.delivery.models import Interface, Task
 from quarterdeck.apps.delivery.pages.dependency_drawing import drawing
+from quarterdeck.apps.delivery.selectors import dependencies
 from quarterdeck.apps.delivery.selectors.interfaces import days_late
 from quarterdeck.apps.delivery.watch import interface_late
 from quarterdeck.apps.portfolio.models import Initiative
@@ -26,7 +27,7 @@ from quarterdeck.kernel.access.models import AccessRole, Grant, User
 from quarterdeck.kernel.records import undo
 from quarterdeck.kernel.watch import evaluate
 from quarterdeck.kernel.watch.checks import checks
-from tests.apps.delivery.conftest import Shed
+from tests.apps.delivery.conftest import Shed, document
 from tests.cast import ADMINISTRATOR, EDITOR, READER, STRANGER
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_it_is_proposed_agreed_delivered_returned_and_accepted(two: Two) -> None
     services.interface_accept(record=two.duct, actor=receiver)
     two.duct.refresh_from_db()
     assert (two.duct.state, two.duct.reason, two.duct.accepted_on) == ("accepted", "", receiver.today)
-    with pytest.raises(ValidationError, match="It is accepted"):
+    with pytest.raises(ValidationError, match="IF-0001 is accepted; that cannot be done now"):
         services.interface_deliver(record=two.duct, actor=giver)
 
 
@@ -206,6 +207,59 @@ def test_an_adopted_copy_takes_over_the_task_of_the_same_number(two: Two) -> Non
     services.plan_adopt(plan=copy, actor=two.system)
     two.duct.refresh_from_db()
     assert two.duct.giver_task == Task.objects.get(plan=copy, name="Done")
+
+
+def test_a_plan_that_is_no_copy_takes_over_tasks_of_number_and_name_alone(two: Two) -> None:
+    given = document()
+    done = services.plan_import(document=given, initiative=two.giver, actor=two.system, name="Other").plan
+    other = Task.objects.get(plan=done, name="Done")
+    other.name = "Handed over"
+    records.save(other, actor=two.system)
+    task = two.duct.giver_task
+    services.plan_adopt(plan=done, actor=two.system)
+    two.duct.refresh_from_db()
+    assert two.duct.giver_task == task
+    services.plan_adopt(plan=two.shed.plan, actor=two.system)
+    other.name = "Done "
+    other.version = Task.objects.get(pk=other.pk).version
+    records.save(other, actor=two.system)
+    services.plan_adopt(plan=done, actor=two.system)
+    two.duct.refresh_from_db()
+    assert two.duct.giver_task == other
+
+
+def test_whoever_adopts_a_plan_needs_no_right_to_its_interfaces(two: Two) -> None:
+    user = User.objects.create_user("pia@example.org", name="Pia")
+    role = AccessRole(name="planner", permissions={"delivery.plan": ["view", "add", "change"]}, sees=[])
+    records.save(role, actor=two.system)
+    records.save(Grant(user=user, role=role, scope=two.giver.scope), actor=two.system)
+    copy = services.plan_copy(plan=two.shed.plan, actor=two.system)
+    services.plan_adopt(plan=copy, actor=Actor(user=user, now=clock.now()))
+    two.duct.refresh_from_db()
+    assert two.duct.giver_task == Task.objects.get(plan=copy, name="Done")
+
+
+def test_it_keeps_its_code(two: Two) -> None:
+    two.duct.code = ""
+    with pytest.raises(ValidationError, match="It keeps its code"):
+        services.interface_save(two.duct, actor=two.system)
+    assert Interface.objects.get().code == "IF-0001"
+
+
+def test_of_too_many_the_late_ones_are_kept_and_the_others_counted(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dependencies, "MOST", 2)
+    early, late = dt.date(2026, 3, 1), dt.date(2026, 3, 20)
+    for number in range(5):
+        made = Interface(name=f"Part {number}", giver=two.giver, receiver=two.receiver, needed_on=dt.date(2026, 3, 10))
+        made.gives_on = late if number == 4 else early
+        services.interface_save(made, actor=two.system)
+    found, more = dependencies.promises(two.giver, actor=two.system, moment=None)
+    assert ([one.record.name for one in found], more) == (["Duct handed over", "Part 4"], 4)
+    page = two.shed.cast.client(ADMINISTRATOR).get(f"{two.giver.url}dependencies/").content.decode()
+    assert "4 more are not shown" in page
+    assert f"{two.giver.name} to House: 2 interfaces, 2 late" in page
+    past, more = dependencies.promises(two.giver, actor=two.system, moment=clock.now())
+    assert (len(past), more) == (2, 4)
 
 
 def test_a_side_sees_the_others_name_and_no_more(two: Two) -> None:

@@ -94,8 +94,8 @@ def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         project=request.GET.get("project", "")[:20],
         done=request.GET.get("done") == "1",
     )
-    told = selectors.promises(record, actor=actor, moment=frame.moment)
-    whole = selectors.graph(told, actor=actor)
+    told, more = selectors.promises(record, actor=actor, moment=frame.moment)
+    whole = selectors.graph(told, actor=actor, more=more)
     found = selectors.narrowed(whole, wish)
     vars(request)["nav_key"] = "interfaces"
     context = {
@@ -186,7 +186,7 @@ def interfaces_card(record: Any, actor: Actor) -> str | None:
     if not isinstance(record, Initiative) or record.kind != Kind.PROJECT or not actor.can("view", INTERFACE):
         return None
     past = actor.today < clock.local_date(clock.now())
-    told = selectors.promises(record, actor=actor, moment=actor.now) if past else selectors.of_project(record, actor)
+    told = selectors.promises(record, actor=actor, moment=actor.now)[0] if past else selectors.of_project(record, actor)
     rows = sorted((one for one in told if one.record.state != InterfaceState.ACCEPTED), key=selectors.by_need)
     if not rows:
         return None

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from quarterdeck.apps.delivery.choices import InterfaceState
 from quarterdeck.apps.delivery.models import Interface
 from quarterdeck.apps.delivery.selectors import interfaces
@@ -101,20 +103,23 @@ def node_at(code: str, *, actor: Actor, moment: dt.datetime | None) -> Initiativ
     return rows_now.select_related("scope", "unit__scope", "parent").first()
 
 
-def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) -> list[Promise]:
-    """Return the interfaces at and below a node; of a past moment as they were then.
+def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) -> tuple[list[Promise], int]:
+    """Return the interfaces at and below a node, and how many more there are; of a past moment as they were then.
+
+    Where there are too many, those that come late are kept first.
 
     Dates that follow plans are known as of today only: of the past the typed ones alone.
     """
     if moment is None:
-        rows = at_node(record, actor=actor)[: MOST + 1]
-        return [_promise(row, actor) for row in rows]
+        rows = at_node(record, actor=actor).order_by(F("is_late").desc(), "code")
+        found = [_promise(row, actor) for row in rows[: MOST + 1]]
+        return found[:MOST], rows.count() - MOST if len(found) > MOST else 0
     nodes = tree_as_of(moment, actor=actor, on=actor.today)
     here = find(nodes, record.pk)
     keys = {node.record.pk for node in here.walk()} if here is not None else set()
     then = records.as_of(Interface, moment, actor=actor, related=("giver", "receiver"))
-    inside = sorted((row for row in then if keys & {row.giver_id, row.receiver_id}), key=lambda row: row.code)
-    return [
+    inside = (row for row in then if keys & {row.giver_id, row.receiver_id})
+    past = [
         Promise(
             row,
             row.delivered_on or (None if row.giver_task_id else row.gives_on),
@@ -123,6 +128,8 @@ def promises(record: Initiative, *, actor: Actor, moment: dt.datetime | None) ->
         )
         for row in inside
     ]
+    past.sort(key=lambda one: (not one.late, one.record.code))
+    return past[:MOST], max(0, len(past) - MOST)
 
 
 def of_project(record: Initiative, actor: Actor) -> list[Promise]:
@@ -136,9 +143,8 @@ def _promise(row: Interface, actor: Actor) -> Promise:
     return Promise(row, told["given_by"], told["needed_by"], actor.today)
 
 
-def graph(found: Sequence[Promise], *, actor: Actor) -> Dependencies:
-    """Return interfaces as a graph, in one query more."""
-    more, found = max(0, len(found) - MOST), found[:MOST]
+def graph(found: Sequence[Promise], *, actor: Actor, more: int = 0) -> Dependencies:
+    """Return interfaces as a graph, in one query more; `more` are left out of it."""
     ends = {end.pk: end for one in found for end in (one.record.giver, one.record.receiver)}
     open_ = openable(actor, [*ends.values(), *(end.parent for end in ends.values() if end.parent is not None)])
     projects = {key: _project(end, open_) for key, end in ends.items()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import DeliverableState
-from quarterdeck.apps.delivery.models import Deliverable, Plan, Task
+from quarterdeck.apps.delivery.models import Deliverable, Plan
+from quarterdeck.apps.delivery.services.following import follow
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 
@@ -61,31 +60,5 @@ def _move(record: Deliverable, before: tuple[str, ...], to: str, actor: Actor, *
 
 
 def deliverables_follow(*, before: Plan, plan: Plan, actor: Actor) -> int:
-    """Let deliverables that are due with a task of one plan be due with the same task of another; return how many.
-
-    A copy keeps the numbers of its tasks; of plans that are no copies of each other, tasks of one number and name are
-    the same. What the other plan does not have stays where it is. It follows from the plan, so whoever makes a plan
-    current needs no right to deliverables.
-    """
-    found = list(Deliverable.objects.filter(milestone__plan=before).select_related("milestone"))
-    if not found:
-        return 0
-    copies = before.pk == plan.origin_id or plan.pk == before.origin_id
-    copies = copies or (plan.origin_id is not None and plan.origin_id == before.origin_id)
-    numbers = {each.milestone.uid for each in found if each.milestone is not None}
-    rows = Task.objects.filter(plan=plan, uid__in=numbers)
-    known = {_mark(each, copies=copies): each for each in rows}
-    moved = []
-    for each in found:
-        other = None if each.milestone is None else known.get(_mark(each.milestone, copies=copies))
-        if other is not None:
-            each.milestone = other
-            moved.append(each)
-    lent = replace(actor, unlimited=True)
-    records.save_many(moved, actor=lent, note=_("Follows the plan “%(name)s”") % {"name": plan.name})
-    return len(moved)
-
-
-def _mark(task: Task, *, copies: bool) -> tuple[int, str]:
-    """Return by what a task is the same in two plans."""
-    return task.uid, "" if copies else " ".join(task.name.split()).casefold()
+    """Let deliverables that are due with a task of one plan be due with the same task of another; return how many."""
+    return follow(Deliverable, "milestone", before=before, after=plan, actor=actor)

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import InterfaceState, Side
-from quarterdeck.apps.delivery.models import Interface, Plan, Task
+from quarterdeck.apps.delivery.models import Interface, Plan
 from quarterdeck.apps.delivery.selectors.interfaces import dated, sides
+from quarterdeck.apps.delivery.services.following import follow
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import AccessDenied, refusal
 from quarterdeck.kernel.audit.models import Change
-from quarterdeck.kernel.numbering.codes import next_code, reserve
+from quarterdeck.kernel.numbering.coded import numbered
+from quarterdeck.kernel.records.turning import turned
 from quarterdeck.kernel.records.write import UNDO
 
 PREFIX: Final = "IF"
@@ -42,11 +44,7 @@ def interface_save(record: Interface, *, actor: Actor, note: str = "") -> Change
     _refuse_other_side(record, stored, mine)
     if stored is None:
         record.asked_by = Side.RECEIVER if Side.RECEIVER in mine else Side.GIVER
-        record.code = record.code.strip().upper()
-        if record.code:
-            reserve(PREFIX, record.code)
-        else:
-            record.code = next_code(PREFIX)
+    numbered(record, PREFIX)
     return records.save(record, actor=actor, note=note)
 
 
@@ -77,28 +75,28 @@ def interface_agree(*, record: Interface, actor: Actor) -> None:
     if None in found:
         raise ValidationError(_("Say first by when it is given and by when it is needed."))
     record.agreed_on = actor.today
-    _move(record, InterfaceState.PROPOSED, InterfaceState.AGREED, actor)
+    turned(record, since=(InterfaceState.PROPOSED,), to=InterfaceState.AGREED, actor=actor)
 
 
 def interface_deliver(*, record: Interface, actor: Actor) -> None:
     """Hand it over."""
     _of(Side.GIVER, record, actor)
     record.delivered_on, record.reason = actor.today, ""
-    _move(record, InterfaceState.AGREED, InterfaceState.DELIVERED, actor)
+    turned(record, since=(InterfaceState.AGREED,), to=InterfaceState.DELIVERED, actor=actor)
 
 
 def interface_accept(*, record: Interface, actor: Actor) -> None:
     """Accept what was handed over, by its conditions."""
     _of(Side.RECEIVER, record, actor)
     record.accepted_on = actor.today
-    _move(record, InterfaceState.DELIVERED, InterfaceState.ACCEPTED, actor)
+    turned(record, since=(InterfaceState.DELIVERED,), to=InterfaceState.ACCEPTED, actor=actor)
 
 
 def interface_return(*, record: Interface, actor: Actor, reason: str) -> None:
     """Send it back, with the reason; it is to be delivered again."""
     _of(Side.RECEIVER, record, actor)
     record.delivered_on, record.reason = None, reason
-    _move(record, InterfaceState.DELIVERED, InterfaceState.AGREED, actor, note=reason)
+    turned(record, since=(InterfaceState.DELIVERED,), to=InterfaceState.AGREED, actor=actor, note=reason)
 
 
 def _of(side: Side, record: Interface, actor: Actor) -> None:
@@ -109,21 +107,7 @@ def _of(side: Side, record: Interface, actor: Actor) -> None:
         )
 
 
-def _move(record: Interface, before: str, to: str, actor: Actor, *, note: str = "") -> None:
-    """Set the state where it follows from the one before. Raises ValidationError."""
-    if record.state != before:
-        raise ValidationError(_("It is %(state)s.") % {"state": record.get_state_display().lower()})
-    record.state = to
-    records.save(record, actor=actor, note=note)
-
-
 def interfaces_follow(*, before: Plan, after: Plan, actor: Actor) -> None:
-    """Let interfaces that name tasks of a plan name the same tasks, by number, of the plan that takes its place."""
+    """Let interfaces that name tasks of a plan name the same tasks of the plan that takes its place."""
     for name in ("giver_task", "receiver_task"):
-        found = list(Interface.objects.filter(**{f"{name}__plan": before}).select_related(name))
-        numbers = [getattr(each, name).uid for each in found]
-        same = dict(Task.objects.filter(plan=after, uid__in=numbers).values_list("uid", "pk"))
-        moved = [each for each in found if getattr(each, name).uid in same]
-        for each in moved:
-            setattr(each, f"{name}_id", same[getattr(each, name).uid])
-        records.save_many(moved, actor=actor)
+        follow(Interface, name, before=before, after=after, actor=actor)
