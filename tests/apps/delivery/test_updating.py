@@ -187,6 +187,8 @@ def test_progress_reported_here_stays_where_the_file_says_nothing_new(shed: Shed
     bring(shed, changed(Cure={"name": "Harden"}))
     assert shed.task("Dig").percent == 40
     assert shed.task("Harden").percent == 0
+    bring(shed, changed(Cure={"name": "Set"}))
+    assert shed.task("Dig").percent == 40
 
 
 def test_where_both_sides_report_the_file_is_right_unless_ours_is_preferred(shed: Shed) -> None:

@@ -46,14 +46,14 @@ def told(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], Any]
 def bring(cast: Cast, told: Any) -> Callable[..., PlanImport]:
     """Bring a file with tracking periods in, as the page does."""
 
-    def do(code: str, *periods: tuple[int, str, str], **more: Any) -> PlanImport:
+    def do(code: str, *periods: tuple[int, str, str], into_plan: Plan | None = None, **more: Any) -> PlanImport:
         actor = cast.actor(EDITOR)
         run = PlanImport.objects.create(
             user=actor.user,
             upload=uuid.uuid4(),
             file_name="shed.xlsx",
             state=PlanImport.State.READ,
-            report={},
+            report={"into": code, "plan": str(into_plan.pk)} if into_plan is not None else {},
             batch=uuid.uuid4(),
             created_at=actor.now,
         )
@@ -144,6 +144,64 @@ def test_an_update_taken_back_leaves_what_was_posted_before(project: Initiative,
     assert services.costs_of_plan(plan_id=plan.pk, actor=_system()) == 0
     bring(project.code, (4, "90", "0"), (11, "150", "10"))
     assert whole(project) == 160
+
+
+def test_a_file_of_another_name_into_the_same_plan_posts_nothing_twice(
+    project: Initiative, bring: Any, take_back: Any
+) -> None:
+    bring(project.code, (4, "100", "0"))
+    plan = Plan.objects.get(initiative=project)
+    later = bring(project.code, (4, "100", "0"), name="Shed v2", into_plan=plan)
+    assert Plan.objects.get(initiative=project).source["name"] == "Shed v2"
+    assert whole(project) == 100
+    bring(project.code, (4, "100", "0"), (11, "150", "0"), name="Shed v3", into_plan=plan)
+    assert whole(project) == 150
+    assert take_back(later).state == "done"
+    assert take_back(PlanImport.objects.latest("pk")).state == "undone"
+    assert take_back(later).state == "undone"
+    assert whole(project) == 100
+    assert services.costs_of_plan(plan_id=plan.pk, actor=_system()) == 0
+
+
+def test_an_undo_of_something_else_of_the_plan_reverses_nothing(
+    project: Initiative, bring: Any, cast: Cast, told: Any
+) -> None:
+    bring(project.code, (4, "100", "50"))
+    plan, actor = Plan.objects.get(initiative=project), cast.actor(EDITOR)
+    dig = Task.objects.get(plan=plan, name="Dig")
+    delivery.plan_edit(
+        plan_id=plan.pk, commands=[{"do": "remove", "tasks": [dig.pk]}], revision=plan.revision, actor=actor
+    )
+    plan.refresh_from_db()
+    command = {"do": "plan", "field": "status", "value": "2026-01-12"}
+    done = delivery.plan_edit(plan_id=plan.pk, commands=[command], revision=plan.revision, actor=actor)
+    assert done is not None
+    assert done.batch is not None
+    assert Change.objects.filter(batch=done.batch, record_type="delivery.plan").exists()
+    told(lambda: delivery.plan_turn(plan_id=plan.pk, batch=done.batch, actor=actor))
+    assert whole(project) == 150
+    enqueue(costs_posted, actor=_system())
+    drain()
+    assert whole(project) == 150
+    assert not Actual.objects.filter(reverses__isnull=False).exists()
+
+
+def test_an_import_taken_back_beside_the_current_plan_keeps_what_was_posted(
+    project: Initiative, bring: Any, take_back: Any, cast: Cast, told: Any
+) -> None:
+    bring(project.code, (4, "100", "0"))
+    plan, actor = Plan.objects.get(initiative=project), cast.actor(EDITOR)
+    bring(project.code, name="Barn")
+    other = Plan.objects.exclude(pk=plan.pk).get(initiative=project)
+    told(lambda: delivery.plan_adopt(plan=other, actor=actor))
+    later = bring(project.code, (4, "100", "0"), (11, "150", "0"), into_plan=plan)
+    assert whole(project) == 100
+    assert take_back(later).state == "undone"
+    assert whole(project) == 100
+    enqueue(costs_posted, actor=_system())
+    drain()
+    assert whole(project) == 100
+    assert Actual.objects.count() == 1
 
 
 def test_an_undo_taken_back_posts_again(project: Initiative, bring: Any, take_back: Any, cast: Cast, told: Any) -> None:

@@ -48,5 +48,8 @@ def follow_undone(event: object) -> None:
 
     if not isinstance(event, Changed) or event.via != "undo" or event.record_type != "delivery.plan":
         return
-    for initiative, source in sources_of(event.record_ids):
-        costs_taken_back(initiative_id=initiative, source=source, actor=Actor.system(now=clock.now()))
+    if event.action == "change" and "source" not in event.fields:
+        # No import was taken back: the plan is where it came from.
+        return
+    for key, initiative, source in sources_of(event.record_ids):
+        costs_taken_back(plan_id=key, initiative_id=initiative, source=source, actor=Actor.system(now=clock.now()))

@@ -24,6 +24,6 @@ def costs_posted(progress: Progress) -> dict[str, int]:
     crash right after either left out.
     """
     actor = Actor.system(now=clock.now())
-    for initiative, source in sources_of(undone_since(actor.now - LATELY)):
-        costs_taken_back(initiative_id=initiative, source=source, actor=actor)
+    for key, initiative, source in sources_of(undone_since(actor.now - LATELY)):
+        costs_taken_back(plan_id=key, initiative_id=initiative, source=source, actor=actor)
     return {"rows": sum(costs_of_plan(plan_id=each, actor=actor) for each in progress.over(plans_with_costs()))}

@@ -118,7 +118,9 @@ def _tasks(document: PlanDocument, known: Known) -> tuple[dict[int, int], bool]:
         lambda each: (each.id, words(each.name)),
         lambda each: None if each.id in theirs else (each.id, words(each.name)),
     )
-    passes = [first, by_code, *by_name, by_wbs, number] if document.kind.upper() in ROWS else [
+    # A program that made its file anew has numbered it anew too.
+    anew = 2 * len(same) < min(len(given), len(stored))
+    passes = [first, by_code, *by_name, by_wbs, number] if anew or document.kind.upper() in ROWS else [
         first, by_code, number, by_name[0], by_wbs
     ]  # fmt: skip
     return matched(given, stored, passes), knows_ours

@@ -46,6 +46,8 @@ ALONE: Final = (
     "cost",
     "actual_cost",
 )
+#: What follows from what a line adds up, or from the parts of a split task: never ours to keep there.
+COMPUTED: Final = frozenset({*PROGRESS, "duration", "work", "cost", "actual_cost"})
 #: What documents call otherwise than records.
 NAMES: Final = {"percent": "percent_complete", "delay": "levelling_delay"}
 MONEY: Final = frozenset({"fixed_cost", "cost", "actual_cost"})
@@ -69,6 +71,8 @@ class Kept:
     progress: list[int] = field(default_factory=list)
     fields: dict[int, tuple[str, ...]] = field(default_factory=dict)
     overruled: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    #: By task, what the file says of the fields that stay ours: what the next file is compared with.
+    said: dict[int, dict[str, Any]] = field(default_factory=dict)
     tasks: list[int] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)
     assignments: list[int] = field(default_factory=list)
@@ -138,23 +142,25 @@ def _with_ours(given: tuple[DocumentTask, ...], ours: tuple[DocumentTask, ...], 
 
 def _task(task: DocumentTask, edits: Mapping[str, tuple[Any, Any]], kept: Kept, *, prefer_ours: bool) -> DocumentTask:
     """Return a task with what of ours stays."""
-    if task.kind == "SUMMARY" or task.parts:
-        return task
     values: dict[str, Any] = {}
     ours: list[str] = []
     lost: list[str] = []
-    progress = tuple(name for name in PROGRESS if name in edits)
+    summary, progress = task.kind == "SUMMARY", tuple(name for name in PROGRESS if name in edits)
     # Whoever reports what remains changes the length with it.
     group = (*progress, "duration") if progress and "duration" in edits else progress
-    if group and any(not alike(name, said(task, name), edits[name][1]) for name in group):
+    if not summary and any(not alike(name, said(task, name), edits[name][1]) for name in group):
         theirs = any(not alike(name, said(task, name), edits[name][0]) for name in group)
-        if theirs and not prefer_ours:
+        if task.parts or (theirs and not prefer_ours):
             lost.extend(group)
         else:
             values |= {name: edits[name][1] for name in group}
             kept.progress.append(task.id)
-    singles = [name for name in (*ALONE, "duration") if name in edits and name not in group]
-    for name in singles:
+    computed = COMPUTED if summary else frozenset({"duration"} if task.parts else ())
+    for name in (name for name in (*ALONE, "duration") if name in edits and name not in group):
+        if name in computed:
+            if not summary and not alike(name, said(task, name), edits[name][1]):
+                lost.append(name)
+            continue
         before, now = edits[name]
         told = said(task, name)
         if alike(name, told, now):
@@ -170,6 +176,7 @@ def _task(task: DocumentTask, edits: Mapping[str, tuple[Any, Any]], kept: Kept, 
         kept.overruled[task.id] = tuple(lost)
     if not values:
         return task
+    kept.said[task.id] = {name: msgspec.to_builtins(said(task, name)) for name in values}
     return msgspec.structs.replace(task, **{NAMES.get(name, name): _own(name, value) for name, value in values.items()})
 
 

@@ -83,13 +83,15 @@ def _written(upload: uuid.UUID, run: PlanImport, document: PlanDocument, actor: 
     into = str(run.report.get("into", ""))
     if not into:
         raise ValidationError(_("Say where the plan goes."))
-    services.previewed(
+    found = services.previewed(
         document=document,
         into=into,
         plan=str(run.report.get("plan", "")),
         choices=choices_of(run.report),
         actor=actor,
     )
+    if found.refusal:
+        raise ValidationError(found.refusal)
     services.files_write(upload=upload, into={run.pk: into}, actor=actor)
 
 

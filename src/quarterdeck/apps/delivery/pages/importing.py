@@ -18,7 +18,7 @@ from quarterdeck.apps.delivery.pages.plan import address
 from quarterdeck.apps.delivery.selectors import imports as selectors
 from quarterdeck.apps.delivery.selectors import plans
 from quarterdeck.apps.delivery.services import imports
-from quarterdeck.apps.delivery.services.undoing import may_undo
+from quarterdeck.apps.delivery.services.undoing import may_undo, stuck
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
@@ -82,12 +82,12 @@ def runs_at(request: HttpRequest, key: uuid.UUID) -> tuple[Actor, list[PlanImpor
 def shown(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     """Show what was read of each file and where it may go; what is still read or written shows how far it is."""
     actor, runs = runs_at(request, upload)
-    waiting = [run for run in runs if run.state in WAITS]
+    waiting = [run for run in runs if run.state in WAITS and not stuck(run)]
     context = {
         "upload": upload,
         "runs": [_told(run, actor) for run in runs],
         "waiting": waiting[0] if waiting else None,
-        "doing": _doing(runs),
+        "doing": _doing(waiting),
         "writable": any(run.state == State.READ for run in runs),
         "nodes": selectors.nodes_for(actor=actor) if any(run.state == State.READ for run in runs) else [],
         "done": sum(run.state == State.DONE for run in runs),
@@ -125,6 +125,7 @@ def _told(run: PlanImport, actor: Actor) -> dict[str, Any]:
         "causes": list(compared.get("causes", {}).items()),
         "plan": run.plan,
         "undo": may_undo(run, actor),
+        "stuck": run.state in WAITS and stuck(run),
         "address": address(run.plan) if run.plan is not None else "",
     }
 
@@ -134,10 +135,9 @@ def _told(run: PlanImport, actor: Actor) -> dict[str, Any]:
 def progress(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
     """Tell how far the reading or writing has come, as `data-job-url` asks for it."""
     _who, runs = runs_at(request, upload)
-    waits = [run for run in runs if run.state in WAITS]
+    waits = [run for run in runs if run.state in WAITS and not stuck(run)]
     jobs = [run.job for run in waits if run.job is not None]
-    failed = any(one.state in ("failed", "cancelled") for one in jobs)
-    finished = not waits or failed
+    finished = not waits
     return JsonResponse(
         {
             "state": "done" if finished else "running",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.exchange.document import PlanDocument
-from quarterdeck.apps.delivery.models import Plan, PlanFile, PlanImport, SourceMatch
-from quarterdeck.apps.delivery.services.matching import calendar_proposals, calendars_for, proposals, source_of, sure
+from quarterdeck.apps.delivery.models import PlanFile, PlanImport
+from quarterdeck.apps.delivery.services.matching import Proposal, calendars_for, proposals
+from quarterdeck.apps.delivery.services.previewing import target_of
 from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.people.models import Person
 from quarterdeck.kernel.access.actor import Actor
@@ -46,6 +47,7 @@ def choices_save(*, run: PlanImport, choices: Choices, actor: Actor, into: str =
         raise ValidationError(_("Choose people whom you may see."))
     if calendars_for(actor=actor).filter(pk__in=calendars).count() < len(calendars):
         raise ValidationError(_("Choose calendars of the organisation."))
+    choices = said_of(choices, _offered(run, into, plan, actor))
     stored = PlanImport.objects.select_for_update().get(pk=run.pk)
     if stored.state != PlanImport.State.READ:
         raise ValidationError(_("This file has been imported meanwhile."))
@@ -61,10 +63,22 @@ def choices_save(*, run: PlanImport, choices: Choices, actor: Actor, into: str =
     run.report = stored.report
 
 
-def remembered(document: PlanDocument, plan: Plan | None, choices: Choices, *, actor: Actor) -> Choices:
-    """Return choices with what was chosen before for files from the same source, where nothing else is said."""
-    if not SourceMatch.objects.filter(source=source_of(document)).exists():
-        return choices
-    people = sure(proposals(document, plan, actor=actor))
-    calendars = sure(calendar_proposals(document, actor=actor))
-    return replace(choices, people={**people, **choices.people}, calendars={**calendars, **choices.calendars})
+def _offered(run: PlanImport, into: str, plan: str, actor: Actor) -> list[Proposal]:
+    """Return who was proposed for the people of a file where it is to go; nowhere is as a new plan."""
+    document = document_kept(run)
+    if document is None:
+        return []
+    try:
+        _node, target = target_of(into, document=document, actor=actor, plan=plan)
+    except ValidationError:
+        target = None
+    return proposals(document, target, actor=actor)
+
+
+def said_of(choices: Choices, offered: Sequence[Proposal]) -> Choices:
+    """Return choices without the people that nobody was proposed for and none was chosen: an empty field of a form
+    says nothing there, and “nobody” only where a proposal was emptied.
+    """
+    proposed = {each.number for each in offered if each.key is not None}
+    people = {number: key for number, key in choices.people.items() if key is not None or number in proposed}
+    return replace(choices, people=people)

@@ -21,9 +21,9 @@ from quarterdeck.apps.delivery.exchange.document import PlanDocument
 from quarterdeck.apps.delivery.exchange.inspection import inspect
 from quarterdeck.apps.delivery.exchange.reading import Unreadable, read_many
 from quarterdeck.apps.delivery.models import PlanFile, PlanImport
-from quarterdeck.apps.delivery.services.choosing import choices_of, remembered
+from quarterdeck.apps.delivery.services.choosing import choices_of
 from quarterdeck.apps.delivery.services.importing import Imported, plan_import
-from quarterdeck.apps.delivery.services.matching import remember
+from quarterdeck.apps.delivery.services.matching import completed, remember
 from quarterdeck.apps.delivery.services.previewing import target_of
 from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.portfolio import services as portfolio
@@ -167,7 +167,7 @@ def plan_bring(
     """Write a plan into a node, see `target_of`; a project that is not there is added.
 
     `beside` are the ids of the plans that came of the other files of one upload: a second file of one name is refused,
-    or it would quietly take the place of the first. What nothing is said of, is as it was chosen for such files before.
+    or it would quietly take the place of the first. What nothing is said of, is as it is certain.
     """
     actor = actor.by("import", actor.batch or uuid.uuid4())
     initiative, target = target_of(into, document=document, actor=actor, plan=plan)
@@ -176,7 +176,7 @@ def plan_bring(
             _("Another file of this upload holds a plan called “%(name)s” for %(project)s. Import it apart.")
             % {"name": document.name, "project": initiative.code}
         )
-    choices = remembered(document, target, choices or Choices(), actor=actor)
+    choices = completed(document, target, choices or Choices(), actor=actor)
     if initiative._state.adding:
         portfolio.initiative_save(initiative, actor=actor, note=note)
     return plan_import(document=document, initiative=initiative, actor=actor, plan=target, note=note, choices=choices)

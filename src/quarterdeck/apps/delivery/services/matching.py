@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.delivery.exchange.aligning import words
 from quarterdeck.apps.delivery.exchange.document import DocumentResource, PlanDocument, ResourceKind
 from quarterdeck.apps.delivery.models import Plan, PlanResource, SourceMatch
+from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.organisation.models import WorkCalendar
 from quarterdeck.apps.people.models import Person
 from quarterdeck.kernel import clock
@@ -129,18 +130,20 @@ class _People:
 def proposals(document: PlanDocument, plan: Plan | None, *, actor: Actor) -> list[Proposal]:
     """Return who each person of a file may be: as the plan has it, as remembered, by address, by name.
 
-    Material and costs are nobody. People whom the actor may not see are proposed to nobody.
+    Material and costs are nobody. People whom the actor may not see are proposed to nobody, and of a resource that the
+    plan ties to one nothing is asked: it stays so.
     """
     people = _People(actor)
     held = _held(document, plan)
     remembered = _remembered(document, Kind.RESOURCE)
     found = []
     for each in document.resources[:MOST]:
-        if each.kind != ResourceKind.WORK or not each.name:
+        unseen = each.id in held and held[each.id] not in people.names
+        if each.kind != ResourceKind.WORK or not each.name or unseen:
             continue
         person, why, certainty = people.find(each)
         memory = remembered.get(key_of(each))
-        if each.id in held and held[each.id] in people.names:
+        if each.id in held:
             person, why, certainty = held[each.id], _("As the plan has it"), Certainty.SURE
         elif memory is not None and (memory.person_id is None or memory.person_id in people.names):
             person, why, certainty = memory.person_id, _chosen(memory), Certainty.SURE
@@ -205,7 +208,10 @@ def calendar_proposals(document: PlanDocument, *, actor: Actor) -> list[Proposal
 def remember(
     document: PlanDocument, people: Mapping[int, int | None], calendars: Mapping[int, int | None], *, actor: Actor
 ) -> None:
-    """Keep what was chosen for the next file from the same source."""
+    """Keep what was chosen for the next file from the same source; nobody where a proposal was emptied by hand.
+
+    Who was chosen before stays where the actor may not see them.
+    """
     source = source_of(document)
     kept = {each.id: key_of(each) for each in document.resources if each.name}
     named = {each.id: words(each.name)[:300] for each in document.calendars}
@@ -221,6 +227,10 @@ def remember(
                     source=source, kind=kind, key=key, decided_by=actor.user, decided_at=actor.now, **{field: value}
                 )
                 rows[kind, key] = made
+    stored = SourceMatch.objects.filter(source=source, kind=Kind.RESOURCE, person__isnull=False)
+    others = stored.exclude(person__in=visible(Person.objects.all(), actor))
+    for key in others.filter(key__in=[key for _kind, key in rows]).values_list("key", flat=True):
+        rows.pop((Kind.RESOURCE, key), None)
     SourceMatch.objects.bulk_create(
         list(rows.values()),
         update_conflicts=True,
@@ -232,6 +242,21 @@ def remember(
 def sure(found: Sequence[Proposal]) -> dict[int, int | None]:
     """Return what is taken without asking: what is certain."""
     return {each.number: each.key for each in found if each.certainty == Certainty.SURE}
+
+
+def settled(choices: Choices, people: Sequence[Proposal], calendars: Sequence[Proposal]) -> Choices:
+    """Return choices with what is certain where nothing is said: what is told before is what is then written."""
+    return replace(
+        choices,
+        people={**sure(people), **choices.people},
+        calendars={**sure(calendars), **choices.calendars},
+    )
+
+
+def completed(document: PlanDocument, plan: Plan | None, choices: Choices, *, actor: Actor) -> Choices:
+    """Return choices with what is certain of a file's people and calendars, where nothing else is said."""
+    people, calendars = proposals(document, plan, actor=actor), calendar_proposals(document, actor=actor)
+    return settled(choices, people, calendars)
 
 
 def person_name(key: int | None) -> str:

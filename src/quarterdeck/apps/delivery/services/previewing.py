@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quarterdeck.apps.delivery.exchange.aligning import Known, aligned
 from quarterdeck.apps.delivery.exchange.document import DocumentTask, PlanDocument
-from quarterdeck.apps.delivery.models import Plan, PlanResource, Task
+from quarterdeck.apps.delivery.models import Plan, PlanResource, Task, TaskAssignment, TaskLink
 from quarterdeck.apps.delivery.selectors.memory import current
 from quarterdeck.apps.delivery.selectors.plans import sees_money
 from quarterdeck.apps.delivery.services.differing import FIELDS, GROUPS, Difference, difference, on_day
-from quarterdeck.apps.delivery.services.matching import Proposal, calendar_proposals, proposals, sure
+from quarterdeck.apps.delivery.services.matching import Proposal, calendar_proposals, proposals, settled
 from quarterdeck.apps.delivery.services.staging import Staged, staged
 from quarterdeck.apps.delivery.services.updating import Choices
 from quarterdeck.apps.portfolio.choices import Kind
@@ -24,12 +26,23 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import record_type, visible
+from quarterdeck.kernel.audit.states import state_of
 from quarterdeck.kernel.comments.models import Comment
 
 #: What stands for a plan of its own, beside those that the project has.
 NEW: Final = "new"
 #: Lines told by themselves.
 SHOWN: Final = 50
+#: Words of the fields of a task that a file may overrule.
+WORDS: Final[dict[str, str | Promise]] = {
+    **{name: words for name, (_group, words) in FIELDS.items()},
+    "parent_id": gettext_lazy("part of"),
+    "manual_start": gettext_lazy("dates by hand"),
+    "manual_finish": gettext_lazy("dates by hand"),
+    "service_days": gettext_lazy("service level"),
+    "service_from": gettext_lazy("service level"),
+    "service_at": gettext_lazy("service level"),
+}
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ def target_of(code: str, *, document: PlanDocument, actor: Actor, plan: str = ""
         if found is None:
             raise ValidationError(_("The project has no such plan any more. Choose again."))
         return node, found
-    for each in Plan.objects.filter(initiative=node).order_by("-is_current", "pk"):
+    for each in visible(Plan.objects.filter(initiative=node), actor).order_by("-is_current", "pk"):
         if each.source.get("name", "") == document.name:
             return node, each
     return node, None
@@ -130,15 +143,9 @@ def previewed(
 ) -> Preview:
     """Return what would become of a plan file; nothing is written. Raises ValidationError for no such place."""
     initiative, target = target_of(into, document=document, actor=actor, plan=plan)
-    choices = choices or Choices()
     people = proposals(document, target, actor=actor)
     calendars = calendar_proposals(document, actor=actor)
-    # What was said stands before what is proposed.
-    choices = replace(
-        choices,
-        people={**sure(people), **choices.people},
-        calendars={**sure(calendars), **choices.calendars},
-    )
+    choices = settled(choices or Choices(), people, calendars)
     found = Preview(
         initiative,
         target,
@@ -191,16 +198,52 @@ def _stays(laid: Staged) -> list[Stays]:
     stay, go = _comments(laid)
     tell(_("comments on tasks"), [], count=stay)
     tell(_("comments on tasks that go"), [], lost=True, count=go)
-    tell(
-        _("tasks changed on both sides, the file’s version is taken"),
-        [
-            f"{names[uid]}: {', '.join(str(FIELDS[each][1]) for each in fields if each in FIELDS)}"
-            for uid, fields in kept.overruled.items()
-            if uid in names
-        ],
-        lost=True,
-    )
+    for word, rows in _overruled(laid):
+        tell(word, rows, lost=True)
     return found
+
+
+def _overruled(laid: Staged) -> list[tuple[str, list[str]]]:
+    """Return what of ours the file overrules, in words and by name."""
+    kept, apart = laid.ready.kept, laid.ready.apart
+    both = {uid: list(fields) for uid, fields in kept.overruled.items()}
+    for record, old, _new in laid.tasks.changed:
+        both.setdefault(record.uid, []).extend(apart.of(record, old))
+
+    def words(fields: list[str]) -> str:
+        return ", ".join(dict.fromkeys(str(WORDS[each]) for each in fields if each in WORDS))
+
+    def between(link: TaskLink) -> str:
+        return f"{link.predecessor.name} → {link.successor.name}"
+
+    def of(each: TaskAssignment) -> str:
+        return f"{each.resource.name if each.resource is not None else '–'}: {each.task.name}"
+
+    tasks, links, assigned = laid.tasks, laid.links, laid.assignments
+    return [
+        (
+            _("tasks changed on both sides, the file’s version is taken"),
+            [f"{laid.by_uid[uid].name}: {told}" for uid, names in both.items() if (told := words(names))],
+        ),
+        (_("tasks removed here that come back"), [each.name for each in tasks.added if each.uid in apart.tasks]),
+        (
+            _("links changed here, the file’s version is taken"),
+            [between(each) for each, old, _new in links.changed if apart.of(each, old)]
+            + [between(each) for each in links.removed if apart.of(each, state_of(each))],
+        ),
+        (
+            _("links removed here that come back"),
+            [between(each) for each in links.added if (each.predecessor.uid, each.successor.uid) in apart.links],
+        ),
+        (
+            _("assignments changed here, the file’s version is taken"),
+            [of(each) for each, old, _new in assigned.changed if apart.of(each, old)],
+        ),
+        (
+            _("assignments removed here that come back"),
+            [of(each) for each in assigned.added if (each.task.uid, each.resource_id) in apart.assignments],
+        ),
+    ]
 
 
 def _comments(laid: Staged) -> tuple[int, int]:

@@ -130,10 +130,14 @@ def _set_plan(plan: Plan, document: PlanDocument, converted: Any) -> None:
         "program", "kind", "title", "author", "name", "start", "finish", "must_finish_by", "baseline_names", "fields",
         "periods", "extra", "problems",
     }  # fmt: skip
-    before = plan.source.get("taken")
+    before = plan.source
     plan.source = mapping.kept(document, frozenset(names))
-    if before is not None:
-        plan.source["taken"] = before
+    if "taken" in before:
+        plan.source["taken"] = before["taken"]
+    # Files change their names; by the first the ledger knows what it has of the plan.
+    ledger = before.get("ledger", before.get("name", ""))
+    if before and ledger != document.name:
+        plan.source["ledger"] = ledger
     line = project_line(document)
     if line is not None:
         plan.source["line"] = mapping.plain(line)
@@ -190,19 +194,34 @@ def _calendars(document: PlanDocument, plan: Plan) -> Beside:
 def _resources(
     document: PlanDocument, plan: Plan, actor: Actor, chosen: Mapping[int, int | None]
 ) -> tuple[Beside, dict[Any, Any]]:
-    """Return the resources beside those stored, each with the person chosen; new ones else with the one they are."""
+    """Return the resources beside those stored, each with the person chosen; new ones else with the one they are.
+
+    Whoever is tied to one and may not be seen stays so.
+    """
     existing = {each.uid: each for each in _of(PlanResource, plan)}
     fresh = any(each.id not in existing and each.id not in chosen for each in document.resources)
     known = matching_people(document, actor) if fresh else {}
+    unseen = tied_unseen(existing.values(), actor)
     rows = []
     for each in document.resources:
         values = {"plan": plan, **mapping.resource_values(each)}
-        if each.id in chosen:
+        if each.id in unseen:
+            pass
+        elif each.id in chosen:
             values["person_id"] = chosen[each.id]
         elif each.id not in existing:
             values["person_id"] = known.get(each.id)
         rows.append((each.id, values))
     return _matched(PlanResource, rows, existing)
+
+
+def tied_unseen(resources: Iterable[PlanResource], actor: Actor) -> set[int]:
+    """Return the numbers of the resources tied to people whom the actor may not see, and so cannot let go."""
+    tied = {each.uid: each.person_id for each in resources if each.person_id is not None}
+    if not tied:
+        return set()
+    seen = set(visible(Person.objects.filter(pk__in=set(tied.values())), actor).values_list("pk", flat=True))
+    return {uid for uid, person in tied.items() if person not in seen}
 
 
 def matching_people(document: PlanDocument, actor: Actor) -> dict[int, int]:

@@ -19,6 +19,7 @@ from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import record_type
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.jobs.models import Job
+from quarterdeck.kernel.jobs.models import State as JobState
 from quarterdeck.kernel.jobs.progress import Progress
 from quarterdeck.kernel.jobs.queue import enqueue
 from quarterdeck.kernel.jobs.registry import job
@@ -33,8 +34,14 @@ STAYS: Final = record_type(Initiative)
 def may_undo(run: PlanImport, actor: Actor) -> bool:
     """Tell whether the actor may still take an import back, as far as time and person tell."""
     mine = actor.user is not None and run.user_id == actor.user.pk
-    done = run.state == State.DONE and run.finished_at is not None and not actor.read_only
+    held = run.state == State.DONE or (run.state == State.UNDOING and stuck(run))
+    done = held and run.finished_at is not None and not actor.read_only
     return mine and done and run.finished_at is not None and actor.now - run.finished_at <= time_for_undo("import")
+
+
+def stuck(run: PlanImport) -> bool:
+    """Tell whether the job that an import waits for has come to nothing: nothing happens to it any more by itself."""
+    return run.job is not None and run.job.state in (JobState.FAILED, JobState.CANCELLED)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from quarterdeck.apps.delivery.exchange.document import (
     DocumentWeek,
     PlanDocument,
 )
-from quarterdeck.apps.delivery.exchange.merging import ALONE, PROGRESS, Kept, Ours, merged
+from quarterdeck.apps.delivery.exchange.merging import ALONE, PROGRESS, Kept, Ours, alike, merged
 from quarterdeck.apps.delivery.exchange.tracking import as_tracked
 from quarterdeck.apps.delivery.models import Baseline, Plan, PlanResource, Task, TaskAssignment, TaskLink
 from quarterdeck.apps.delivery.selectors import mapping
@@ -52,12 +52,33 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """What was done here that stands only where the file says the same: told where it is overruled.
+
+    Former fields of what was changed by kind and key; numbers of tasks that were removed, and between which tasks, or
+    task and key of the resource, links and assignments were.
+    """
+
+    changed: Mapping[type[Record], Mapping[int, Mapping[str, Any]]] = field(default_factory=dict)
+    tasks: frozenset[int] = frozenset()
+    links: frozenset[tuple[int | None, int | None]] = frozenset()
+    assignments: frozenset[tuple[int | None, int | None]] = frozenset()
+
+    def of(self, record: Record, now: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the fields that were changed here and not set back, of those that `now` gives the values of."""
+        before = self.changed.get(type(record), {}).get(record.pk, {})
+        return tuple(name for name, value in now.items() if name in before and before[name] != value)
+
+
+@dataclass(frozen=True)
 class Prepared:
     """The document to be written, what of ours stays, and the person of each resource by its number in the plan."""
 
     document: PlanDocument
     kept: Kept
     people: dict[int, int | None]
+    #: What was done here that no import keeps.
+    apart: Apart = field(default_factory=Apart)
     #: Baselines that were taken here, by number: no file takes their place.
     baselines: Mapping[int, Baseline] = field(default_factory=dict)
 
@@ -69,7 +90,8 @@ class Prepared:
             "link": sorted([*each] for each in self.kept.links),
             "assignment": sorted(self.kept.assignments),
         }
-        return {"batch": str(batch), "baselines": sorted(numbers), "here": here}
+        said = {str(number): values for number, values in sorted(self.kept.said.items())}
+        return {"batch": str(batch), "baselines": sorted(numbers), "here": here, **({"said": said} if said else {})}
 
 
 def prepared(document: PlanDocument, plan: Plan, choices: Choices) -> Prepared:
@@ -82,7 +104,7 @@ def prepared(document: PlanDocument, plan: Plan, choices: Choices) -> Prepared:
     ours = here.ours(found, keep_added=choices.keep_added and not found.knows_ours)
     ready, kept = merged(found.document, ours, prefer_ours=choices.prefer_ours)
     people = {found.resources.get(number, number): person for number, person in choices.people.items()}
-    return Prepared(ready, kept, people, kept_baselines(plan))
+    return Prepared(ready, kept, people, here.apart, kept_baselines(plan))
 
 
 class Here:
@@ -94,9 +116,13 @@ class Here:
         self.uid_of = {each.pk: each.uid for each in self.tasks}
         self.assignments = list(TaskAssignment.objects.filter(plan=plan).order_by("pk"))
         self.resources = list(PlanResource.objects.filter(plan=plan).order_by("uid"))
-        self._edits: dict[int, dict[str, Any]] = {}
         said = plan.source.get("taken", {})
-        here = said.get("here", {})
+        here, kept = said.get("here", {}), said.get("said", {})
+        # What stayed ours last time: what the file said of it then.
+        self._edits: dict[int, dict[str, Any]] = {
+            key: dict(kept[str(uid)]) for key, uid in self.uid_of.items() if str(uid) in kept
+        }
+        self.apart = Apart()
         self.added_tasks: set[int] = set(here.get("task", ()))
         self.added_links: set[tuple[int, ...]] = {tuple(each) for each in here.get("link", ())}
         self.added_assignments: set[int] = set(here.get("assignment", ()))
@@ -115,19 +141,48 @@ class Here:
     def _read(self, since: int) -> None:
         """Note what was changed and added after the last Change of the import that brought the plan."""
         added: dict[type[Record], set[int]] = {}
+        changed: dict[type[Record], dict[int, dict[str, Any]]] = {}
         for model in (Task, TaskLink, TaskAssignment):
             first: dict[int, str] = {}
+            others = changed.setdefault(model, {})
             for key, action, before in self._changes(model, since):
                 # What was removed and brought back by an Undo was there before.
                 first.setdefault(key, action)
-                if model is Task and action == Action.CHANGE:
-                    held = self._edits.setdefault(key, {})
-                    for name in before.keys() & WATCHED:
-                        held.setdefault(name, before[name])
+                for name in before if action == Action.CHANGE else ():
+                    watched = model is Task and name in WATCHED
+                    (self._edits if watched else others).setdefault(key, {}).setdefault(name, before[name])
             added[model] = {key for key, action in first.items() if action == Action.CREATE}
         self.added_tasks |= {self.uid_of[key] for key in added[Task]}
         self.added_links |= set(self._ends(TaskLink.objects.filter(plan=self.plan, pk__in=added[TaskLink])))
         self.added_assignments |= {each.uid for each in self.assignments if each.pk in added[TaskAssignment]}
+        self._read_removed(since, changed)
+
+    def _read_removed(self, since: int, changed: Mapping[type[Record], Mapping[int, Mapping[str, Any]]]) -> None:
+        """Note what was removed that the last import had left, beside what was changed."""
+        gone = {model: self._removed(model, since) for model in (Task, TaskLink, TaskAssignment)}
+        uid_of = self.uid_of | {key: before["uid"] for key, before in gone[Task].items()}
+        links, assignments = gone[TaskLink].values(), gone[TaskAssignment].values()
+        self.apart = Apart(
+            changed,
+            frozenset(before["uid"] for before in gone[Task].values()),
+            frozenset((uid_of.get(row["predecessor_id"]), uid_of.get(row["successor_id"])) for row in links),
+            frozenset((uid_of.get(row["task_id"]), row["resource_id"]) for row in assignments),
+        )
+
+    def _removed(self, model: type[Record], since: int) -> dict[int, dict[str, Any]]:
+        """Return the last state of the records that are gone since and were not added since either, by key."""
+        own: Any = model._default_manager
+        rows = Change.objects.filter(record_type=record_type(model), pk__gt=since).order_by("pk")
+        gone = rows.filter(action=Action.DELETE, before__plan_id=self.plan.pk)
+        found = dict(gone.values_list("record_id", "before"))
+        if not found:
+            return {}
+        first: dict[int, str] = {}
+        theirs = rows.filter(record_id__in=gone.order_by().values("record_id"))
+        for key, action in theirs.values_list("record_id", "action"):
+            first.setdefault(key, action)
+        there = set(own.filter(plan=self.plan).values_list("pk", flat=True))
+        return {key: row for key, row in found.items() if key not in there and first[key] != Action.CREATE}
 
     def _changes(
         self, model: type[Task] | type[TaskLink] | type[TaskAssignment], since: int
@@ -175,9 +230,10 @@ class Here:
         """Return what was done here, as documents hold it. Raises EngineError for a plan that cannot be scheduled."""
         edits = {}
         for each in self.tasks:
-            before = self._edits.get(each.pk)
-            if before:
-                edits[each.uid] = {name: (value, getattr(each, name)) for name, value in before.items()}
+            held = {name: (value, getattr(each, name)) for name, value in self._edits.get(each.pk, {}).items()}
+            # What was changed and set back is nobody's.
+            if edit := {name: pair for name, pair in held.items() if not alike(name, *pair)}:
+                edits[each.uid] = edit
         if not keep_added or not (self.added_tasks or self.added_links or self.added_assignments):
             return Ours(edits)
         stored, known = document_of(self.plan), set(found.tasks.values())

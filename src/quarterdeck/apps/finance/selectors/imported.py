@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.kernel.access.policy import record_type
-from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.audit.models import Action, Change
 
 
 def plans_with_costs() -> list[int]:
@@ -19,13 +21,14 @@ def plans_with_costs() -> list[int]:
 
 
 def undone_since(moment: dt.datetime) -> list[int]:
-    """Return the keys of the plans that an Undo has written since a moment."""
+    """Return the keys of the plans that an Undo has brought, removed, or set back to another file since a moment."""
     rows = Change.objects.filter(record_type=record_type(Plan), at__gte=moment, via="undo")
+    rows = rows.filter(~Q(action=Action.CHANGE) | Q(after__has_key="source"))
     return sorted(set(rows.values_list("record_id", flat=True)))
 
 
-def sources_of(plan_ids: Iterable[int]) -> list[tuple[int, dict[str, Any]]]:
-    """Return project and origin of plans that an Undo has written: as they are, or as they were before they went."""
+def sources_of(plan_ids: Iterable[int]) -> list[tuple[int, int, dict[str, Any]]]:
+    """Return key, project and origin of plans that an Undo has written: as they are, or were before they went."""
     ids = list(plan_ids)
     found = {
         pk: (initiative, source)
@@ -35,4 +38,4 @@ def sources_of(plan_ids: Iterable[int]) -> list[tuple[int, dict[str, Any]]]:
     for key, before in gone.order_by("pk").values_list("record_id", "before"):
         if "source" in before:
             found[key] = before["initiative_id"], before["source"]
-    return list(found.values())
+    return [(key, initiative, source) for key, (initiative, source) in found.items()]

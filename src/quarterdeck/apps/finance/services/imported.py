@@ -11,6 +11,7 @@ from zlib import crc32
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.delivery.choices import TaskKind
@@ -41,10 +42,11 @@ class _Posted:
 
 
 def _prefix(initiative_id: int, source: Mapping[str, Any]) -> str:
-    """Return how references begin: by the plan's name in its file, so that a plan that was dropped and brought in again
-    is the same to the ledger.
+    """Return how references begin: by the plan's name in its first file, so that a plan that was dropped and brought in
+    again is the same to the ledger, and so is one that a file of another name has changed.
     """
-    return f"{initiative_id}-{crc32(str(source.get('name', '')).encode()):08x}-"
+    name = source.get("ledger", source.get("name", ""))
+    return f"{initiative_id}-{crc32(str(name).encode()):08x}-"
 
 
 def _posted(initiative_id: int, prefix: str) -> _Posted:
@@ -101,14 +103,17 @@ def costs_of_plan(*, plan_id: int, actor: Actor) -> int:
 
 
 @transaction.atomic
-def costs_taken_back(*, initiative_id: int, source: Mapping[str, Any], actor: Actor) -> int:
+def costs_taken_back(*, plan_id: int, initiative_id: int, source: Mapping[str, Any], actor: Actor) -> int:
     """Reverse what was posted of a plan file and that the plan, as an Undo has left it, does not say; how many rows.
 
-    `source` is where the plan came from, as it was before the Undo or is after it. Rows are reversed last first until
-    what is left of a task and period is what the plan says; what it says beyond is posted as by any import.
+    `source` is where the plan came from, as it was before the Undo or is after it. It is looked for among the current
+    plans, which post, then by its key: what was posted of a plan stays posted when another has become current. Rows are
+    reversed last first until what is left of a task and period is what the plan says; what it says beyond is posted as
+    by any import.
     """
     prefix = _prefix(initiative_id, source)
-    plan = next((each for each in _current(initiative_id) if _prefix(initiative_id, each.source) == prefix), None)
+    plans = _current_and(plan_id, initiative_id)
+    plan = next((each for each in plans if _prefix(initiative_id, each.source) == prefix), None)
     wanted: dict[str, Decimal] = defaultdict(Decimal)
     if plan is not None and plan.source.get("periods"):
         for number, _period, uid, grown in _growth(plan, _tasks(plan).keys()):
@@ -128,8 +133,9 @@ def _locked(plan_id: int) -> Plan | None:
     return Plan.objects.select_related("initiative").select_for_update(of=("self",)).filter(pk=plan_id).first()
 
 
-def _current(initiative_id: int) -> list[Plan]:
-    return list(Plan.objects.filter(initiative=initiative_id, is_current=True).select_related("initiative"))
+def _current_and(plan_id: int, initiative_id: int) -> list[Plan]:
+    rows = Plan.objects.filter(Q(is_current=True) | Q(pk=plan_id), initiative=initiative_id)
+    return list(rows.select_related("initiative").order_by("-is_current", "pk"))
 
 
 def _tasks(plan: Plan) -> dict[int, tuple[int, str]]:
