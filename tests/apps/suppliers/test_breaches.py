@@ -219,6 +219,15 @@ def test_a_draft_follows_whoever_owns_it_and_keeps_the_words_of_a_hand(deal: Dea
     assert (case.missed, case.notice) == (4, "Our own words")
 
 
+def test_a_form_that_is_sent_with_the_draft_as_it_was_does_not_change_it(deal: Deal) -> None:
+    case = opened(deal)
+    before = case.notice
+    case.notice = f"{before}\n".replace("\n", "\r\n")  # as browsers send lines
+    services.breach_save(case, actor=deal.actor)
+    case.refresh_from_db()
+    assert (case.notice, case.notice_edited) == (before, False)
+
+
 def test_a_draft_without_credits_speaks_of_none(deal: Deal) -> None:
     CreditTier.objects.filter(level=deal.level).delete()
     case = opened(deal)

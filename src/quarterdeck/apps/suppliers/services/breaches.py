@@ -42,6 +42,8 @@ def breach_save(record: BreachCase, *, actor: Actor, note: str = "") -> Change |
             raise ValidationError(_("The supplier was told; its facts stay as they were."))
         record.target, record.achieved = record.level.target, _achieved(record)
         _credited(record)
+    if _plain(record.notice) == _plain(stored.notice):
+        record.notice = stored.notice  # a form sends line ends of its own
     changed = (stored.notice, stored.notice_subject) != (record.notice, record.notice_subject)
     if changed and stored.noticed_on is not None:
         raise ValidationError({"notice": _("The notice was sent; it stays as it was.")})
@@ -49,6 +51,10 @@ def breach_save(record: BreachCase, *, actor: Actor, note: str = "") -> Change |
     if facts and not record.notice_edited:
         record.notice_subject, record.notice = drafted(record, record.level, record.opened_on)
     return records.save(record, actor=actor, note=note)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _opened(record: BreachCase, actor: Actor, note: str) -> Change | None:
