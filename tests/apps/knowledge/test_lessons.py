@@ -74,6 +74,37 @@ def test_it_is_offered_near_by_until_one_says_what_was_done(
     assert LessonUse.objects.get(initiative=backbone).used_on == day(0)
 
 
+def test_near_by_is_the_unit_the_programme_and_its_parts(
+    make: Any,  # noqa: F811
+    spine: Initiative,  # noqa: F811
+    group: Any,  # noqa: F811
+    build: Any,  # noqa: F811
+    system: Actor,  # noqa: F811
+) -> None:
+    far = make("Far", "programme", spine.parent, unit=group)
+    away = make("Away", "portfolio", unit=group)
+    places = {
+        "of the programme itself": spine,
+        "of another of its projects": make("Sister", parent=spine),
+        "of the unit elsewhere": make("Same unit", parent=far, unit=build),
+        "of a programme beside it": far,
+        "of a project there": make("Beside", parent=far),
+        "of the portfolio above": spine.parent,
+        "of another portfolio": away,
+    }
+    for title, place in places.items():
+        services.lesson_publish(record=lesson(place, system, title), actor=system)
+    project = make("Ours", parent=spine, unit=build)
+    assert {one.title for one in selectors.offered_to(project, actor=system)} == {
+        "of the programme itself",
+        "of another of its projects",
+        "of the unit elsewhere",
+    }
+    assert {one.title for one in selectors.offered_to(make("Lone", "portfolio", unit=build), actor=system)} == {
+        "of the unit elsewhere"
+    }
+
+
 def test_what_is_to_be_looked_at_again_is_found(backbone: Initiative, system: Actor) -> None:  # noqa: F811
     late, soon = lesson(backbone, system, review_on=day(-1)), lesson(backbone, system, review_on=day(0))
     lesson(backbone, system, "Draft", review_on=day(-1))

@@ -37,11 +37,14 @@ def _uses(use: str) -> Coalesce:
 def offered_to(record: Initiative, *, actor: Actor) -> list[Lesson]:
     """Return published lessons of other initiatives that this one has not yet said anything about; one query.
 
-    They are of its unit, or of what it is part of; those applied most often come first, then the newest.
+    They are of its unit, of what it is part of, or of another part of that; those applied most often come first, then
+    the newest.
     """
     said = LessonUse.objects.filter(lesson=OuterRef("pk"), initiative=record)
     rows: QuerySet[Any] = visible(Lesson.objects.all(), actor).filter(~Exists(said), state=LessonState.PUBLISHED)
-    near = Q(initiative__unit=record.unit_id) | Q(initiative__parent=record.parent_id)
+    near = Q(initiative__unit=record.unit_id)
+    if record.parent_id is not None:
+        near |= Q(initiative=record.parent_id) | Q(initiative__parent=record.parent_id)
     rows = with_uses(rows.exclude(initiative=record).filter(near)).select_related("initiative")
     return list(rows.order_by("-applied", "-published_on", "code")[:OFFERED])
 
