@@ -2,6 +2,7 @@
 import { ceilingOf, cellAt, type Load, loadBars, spellBeside, spells } from "../model/load";
 import { figure } from "../model/format";
 import { instantOf, type Scale, xOf } from "../model/scale";
+import { Refused, SignedOut } from "../model/queue";
 import { DAY, type Id, type Instant } from "../model/types";
 import type { Session } from "../session";
 import { icon } from "../../lib/dom";
@@ -19,6 +20,8 @@ export interface Window {
 const HIGH = 132;
 const TOP = 20;
 const BOTTOM = 8;
+/** After how long what failed is asked again. */
+const AGAIN = 10_000;
 
 export class UsePane {
   readonly element = h("section", "plan-use");
@@ -101,28 +104,34 @@ export class UsePane {
 
   /** Ask the server where plan, resource or fineness are others than it was asked for last. */
   private ask(): void {
-    const { session } = this;
-    const key = `${session.store.revision}:${this.resource}:${this.byDay}`;
+    const { session, byDay } = this;
+    const { revision } = session.store;
+    const key = `${revision}:${this.resource}:${byDay}`;
     if (key === this.asked || !session.idle) return;
-    const again = this.asked !== "";
-    this.asked = key;
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => void this.fetch(key), again ? 250 : 0);
+    this.askIn(this.asked === "" ? 0 : 250, revision, byDay, key);
   }
 
-  private async fetch(key: string): Promise<void> {
-    const { say } = this.session;
+  private askIn(pause: number, revision: number, byDay: boolean, key: string): void {
+    this.asked = key;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => void this.fetch(revision, byDay, key), pause);
+  }
+
+  /** What comes after something else was asked for counts no more, and neither does its failure. What failed is asked again. */
+  private async fetch(revision: number, byDay: boolean, key: string): Promise<void> {
+    if (!this.open) return;
     try {
-      const load = await this.network.load(this.resource, this.byDay);
+      const load = await this.network.load(this.resource, byDay);
       if (key !== this.asked) return;
       this.load = load;
-      this.resource ??= load.resource;
-      if (this.resource !== load.resource) this.resource = load.resource;
-      this.asked = `${this.session.store.revision}:${this.resource}:${this.byDay}`;
+      this.resource = load.resource;
+      this.asked = `${revision}:${load.resource}:${byDay}`;
       this.tell(load);
     } catch (fault) {
+      if (key !== this.asked) return;
       this.load = null;
-      this.verdict.replaceChildren(fault instanceof Error && fault.message ? fault.message : say("use_failed"));
+      this.verdict.replaceChildren(fault instanceof Refused ? fault.message : this.session.say("use_failed"));
+      if (!(fault instanceof Refused || fault instanceof SignedOut)) this.askIn(AGAIN, revision, byDay, key);
     }
     this.draw();
   }
