@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { monthBeside, monthOf, weeksOf } from "../src/plan/model/month";
 import { outlineOf } from "../src/plan/model/outline";
-import { acrossOf, boxBeside, layersOf, netOf, ordered, pathRows, WIDE } from "../src/plan/model/precedence";
+import { acrossOf, boxBeside, endsOf, layersOf, netOf, ordered, pathRows, WIDE } from "../src/plan/model/precedence";
 import { PlanStore } from "../src/plan/model/store";
 import { at, plan } from "./plan-fixture";
 
@@ -19,6 +19,17 @@ test("the network holds what is critical and not finished, or what drives one ta
   assert.deepEqual(names(13), ["Test"]); // its link does not drive it
   store.tasks.actual_finish[1] = at(4, 17);
   assert.deepEqual(names(null), ["Pull", "Test", "Gate"]);
+});
+
+test("a path is offered to each milestone, and the one shown by its own name", () => {
+  const { store, outline } = shed();
+  const names = (of: number | null, most = 60) => endsOf(store, outline, of, most).map((one) => one.name);
+  assert.deepEqual(names(null), ["Gate"]);
+  assert.deepEqual(names(14), ["Gate"]);
+  assert.deepEqual(names(12), ["Gate", "Pull"]);
+  assert.deepEqual(names(14, 0), ["Gate"]);
+  store.put(14, "name", "Handover");
+  assert.deepEqual(names(99), ["Handover"]);
 });
 
 test("each box stands a layer after all that it waits for", () => {

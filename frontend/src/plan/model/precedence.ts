@@ -1,5 +1,5 @@
 /** The critical or driving path as a network: which tasks, in which layer and place each stands, how links run between them. Pure. */
-import { drivingPath } from "./geometry";
+import { drivingPath, isMilestone } from "./geometry";
 import { hasParts, type Outline } from "./outline";
 import type { PlanStore } from "./store";
 import type { Id } from "./types";
@@ -45,6 +45,17 @@ const EDGE = 16;
 const BAND = 40;
 /** Boxes that are drawn at most: the earliest. */
 export const MOST = 300;
+
+/** The tasks to which a path may be asked for by name: milestones, so many at most, and the one that is asked for now. */
+export function endsOf(store: PlanStore, outline: Outline, of: Id | null, most: number): { id: Id; name: string }[] {
+  const { tasks } = store;
+  const found: { id: Id; name: string }[] = [];
+  for (let row = 0; row < store.count && found.length < most; row += 1) {
+    if (!hasParts(outline, row) && isMilestone(tasks.kind[row] ?? "", tasks.start[row] ?? null, tasks.finish[row] ?? null)) found.push({ id: tasks.id[row]!, name: tasks.name[row]! });
+  }
+  const asked = of === null ? -1 : store.row(of);
+  return asked < 0 || found.some((one) => one.id === of) ? found : [...found, { id: of!, name: tasks.name[asked]! }];
+}
 
 /** The tasks of the network: what drives one task, or all that is critical and not finished. */
 export function pathRows(store: PlanStore, outline: Outline, of: Id | null): number[] {

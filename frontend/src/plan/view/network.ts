@@ -1,14 +1,15 @@
 /** The critical path, or what drives one task, as a precedence diagram: boxes in layers, links between them, or all of it as a table. */
 import { days, duration, figure } from "../model/format";
 import { isMilestone, toneOf } from "../model/geometry";
-import { hasParts } from "../model/outline";
-import { acrossOf, type Box, boxBeside, type Edge, HIGH, MOST, type Net, netOf, WIDE } from "../model/precedence";
+import { acrossOf, type Box, boxBeside, type Edge, endsOf, HIGH, MOST, type Net, netOf, WIDE } from "../model/precedence";
 import type { Id } from "../model/types";
 import { icon } from "../../lib/dom";
 import { narrow } from "../../lib/screen";
 import { button, h } from "./build";
 import type { Room, View } from "./room";
 
+/** As many ends of paths are offered. */
+const MOST_ENDS = 60;
 const SVG = "http://www.w3.org/2000/svg";
 
 function shape(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
@@ -26,6 +27,8 @@ export class NetworkView implements View {
   private readonly asTable: HTMLButtonElement;
   private net: Net;
   private of: Id | null = null;
+  /** Whether a path was chosen since it was painted last. */
+  private chosen = false;
   private zoom = 1;
   private table = narrow.matches;
 
@@ -35,6 +38,7 @@ export class NetworkView implements View {
     this.path = h("select", "select select-small plan-select", { "aria-label": say("net_path") });
     this.path.addEventListener("change", () => {
       this.of = this.path.value === "" ? null : this.path.value === "current" ? room.current : Number(this.path.value);
+      this.chosen = true;
       room.schedule();
     });
     this.asTable = button(say("net_table"), () => {
@@ -86,19 +90,15 @@ export class NetworkView implements View {
     if (held) this.focus();
   }
 
-  /** The paths to choose from: the critical one, to the current task, to each milestone. */
+  /** The paths to choose from: the critical one, to the current task, to each milestone, and the one that is shown. While one chooses they stay. */
   private refreshPaths(): void {
-    const { session } = this.room;
-    const { store, say, outline } = session;
+    const { store, say, outline } = this.room.session;
     const options: [string, string][] = [["", say("net_critical")], ["current", say("net_current")]];
-    for (let row = 0; row < store.count && options.length < 60; row += 1) {
-      if (!hasParts(outline, row) && isMilestone(store.tasks.kind[row] ?? "", store.tasks.start[row] ?? null, store.tasks.finish[row] ?? null)) options.push([String(store.tasks.id[row]!), say("net_to", { name: store.tasks.name[row]! })]);
-    }
-    const value = this.of === null ? "" : options.some(([one]) => one === String(this.of)) ? String(this.of) : "current";
-    if (this.path.options.length !== options.length || this.path.value !== value) {
-      this.path.replaceChildren(...options.map(([key, text]) => h("option", "", { value: key }, text)));
-      this.path.value = value;
-    }
+    for (const { id, name } of endsOf(store, outline, this.of, MOST_ENDS)) options.push([String(id), say("net_to", { name })]);
+    const known = [...this.path.options].map((one) => [one.value, one.text]);
+    if (JSON.stringify(known) !== JSON.stringify(options) && (this.chosen || document.activeElement !== this.path)) this.path.replaceChildren(...options.map(([key, text]) => h("option", "", { value: key }, text)));
+    this.chosen = false;
+    this.path.value = this.of === null ? "" : String(this.of);
   }
 
   private drawing(): HTMLElement {
