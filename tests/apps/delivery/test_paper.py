@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import typst
+from django.db.models import F
 
 from quarterdeck.apps.delivery.exchange.paper import PAPERS, Axis, Line, Tie, sheets
 from quarterdeck.apps.delivery.models import Plan
 from quarterdeck.apps.delivery.selectors import printing
 from quarterdeck.apps.delivery.selectors.memory import current
 from quarterdeck.apps.delivery.selectors.payload import Reader
+from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.ui import typeset
 from tests.apps.delivery.conftest import DAY, MONDAY, Shed
 from tests.cast import ANONYMOUS, READER, STRANGER
@@ -34,9 +36,10 @@ def line(number: int, start: int | None = MONDAY, days: int = 1, **more: object)
     return Line(**{**given, "start": start, "finish": finish, **more})
 
 
-def printed(shed: Shed, **how: int) -> dict[str, Any]:
+def printed(shed: Shed, levels: int = 0, made_on: dt.date = TODAY) -> dict[str, Any]:
     now = current(Plan.objects.get(pk=shed.plan.pk))
-    return printing.printed(now, Reader(editable=False, reports=False, sees_money=False), size=A3, today=TODAY, **how)
+    reader = Reader(editable=False, reports=False, sees_money=False)
+    return printing.printed(now, reader, size=A3, today=TODAY, made_on=made_on, levels=levels)
 
 
 def test_each_sheet_holds_its_lines_and_their_drawing() -> None:
@@ -96,6 +99,24 @@ def test_lines_say_what_the_page_says(shed: Shed) -> None:
 
 
 @pytest.mark.django_db
+def test_a_sheet_says_of_which_day_it_is_and_when_it_was_made(shed: Shed, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(shed)["printed"] == "Printed 8 Jan 2026"
+    later = TODAY + dt.timedelta(days=30)
+    assert printed(shed, made_on=later)["printed"] == "As of 8 Jan 2026, printed 7 Feb 2026"
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "quarterdeck.apps.delivery.pages.export.gantt_pdf", lambda *_of, **how: asked.append(how) or b""
+    )
+    today = shed.cast.actor(READER).today
+    past = today - dt.timedelta(days=1)
+    Change.objects.update(at=F("at") - dt.timedelta(days=5))
+    client = shed.cast.client(READER)
+    for day in (today, past):
+        assert client.get(f"{shed.url}gantt-a4.pdf", {"as_of": day.isoformat()}).status_code == 200
+    assert [(how["today"], how["made_on"]) for how in asked] == [(today, today), (past, today)]
+
+
+@pytest.mark.django_db
 def test_the_outline_is_cut_where_asked_and_where_there_are_too_many(
     shed: Shed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,7 +136,7 @@ def test_names_are_data_and_no_markup(shed: Shed) -> None:
     told = printed(shed)
     assert wild in json.loads(typeset.inputs(told)["data"])["sheets"][0]["rows"][1]["cells"]
     made = printing.gantt_pdf(
-        current(Plan.objects.get(pk=shed.plan.pk)), Reader(False, False, False), size=A4, today=TODAY
+        current(Plan.objects.get(pk=shed.plan.pk)), Reader(False, False, False), size=A4, today=TODAY, made_on=TODAY
     )
     assert made.startswith(b"%PDF")
     assert b"pdfuaid" in made

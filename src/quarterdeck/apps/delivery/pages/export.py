@@ -71,6 +71,7 @@ def gantt(request: HttpRequest, code: str, size: str) -> HttpResponse:
             reader_of(request, plan, actor),
             size=PAPERS[size],
             today=frame_of(request).date,
+            made_on=actor.today,
             levels=levels,
         )
     except EngineError as error:

@@ -34,11 +34,14 @@ def _layout() -> str:
     return (Path(paper.__file__).parent / "gantt.typ").read_text(encoding="utf-8")
 
 
-def gantt_pdf(now: Solved, reader: Reader, *, size: Paper, today: dt.date, levels: int = 0) -> bytes:
-    """Return a plan as tagged PDF; `levels` is how deep its outline is printed, 0: as deep as there is room."""
+def gantt_pdf(now: Solved, reader: Reader, *, size: Paper, today: dt.date, made_on: dt.date, levels: int = 0) -> bytes:
+    """Return a plan, as of `today`, as tagged PDF made on a day.
+
+    `levels` is how deep its outline is printed, 0: as deep as there is room.
+    """
     made = typeset.typeset(
         _layout(),
-        typeset.inputs(printed(now, reader, size=size, today=today, levels=levels)),
+        typeset.inputs(printed(now, reader, size=size, today=today, made_on=made_on, levels=levels)),
         format="pdf",
         pdf_standards=typeset.STANDARD,
     )
@@ -46,7 +49,9 @@ def gantt_pdf(now: Solved, reader: Reader, *, size: Paper, today: dt.date, level
     return made
 
 
-def printed(now: Solved, reader: Reader, *, size: Paper, today: dt.date, levels: int = 0) -> dict[str, Any]:
+def printed(
+    now: Solved, reader: Reader, *, size: Paper, today: dt.date, made_on: dt.date, levels: int = 0
+) -> dict[str, Any]:
     """Return all that the layout is given."""
     tasks = payload.tasks(now, reader)
     depth, shown = _cut(now, levels)
@@ -63,7 +68,9 @@ def printed(now: Solved, reader: Reader, *, size: Paper, today: dt.date, levels:
         if plan.initiative.name == plan.name
         else f"{plan.initiative.code} {plan.initiative.name}",
         "lead": _lead(now, reader, tasks, today),
-        "printed": _("Printed %(day)s") % {"day": date_text(today)},
+        "printed": _("Printed %(day)s") % {"day": date_text(made_on)}
+        if today == made_on
+        else _("As of %(past)s, printed %(day)s") % {"past": date_text(today), "day": date_text(made_on)},
         "head": _head(),
         "key": _key(),
         "paper": {
