@@ -104,9 +104,12 @@ def test_a_sheet_says_of_which_day_it_is_and_when_it_was_made(shed: Shed, monkey
     later = TODAY + dt.timedelta(days=30)
     assert printed(shed, made_on=later)["printed"] == "As of 8 Jan 2026, printed 7 Feb 2026"
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        "quarterdeck.apps.delivery.pages.export.gantt_pdf", lambda *_of, **how: asked.append(how) or b""
-    )
+
+    def made(*_of: object, **how: Any) -> bytes:
+        asked.append(how)
+        return b""
+
+    monkeypatch.setattr("quarterdeck.apps.delivery.pages.export.gantt_pdf", made)
     today = shed.cast.actor(READER).today
     past = today - dt.timedelta(days=1)
     Change.objects.update(at=F("at") - dt.timedelta(days=5))
