@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import AccessRole, Elevation, Grant, Group, User
-from quarterdeck.kernel.access.policy import AccessDenied, visible
+from quarterdeck.kernel.access.policy import AccessDenied, open_on_all, visible
 from quarterdeck.kernel.access.scopes import scope_change
 from tests.kernel.access.conftest import DAY, NOW, TODAY, Tree, actor, grant, role, system
 
@@ -149,6 +150,30 @@ class TestFieldClasses:
         grant(amara, role("Reader"), tree.spine)
         grant(amara, role("Finance", {"access.grant": ["view"]}, ["money"]), tree.north)
         assert actor(amara).sees_on_all("money", "access.grant") is True
+
+    def test_not_on_all_where_a_row_is_seen_as_ones_own_outside(
+        self, tree: Tree, amara: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    ) -> None:
+        finance = role("Finance", {"access.grant": ["view"]}, ["money"])
+        given = grant(amara, finance, tree.north)
+        who = actor(amara)
+        assert who.sees_on_all("money", "access.grant") is True
+        grant(amara, role("Nothing", {}), tree.south)
+        with django_assert_num_queries(0):
+            assert open_on_all(who, "money", Grant) is True, "nothing is seen as one's own"
+        monkeypatch.setattr(Grant, "row_owner", ("user",), raising=False)
+        with django_assert_num_queries(1):
+            assert open_on_all(who, "money", Grant) is None
+        with django_assert_num_queries(0):
+            assert open_on_all(who, "personal", Grant) is False
+            assert open_on_all(system(), "money", Grant) is True
+        Grant.objects.filter(role__name="Nothing").update(scope=tree.spine)
+        assert open_on_all(who, "money", Grant) is True
+        Grant.objects.filter(pk=given.pk).update(scope=tree.root)
+        who = actor(amara)
+        assert who.rights
+        with django_assert_num_queries(0):
+            assert open_on_all(who, "money", Grant) is True
 
     def test_a_seeing_role_that_cannot_view_the_type_opens_nothing(self, tree: Tree, amara: User) -> None:
         grant(amara, role("Finance", {"access.group": ["view"]}, ["money"]), tree.root)

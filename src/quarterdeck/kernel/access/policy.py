@@ -98,6 +98,25 @@ def _always_set(model: type[models.Model], path: str) -> bool:
     return True
 
 
+def open_on_all(actor: Actor, field_class: str, model: type[models.Model]) -> bool | None:
+    """Tell whether a sensitive class is open on every row that the actor sees (True), on none (False), on some (None).
+
+    `Actor.sees_on_all` knows roles only; this counts in the rows seen as one's own by `row_owner`, in one query where
+    there may be such.
+    """
+    found = actor.sees_on_all(field_class, record_type(model))
+    owners: tuple[str, ...] = getattr(model, "row_owner", ())
+    if found is not True or not owners or not row_scope(model) or actor.user is None or actor.limits is not None:
+        return found
+    openings = actor.openings(field_class, record_type(model))
+    if openings == ("",) or all_below(model, openings):
+        return True
+    own = Q()
+    for name in owners:
+        own |= Q(**{name: actor.user.pk})
+    return None if model._default_manager.filter(own).exclude(governed(model, openings)).exists() else True
+
+
 def reachable(actor: Actor, scope: Scope) -> bool:
     """Tell whether a node may be picked and named: one at, below or above a grant. It shows what the grants show."""
     if actor.unlimited:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import row_paths
+from quarterdeck.kernel.access.policy import open_on_all, row_paths
 from quarterdeck.kernel.fields import values
 from quarterdeck.kernel.fields.definitions import fields_for
 from quarterdeck.kernel.fields.models import CustomField
@@ -129,14 +129,15 @@ class Shown:
 
 def open_paths(model: type[models.Model], paths: Iterable[str], actor: Actor) -> tuple[str, ...]:
     """Return the paths that may be searched: a value of a class closed on some rows would be found by guessing."""
-    return tuple(path for path in paths if _is_open(model, path, actor))
+    opens = cache(partial(open_on_all, actor))
+    return tuple(path for path in paths if _is_open(model, path, opens))
 
 
-def _is_open(model: type[models.Model], path: str, actor: Actor) -> bool:
+def _is_open(model: type[models.Model], path: str, opens: Callable[[str, Any], bool | None]) -> bool:
     current: Any = model
     for part in path.split("__"):
         field_class = getattr(current, "field_classes", {}).get(part)
-        if field_class and actor.sees_on_all(field_class, current._meta.label_lower) is not True:
+        if field_class and opens(field_class, current) is not True:
             return False
         try:
             current = current._meta.get_field(part).related_model
@@ -300,10 +301,12 @@ def columns_for(
     found = [_stored(register, name) for name in dict.fromkeys((*register.fields, *BOOKKEEPING))]
     found += [_computed(register, column) for column in register.computed]
     found += [_custom(definition) for definition in definitions]
+    classes = {column.field_class for column in found if column.field_class}
+    opened = {name: open_on_all(actor, name, register.model) for name in classes}
     seen: dict[str, Shown] = {}
     for column in found:
         if column.field_class:
-            open_ = actor.sees_on_all(column.field_class, register.record_type)
+            open_ = opened[column.field_class]
             if open_ is not False:
                 seen[column.name] = replace(column, whole=open_ is True)
         else:
