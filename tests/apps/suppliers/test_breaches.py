@@ -161,6 +161,21 @@ def test_an_excused_case_gives_its_room_to_the_others(deal: Deal) -> None:
     assert total == 1500
 
 
+def test_a_case_without_its_fact_gives_its_room_to_the_others(deal: Deal) -> None:
+    each = level(deal, "case", 5)
+    miss(deal, each, *(MONDAY + dt.timedelta(days=7 * week) for week in range(4)))
+    first, *_middle, last = BreachCase.objects.order_by("code")
+    services.breach_notice(record=last, actor=deal.actor, noticed_to="Marigold")
+    record = ServiceRecord.objects.get(pk=first.evidence[0])
+    record.ended_at = record.started_at + dt.timedelta(days=1)
+    services.record_save(record, actor=deal.actor)
+    assert services.level_evaluate(level=each, actor=deal.actor) == []
+    first.refresh_from_db()
+    last.refresh_from_db()
+    assert (first.state, first.credit_amount) == ("closed", None)
+    assert (last.state, last.credit_amount) == ("noticed", Decimal(500))
+
+
 def test_a_credit_follows_the_currency_of_the_contract_and_fits_its_field(deal: Deal) -> None:
     case = opened(deal)
     dinar = deal.cast.north.make(Currency, minor_units=3)

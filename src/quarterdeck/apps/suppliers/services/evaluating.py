@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from quarterdeck.apps.suppliers.choices import BREACH, BreachState, Window
 from quarterdeck.apps.suppliers.models import BreachCase, ServiceLevel, ServiceRecord
 from quarterdeck.apps.suppliers.selectors.windows import by_month, decided, kept_by_window, missed_in, stretch_of
-from quarterdeck.apps.suppliers.services.credits import locked, reckon_credit
+from quarterdeck.apps.suppliers.services.credits import give_room, locked, reckon_credit
 from quarterdeck.apps.suppliers.services.notices import drafted
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -46,15 +46,17 @@ def level_evaluate(*, level: ServiceLevel, actor: Actor) -> list[BreachCase]:
     contract = locked(level.contract_id)
     level = ServiceLevel.objects.select_for_update().get(pk=level.pk)
     level.contract = contract
-    known = {case.key: case for case in BreachCase.objects.filter(level=level) if not case.by_hand}
     opened = []
     missed = {miss.key: miss for miss in _missed(level, actor)}
-    for key, case in known.items():
-        case.level = level
-        if case.state == BreachState.OPEN and key not in missed:
-            case.state, case.closed_on = BreachState.CLOSED, actor.today
-            case.reason, case.credit, case.credit_amount = _("By what was entered later the level was met."), 0, None
-            records.save(case, actor=actor, note=case.reason)
+    known = _known(level)
+    over = [case for key, case in known.items() if case.state == BreachState.OPEN and key not in missed]
+    for case in over:
+        case.state, case.closed_on = BreachState.CLOSED, actor.today
+        case.reason, case.credit, case.credit_amount = _("By what was entered later the level was met."), 0, None
+        records.save(case, actor=actor, note=case.reason)
+    for case in over:
+        give_room(case, contract, actor)
+    known = _known(level) if over else known
     for key, miss in missed.items():
         found = known.get(key)
         if found is None:
@@ -62,6 +64,14 @@ def level_evaluate(*, level: ServiceLevel, actor: Actor) -> list[BreachCase]:
         elif found.state == BreachState.OPEN or _lapsed(found):
             _settle(found, miss, actor)
     return opened
+
+
+def _known(level: ServiceLevel) -> dict[str, BreachCase]:
+    """Return the cases of a level that the evaluation opened, by their windows."""
+    found = {case.key: case for case in BreachCase.objects.filter(level=level) if not case.by_hand}
+    for case in found.values():
+        case.level = level
+    return found
 
 
 def _lapsed(case: BreachCase) -> bool:
