@@ -44,6 +44,16 @@ def _candidates(register: Register[Any], record: Any, factory: Factory) -> Itera
         target: Any = register.field(name).related_model
         if target is not None and issubclass(target, Record) and not target.row_scope:
             yield name, factory.make(target)
+    for name in register.editable:
+        value = getattr(record, name)
+        if isinstance(value, Record) and type(value).row_scope:
+            yield name, factory.make(type(value), **_parents(value))
+
+
+def _parents(record: Record) -> dict[str, Any]:
+    """What a record is part of, so that one made beside it is of the same."""
+    required = (f for f in record._meta.concrete_fields if isinstance(f, models.ForeignKey) and not f.null)
+    return {found.name: getattr(record, found.name) for found in required if issubclass(found.related_model, Record)}
 
 
 def _others(found: models.Field[Any, Any], value: Any) -> Iterator[Any]:

@@ -94,7 +94,6 @@ FULL: Mapping[str, Mapping[str, Hint]] = {
     "fields.customfield": {"choices": _absent, "target": _absent},
     "people.roleassignment": {"share": lambda _f, _n: "50"},
     "governance.risk": {"response_kind": lambda _f, _n: "reduce"},
-    "governance.risktask": {name: lambda _f, _n: 1 for name in ("low", "likely", "high")},
 }
 
 
@@ -131,6 +130,12 @@ def _of_both_tasks(record: Any) -> None:
             setattr(record, side, task.plan.initiative)
 
 
+def _of_the_task(record: Any) -> None:
+    """A risk would delay tasks of its own project."""
+    record.risk.initiative = record.task.plan.initiative
+    record.risk.save(update_fields=["initiative"])
+
+
 def _same_supplier(record: Any) -> None:
     """What is owed under a contract is owed by its supplier."""
     if record.contract is not None:
@@ -144,4 +149,5 @@ FINISH: Mapping[str, Callable[[Any], None]] = {
     "delivery.deliverable": _of_the_milestone,
     "delivery.interface": _of_both_tasks,
     "suppliers.obligation": _same_supplier,
+    "governance.risktask": _of_the_task,
 }

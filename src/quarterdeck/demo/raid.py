@@ -15,7 +15,6 @@ from quarterdeck.demo.content import raid as content
 from quarterdeck.demo.content import risks
 from quarterdeck.demo.portfolio import projects
 from quarterdeck.demo.world import World
-from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 
 THOUSAND: Final = Decimal(1000)
@@ -100,8 +99,7 @@ def _note(world: World, hazard: risks.Hazard, number: int, now: dt.datetime) -> 
     task = Task.objects.filter(plan__initiative=record, plan__is_current=True, is_summary=False, done__lt=100)
     hit = task.filter(duration__gt=0).order_by("position").first() if hazard.days else None
     if hit is not None:
-        days = hazard.days
-        records.save(RiskTask(risk=risk, task=hit, low=days // 3, likely=days, high=days * 2), actor=actor)
+        services.risk_task_save(RiskTask(risk=risk, task=hit), actor=actor)
 
 
 def _assess(world: World, hazard: risks.Hazard, now: dt.datetime) -> None:

@@ -12,10 +12,14 @@ from django.test import Client
 from quarterdeck.apps.governance import services
 from quarterdeck.apps.governance.models import Issue
 from quarterdeck.apps.governance.pages import heat as drawing
+from quarterdeck.apps.governance.pages import raid as page_of
+from quarterdeck.apps.governance.registers import RiskRegister
 from quarterdeck.apps.governance.selectors import heat, raid
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import AccessRole, Grant
+from quarterdeck.kernel.registers.columns import columns_for
 from tests.apps.governance.conftest import ALL, MakeRisk
 from tests.apps.organisation.conftest import NOW
 from tests.apps.portfolio.conftest import Make, day, signed_in
@@ -107,6 +111,79 @@ def test_the_page_and_the_card(
         assert outside.get(address).status_code == 404
         assert Client().get(address).status_code == 302
     assert closed.get(f"{spine.url}raid/").status_code == 404
+
+
+def test_no_sum_holds_the_money_of_a_risk_seen_only_as_ones_own(
+    risk: MakeRisk, make: Make, backbone: Initiative, spine: Initiative, person: Any
+) -> None:
+    una = person("Una Owner", signs_in=True)
+    role = AccessRole.objects.create(name="Reads", permissions={"*": ["view"]}, sees=["money"])
+    Grant.objects.create(user=una.user, role=role, scope=backbone.scope)
+    risk(category="ground")
+    client = signed_in(una.user)
+    whole = client.get("/risks/heat-map/").content.decode()
+    assert "£60.0k" in whole
+    assert "•••" not in whole
+    assert '<span title="£60,000">Expected ' in client.get("/risks/?v=").content.decode()
+    elsewhere = make("Other", parent=spine, unit=spine.unit.parent, currency=backbone.currency)
+    risk("Elsewhere", initiative=elsewhere, owner=una, category="money", cost=7_000_000)
+    actor = Actor(user=una.user, now=NOW)
+    assert [(one.category, one.closed, one.money) for one in heat.spots(actor=actor, scope=None)] == [
+        ("ground", False, Decimal(60_000)),
+        ("money", True, None),
+    ]
+    page = client.get("/risks/heat-map/").content.decode()
+    assert "Elsewhere" in page
+    assert "•••" in page
+    assert "£4." not in page
+    assert page.count("£60.0k") == 1, "the theme whose risks are open keeps its sum, the headline has none"
+    listed = client.get("/risks/?v=").content.decode()
+    assert "Elsewhere" in listed
+    assert "£60,000" in listed
+    assert "£60.0k" not in listed, "no sum"
+    assert 'title="£60,000"' not in listed
+    assert "£4" not in listed
+    assert "£7" not in listed
+    assert "£4." not in client.get("/risks/?v=&sort=-exposure").content.decode()
+    columns = columns_for(RiskRegister(), actor)
+    assert [(columns[name].whole, columns[name].sortable) for name in ("cost", "exposure")] == [(False, False)] * 2
+    assert "£60.0k" in client.get(f"{backbone.url}raid/").content.decode()
+
+
+def test_a_day_at_the_beginning_of_time_is_no_error(risk: MakeRisk, backbone: Initiative, given: Any) -> None:
+    risk()
+    reader = signed_in(given(backbone.scope, {"*": ["view"]}).user)
+    for query in ("?as_of=0001-01-10", "?since=0001-01-01", "?as_of=0001-01-01&since=0001-01-01"):
+        assert reader.get(f"/risks/heat-map/{query}").status_code == 200, query
+
+
+def test_a_risk_that_was_moved_away_is_told_so(
+    risk: MakeRisk, make: Make, backbone: Initiative, spine: Initiative, system: Actor
+) -> None:
+    record = risk(cost=None)
+    gone = risk("Gone")
+    record.initiative = make("Other", parent=spine)
+    services.risk_save(record, actor=later(system, 40))
+    services.risk_close(record=gone, reason="Over.", actor=later(system, 40))
+    moves = heat.movement(
+        heat.spots(actor=system, scope=backbone.scope),
+        heat.spots(actor=system, scope=backbone.scope, moment=clock.end_of(day(10))),
+    )
+    named = heat.named([one.pk for one in moves], actor=system)
+    assert {page_of._move(one, named[one.pk]).word for one in moves} == {"moved elsewhere", "closed"}
+
+
+def test_what_is_new_is_offered_to_whoever_may_add_it(risk: MakeRisk, backbone: Initiative, given: Any) -> None:
+    risk()
+    address = f"{backbone.url}raid/"
+    kinds = ("risk", "issue", "action")
+    for kind in kinds:
+        rights = {"*": ["view"], f"governance.{kind}": ["add"]}
+        page = signed_in(given(backbone.scope, rights).user).get(address).content.decode()
+        assert [f"New {one}" in page for one in kinds] == [one == kind for one in kinds]
+        assert [f'href="/{one}s/new/?initiative=' in page for one in kinds if one != "risk"] == [
+            one == kind for one in kinds if one != "risk"
+        ]
 
 
 def test_what_was_asked_from_below_stands_on_the_page_above(

@@ -62,6 +62,59 @@ def test_a_decision_replaces_another(backbone: Initiative, spine: Initiative, sy
         services.decision_save(Decision(title="X", initiative=spine, replaces=old), actor=system)
 
 
+def test_a_decision_replaces_no_way_back_to_itself(backbone: Initiative, system: Actor) -> None:
+    first = Decision(title="Piles", initiative=backbone)
+    services.decision_save(first, actor=system)
+    second = Decision(title="Move", initiative=backbone, replaces=first)
+    services.decision_save(second, actor=system)
+    third = Decision(title="Wait", initiative=backbone, replaces=second)
+    services.decision_save(third, actor=system)
+    for other in (first, second, third):
+        first.replaces = other
+        with pytest.raises(ValidationError, match="replaces another one, not itself"):
+            services.decision_save(first, actor=system)
+    assert Decision.objects.get(pk=first.pk).replaces is None
+
+
+def test_what_a_recorded_decision_replaces_holds_no_more(backbone: Initiative, system: Actor) -> None:
+    old, other, new = (Decision(title=title, initiative=backbone) for title in ("Piles", "Raft", "Move"))
+    for one in (old, other, new):
+        services.decision_save(one, actor=system)
+    for one in (old, new):
+        services.decision_record(record=one, outcome="Yes.", reason="Sure.", actor=system)
+
+    def states() -> list[str]:
+        return list(Decision.objects.order_by("code").values_list("state", flat=True))
+
+    new.replaces = old
+    services.decision_save(new, actor=system)
+    assert states() == ["replaced", "wanted", "decided"]
+    new = Decision.objects.get(pk=new.pk)
+    new.replaces = Decision.objects.get(pk=other.pk)
+    services.decision_save(new, actor=system)
+    assert states() == ["decided", "replaced", "decided"], "the first holds again"
+    new = Decision.objects.get(pk=new.pk)
+    new.replaces = None
+    services.decision_save(new, actor=system)
+    assert states() == ["decided", "wanted", "decided"]
+
+
+@pytest.mark.parametrize("model", [Issue, Assumption, Decision])
+def test_what_hangs_on_a_record_keeps_it(
+    model: type[Issue | Assumption | Decision], backbone: Initiative, spine: Initiative, system: Actor
+) -> None:
+    save = {Issue: services.issue_save, Assumption: services.assumption_save, Decision: services.decision_save}[model]
+    free, bound = (model(title=title, initiative=backbone) for title in ("Free", "Bound"))
+    for record in (free, bound):
+        save(record, actor=system)  # type: ignore[operator]  # each is given its own model
+    services.action_save(Action(title="Call", **{model._meta.model_name or "": bound}), actor=system)
+    free.initiative = bound.initiative = spine
+    save(free, actor=system)  # type: ignore[operator]
+    with pytest.raises(ValidationError, match="stays at Leeds Backbone with what hangs on it: actions"):
+        save(bound, actor=system)  # type: ignore[operator]
+    assert model.objects.get(pk=bound.pk).initiative == backbone
+
+
 def test_an_action_is_of_the_initiative_of_what_it_follows_from(
     risk: MakeRisk, backbone: Initiative, spine: Initiative, system: Actor
 ) -> None:

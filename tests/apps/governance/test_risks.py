@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from quarterdeck.apps.delivery.models import Plan, Task
 from quarterdeck.apps.governance import services
 from quarterdeck.apps.governance.choices import rag_of
-from quarterdeck.apps.governance.models import Risk, ScaleLevel
-from quarterdeck.apps.governance.pages.weighing import stands
-from quarterdeck.apps.governance.selectors import exposure
+from quarterdeck.apps.governance.models import Action, Risk, RiskTask, ScaleLevel
+from quarterdeck.apps.governance.pages.weighing import card, stands
+from quarterdeck.apps.governance.selectors import exposure, heat
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.kernel import records
+from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.comments.selectors import comments_of
+from quarterdeck.kernel.registers import for_model
 from tests.apps.governance.conftest import ALL, MakeRisk
 from tests.apps.organisation.conftest import NOW
 from tests.apps.portfolio.conftest import Make, day
 
 pytestmark = pytest.mark.django_db
+
+
+def task_of(at: Initiative) -> Task:
+    """Make a task of a plan of an initiative, as an import would have."""
+    plan = Plan.objects.create(name="Plan", initiative=at)
+    return Task.objects.create(plan=plan, name="Dig", position=1, uid=1)
 
 
 def weighed(record: Risk) -> tuple[int, Decimal | None]:
@@ -147,11 +157,91 @@ def test_a_review_says_how_it_stands_and_when_next(risk: MakeRisk, system: Actor
         services.risk_review(record=record, review_on=day(0), actor=system)
 
 
+def test_a_review_of_another_level_takes_back_a_typed_percent(risk: MakeRisk, system: Actor) -> None:
+    record = risk(chance=Decimal("12.5"))
+    services.risk_review(record=record, review_on=day(20), impact_now=3, actor=system)
+    assert weighed(record) == (12, Decimal(12_500)), "only the impact: the percent holds"
+    services.risk_review(record=record, review_on=day(21), probability_now=4, actor=system)
+    assert weighed(record) == (12, Decimal(12_500)), "the same level: the percent holds"
+    services.risk_review(record=record, review_on=day(22), probability_now=2, actor=system)
+    assert weighed(record) == (6, Decimal(20_000))
+
+
+def test_the_note_of_a_review_that_changes_nothing_is_kept(risk: MakeRisk, system: Actor, person: Any) -> None:
+    una = person("Una Owner", signs_in=True)
+    record = risk(owner=una)
+    services.risk_review(record=record, review_on=day(30), actor=system, note="Clause softened.")
+    assert list(comments_of(record)) == [], "the note stands with the change"
+    services.risk_review(record=record, review_on=day(30), actor=system, note=" Asked again, no answer. ")
+    assert [one.body for one in comments_of(record)] == ["Asked again, no answer."]
+
+
+def test_a_risk_delays_tasks_of_its_own_project(risk: MakeRisk, make: Make, spine: Initiative, system: Actor) -> None:
+    record = risk()
+    own, foreign = task_of(record.initiative), task_of(make("Other", parent=spine))
+    register = for_model(RiskTask)
+    assert register is not None
+    with pytest.raises(ValidationError, match="a task of another project"):
+        register.write(RiskTask(risk=record, task=foreign), actor=system)
+    register.write(RiskTask(risk=record, task=own), actor=system)
+    assert list(register.choices("task", system, RiskTask(risk=record))) == [own]
+    assert set(register.choices("task", system)) == {own, foreign}
+
+
+@pytest.mark.parametrize("what", ["nothing", "the same money", "other money", "an action", "an escalation", "an issue"])
+def test_what_hangs_on_a_record_keeps_it_where_it_is(
+    what: str, risk: MakeRisk, make: Make, spine: Initiative, system: Actor
+) -> None:
+    record = risk(cost=100 if what.endswith("money") else None)
+    other = make("Other", parent=spine, currency=record.currency if what == "the same money" else None)
+    if what == "an action":
+        services.action_save(Action(title="Core", risk=record), actor=system)
+    elif what == "an escalation":
+        services.escalate(record=record, question="May we?", actor=system)
+        services.answer(record=record, answer="Yes.", actor=system)
+    elif what == "an issue":
+        services.risk_occur(record=record, actor=system)
+    record = Risk.objects.get(pk=record.pk)
+    home, record.initiative = record.initiative, other
+    if what in {"nothing", "the same money"}:
+        services.risk_save(record, actor=system)
+        assert Risk.objects.get(pk=record.pk).initiative == other
+        return
+    kept = {
+        "other money": "money in another currency",
+        "an action": "actions",
+        "an escalation": "an escalation",
+        "an issue": "the issue that it",
+    }
+    with pytest.raises(ValidationError, match=f"RSK-0001 stays at {home.name} with what hangs on it: {kept[what]}"):
+        services.risk_save(record, actor=system)
+    assert Risk.objects.get(pk=record.pk).initiative == home
+
+
+def test_a_past_day_weighs_by_the_scale_of_then(
+    risk: MakeRisk, backbone: Initiative, system: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = risk()
+    level = ScaleLevel(axis="probability", level=4, meaning="Likely", percent=50)
+    records.save(level, actor=system)
+    later = system.at(NOW + dt.timedelta(days=40))
+    level.percent = Decimal(30)
+    records.save(level, actor=later)
+    then = clock.end_of(day(10))
+    assert [exposure.scale(moment)[4] for moment in (None, then, clock.end_of(day(-1)))] == [30, 50, 60]
+    told = [
+        [one.money for one in heat.spots(actor=later, scope=backbone.scope, moment=moment)] for moment in (None, then)
+    ]
+    assert told == [[Decimal(30_000)], [Decimal(50_000)]]
+    monkeypatch.setattr("quarterdeck.kernel.clock.now", lambda: later.now)
+    drawn = [str(card(record, actor)) for actor in (later, system.at(NOW + dt.timedelta(days=10)))]
+    assert ["30 % × " in one for one in drawn] == [True, False]
+    assert "50 % × " in drawn[1]
+
+
 def test_each_sees_the_risks_at_the_own_node(
     risk: MakeRisk, make: Make, given: Any, stranger: Actor, spine: Initiative
 ) -> None:
-    from quarterdeck.apps.governance.selectors import heat
-
     other = make("Other", parent=spine)
     risk()
     risk("Elsewhere", initiative=other)
@@ -160,8 +250,8 @@ def test_each_sees_the_risks_at_the_own_node(
     assert len(heat.spots(actor=at_other, scope=None)) == 1
     assert len(heat.spots(actor=at_spine, scope=spine.scope)) == 2
     assert heat.spots(actor=stranger, scope=spine.scope) == []
-    assert heat.sees_money(at_spine, spine.scope)
-    assert not heat.sees_money(at_other, other.scope)
+    assert not any(one.closed for one in heat.spots(actor=at_spine, scope=spine.scope))
+    assert [(one.closed, one.money) for one in heat.spots(actor=at_other, scope=other.scope)] == [(True, None)]
 
 
 def test_owners_see_their_own_without_a_role(risk: MakeRisk, person: Any) -> None:

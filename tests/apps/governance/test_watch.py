@@ -9,6 +9,7 @@ import pytest
 from quarterdeck.apps.governance import services
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.evaluation import evaluate
@@ -82,10 +83,40 @@ def test_what_is_past_its_day(backbone: Initiative, system: Actor, pia: Any) -> 
     assert len(stated("assumption-overdue", system)) == 1
 
 
-@pytest.mark.parametrize("name", [name for name in checks if checks[name].reads[0].startswith("governance.")])
-def test_checks_are_set_based(name: str, risk: MakeRisk, django_assert_max_num_queries: Any) -> None:
+def wrong(risk: MakeRisk, at: Initiative, actor: Actor) -> None:
+    """Make at an initiative what each of the checks finds."""
+    late: dict[str, Any] = {"title": "Late", "initiative": at, "due_on": day(-1)}
+    risk(initiative=at, review_on=day(-1))
+    asked, issue = risk(initiative=at), Issue(**late)
+    services.issue_save(issue, actor=actor)
+    services.issue_save(Issue(**late), actor=actor)
+    services.action_save(Action(**late), actor=actor)
+    services.decision_save(Decision(**late), actor=actor)
+    services.assumption_save(Assumption(**late), actor=actor)
+    services.escalate(record=asked, question="May we?", actor=actor)
+    services.escalate(record=issue, question="May we?", actor=actor)
+
+
+OURS = [name for name in checks if checks[name].reads[0].startswith("governance.")]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_checks_are_set_based(
+    name: str, risk: MakeRisk, backbone: Initiative, system: Actor, django_assert_max_num_queries: Any
+) -> None:
     assert checks[name].function.startswith("governance.")
-    for number in range(4):
-        risk(f"Risk {number}", review_on=day(-1))
+    for _number in range(3):
+        wrong(risk, backbone, system)
     with django_assert_max_num_queries(2):
-        list(checks[name].find(now=NOW, ids=None))
+        found = list(checks[name].find(now=NOW, ids=None))
+    assert len(found) >= 3
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_nothing_is_found_where_the_initiative_has_ended(
+    name: str, risk: MakeRisk, backbone: Initiative, system: Actor
+) -> None:
+    wrong(risk, backbone, system)
+    backbone.state = "completed"
+    records.save(backbone, actor=system)
+    assert list(checks[name].find(now=NOW, ids=None)) == []

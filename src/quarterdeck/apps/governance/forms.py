@@ -17,9 +17,11 @@ def _text(label: _StrOrPromise, *, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, max_length=2000, required=required, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def _level(label: _StrOrPromise) -> forms.TypedChoiceField:
+def _level(label: _StrOrPromise, help_text: _StrOrPromise = "") -> forms.TypedChoiceField:
     pairs = [("", _("As it is")), *((str(value), label) for value, label in Level.choices)]
-    return forms.TypedChoiceField(label=label, required=False, choices=pairs, coerce=int, empty_value=None)
+    return forms.TypedChoiceField(
+        label=label, required=False, choices=pairs, coerce=int, empty_value=None, help_text=help_text
+    )
 
 
 class ReasonForm(forms.Form):
@@ -43,7 +45,7 @@ class AnswerForm(forms.Form):
 class ReviewForm(forms.Form):
     """How a risk stands now, and when that is looked at again."""
 
-    probability_now = _level(_("Probability now"))
+    probability_now = _level(_("Probability now"), _("A percent typed for this risk gives way to another level."))
     impact_now = _level(_("Impact now"))
     review_on = forms.DateField(label=_("Look at it again on"))
     note = _text(_("What has changed"), required=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from quarterdeck.apps.governance.choices import (
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue, Risk, RiskTask, ScaleLevel
 from quarterdeck.apps.governance.selectors import exposure
 from quarterdeck.apps.governance.services.escalating import may_answer
+from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.registers import Action as Verb
 from quarterdeck.kernel.registers import Column, Inline, Register, View, register
 from quarterdeck.kernel.ui import components
@@ -105,6 +107,25 @@ class ActionRegister(Register[Action]):
 
 
 @register
+class RiskTaskRegister(Register[RiskTask]):
+    """Which tasks a risk would delay."""
+
+    model, slug = RiskTask, "tasks-hit-by-risks"
+    purpose = _("Tasks that a risk would delay; each belongs to one risk and is of a plan of its project.")
+    columns = ("risk", "task")
+    sections = {_("Task hit"): ("risk", "task")}
+    writer = services.risk_task_save
+
+    def choices(self, name: str, actor: Actor, record: RiskTask | None = None) -> QuerySet[Any]:
+        """Return, of tasks, those of the risk's project, where it is chosen."""
+        rows: QuerySet[Any] = super().choices(name, actor, record)
+        risk: int | None = record.risk_id if record is not None else None
+        if name != "task" or record is None or risk is None:
+            return rows
+        return rows.filter(plan__initiative=record.risk.initiative_id)
+
+
+@register
 class RiskRegister(Register[Risk]):
     """What may happen to initiatives."""
 
@@ -154,7 +175,7 @@ class RiskRegister(Register[Risk]):
     sums, bulk = ("cost", "exposure"), ("owner", "review_on", "category")
     inlines = (
         Inline(Action, fk="risk", fields=_ACTIONS, label=_("Actions")),
-        Inline(RiskTask, fk="risk", fields=("task", "low", "likely", "high"), label=_("Tasks it would delay")),
+        Inline(RiskTask, fk="risk", fields=("task",), label=_("Tasks it would delay")),
     )
     actions = (
         Verb("answer", _("Answer"), services.answer, may_answer, icon="gavel", form=forms.AnswerForm, primary=True),

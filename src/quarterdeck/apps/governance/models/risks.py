@@ -196,15 +196,12 @@ class Risk(Escalating):
 
 
 class RiskTask(Record):
-    """A task that the risk would make longer, by working days: low, likely, high."""
+    """A task that the risk would delay."""
 
     row_scope = ("risk__initiative__scope", "risk__initiative__unit__scope")
 
     risk = models.ForeignKey(Risk, models.CASCADE, related_name="tasks", verbose_name=_("risk"))
     task = models.ForeignKey(Task, models.CASCADE, related_name="governance_risks", verbose_name=_("task"))
-    low = models.PositiveSmallIntegerField(_("delay, low, d"), default=0)
-    likely = models.PositiveSmallIntegerField(_("delay, likely, d"), default=0)
-    high = models.PositiveSmallIntegerField(_("delay, high, d"), default=0)
 
     class Meta:
         ordering = ("risk", "pk")
@@ -214,11 +211,6 @@ class RiskTask(Record):
                 fields=("risk", "task"),
                 name="governance_risk_task",
                 violation_error_message=_("The risk names this task already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(low__lte=models.F("likely")) & Q(likely__lte=models.F("high")),
-                name="governance_risk_task_days",
-                violation_error_message=_("Low, likely and high must rise."),
             ),
         ]
 

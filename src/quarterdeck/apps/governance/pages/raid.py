@@ -73,7 +73,7 @@ def page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         "record": record,
         "above": place.above,
         "tabs": tabs_of(record, actor, "raid"),
-        "may_add": not frame.read_only and actor.can("add", RISK, record.scope.path),
+        "may_add": frozenset() if frame.read_only else raid.addable(actor, record.scope.path),
         "asked": [_asked(one, frame) for one in raid.waiting_at(record, actor=actor)] if frame.moment is None else [],
         "has_parts": record.kind != Kind.PROJECT,
     }
@@ -87,7 +87,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
     actor, frame = actor_of(request), frame_of(request)
     if not actor.can("view", RISK):
         raise Http404
-    may_add = not frame.read_only and actor.can("add", RISK)
+    may_add = frozenset() if frame.read_only else raid.addable(actor)
     context = {"record": None, "may_add": may_add, "has_parts": True}
     return render(request, "governance/raid.html", {**context, **_context(request, actor, frame, frame.scope)})
 
@@ -110,22 +110,19 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, scope: Scope | No
     now = heat.spots(actor=actor, scope=scope, moment=frame.moment)
     then = heat.spots(actor=actor, scope=scope, moment=clock.end_of(since))
     blocks = blocks_of(raid.open_at(scope, actor=actor, on=frame.date, moment=frame.moment), scope, frame.date)
-    money = heat.sees_money(actor, scope)
     codes = heat.codes_of(now)
     moves = heat.movement(now, then)
     named = heat.named([one.pk for one in moves[:MOVES]], actor=actor, moment=frame.moment)
-    gone = [one.pk for one in moves[:MOVES] if one.now is None]
-    named |= {pk: risk for pk, risk in heat.named(gone, actor=actor).items() if pk not in named}
+    closed = any(one.closed for one in now)
     return {
-        "cells": cells(now, blocks, scope, amounts(heat.totals(now, codes)) if money else components.CLOSED),
+        "cells": cells(now, blocks, scope, components.CLOSED if closed else amounts(heat.totals(now, codes))),
         "rows": drawing.grid(now, then, by=by, kind=kind, scope=scope, links=not frame.read_only),
         "by": by,
         "views": drawing.VIEWS,
         "kind": kind,
         "kinds": RiskKind.choices,
         "since": since,
-        "themes": [_theme(one, scope, money) for one in heat.themes(now, codes)],
-        "money": money,
+        "themes": [_theme(one, scope) for one in heat.themes(now, codes)],
         "moves": [_move(one, named[one.pk]) for one in moves[:MOVES] if one.pk in named],
         "more_moves": max(0, len(moves) - MOVES),
         "blocks": blocks,
@@ -140,7 +137,7 @@ def _since(text: str, on: dt.date) -> dt.date:
         day = dt.date.fromisoformat(text)
     except ValueError:
         day = on
-    return day if day < on else on - dt.timedelta(days=BACK)
+    return day if day < on else dt.date.fromordinal(max(1, on.toordinal() - BACK))
 
 
 def cells(now: list[Spot], blocks: list[Block], scope: Scope | None, expected: str) -> list[Cell]:
@@ -161,14 +158,14 @@ def cells(now: list[Spot], blocks: list[Block], scope: Scope | None, expected: s
     return found
 
 
-def _theme(theme: heat.Theme, scope: Scope | None, money: bool) -> dict[str, Any]:
+def _theme(theme: heat.Theme, scope: Scope | None) -> dict[str, Any]:
     return {
         "label": Category(theme.category).label,
         "href": live_url(scope, **{"f.category": theme.category, "sort": "-score"}),
         "count": theme.count,
         "initiatives": len(theme.initiatives),
         "colours": [(colour, theme.by_colour[colour]) for colour in ("red", "amber", "green")],
-        "money": (amounts(theme.money) or "–") if money else components.CLOSED,
+        "money": components.CLOSED if theme.closed else amounts(theme.money) or "–",
     }
 
 
@@ -178,6 +175,8 @@ def _move(move: Moved, record: Risk) -> Move:
 
     if move.was is None:
         word, tone = _("new"), "accent"
+    elif move.now is None and record.is_live:
+        word, tone = _("moved elsewhere"), ""
     elif move.now is None:
         word, tone = str(record.get_state_display()).lower(), "green"
     else:

@@ -14,6 +14,7 @@ from quarterdeck.apps.governance.choices import RiskKind, rag_of
 from quarterdeck.apps.governance.models import Risk
 from quarterdeck.apps.governance.selectors import exposure
 from quarterdeck.apps.governance.selectors.heat import RISK
+from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import row_paths
 from quarterdeck.kernel.ui import components
@@ -54,7 +55,7 @@ def card(record: Any, actor: Actor) -> str | None:
 def _drawn(record: Any, actor: Actor, template: str) -> str | None:
     if not isinstance(record, Risk):
         return None
-    on = exposure.scale()
+    on = exposure.scale(None if actor.today >= clock.local_date(clock.now()) else actor.now)
     money = actor.sees("money", RISK, row_paths(record))
     context = {
         "record": record,

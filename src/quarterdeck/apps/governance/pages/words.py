@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quarterdeck.apps.governance.choices import (
@@ -140,8 +139,3 @@ def blocks_of(parts: list[Part], scope: Scope | None, on: dt.date) -> list[Block
         href = list_url(key, scope, **params)
         found.append(Block(key, str(NAMES[key]), part.total, part.late, lines, href, f"/{key}/new/"))
     return found
-
-
-def late_words(day: dt.date, on: dt.date) -> str:
-    """Return how late something is, in calendar days."""
-    return _("%(days)d d late") % {"days": (on - day).days}

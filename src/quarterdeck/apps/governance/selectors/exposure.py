@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,8 @@ from django.db.models.functions import Coalesce, Round
 
 from quarterdeck.apps.governance.choices import LIVE_RISK, PERCENT, Axis, RiskKind
 from quarterdeck.apps.governance.models import Risk, ScaleLevel
+from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.records import Past
 
 _PERCENT = DecimalField(max_digits=8, decimal_places=4)
 _MONEY = DecimalField(max_digits=20, decimal_places=2)
@@ -26,11 +29,14 @@ def with_levels(rows: QuerySet[Any]) -> QuerySet[Any]:
     return found
 
 
+def score() -> Any:
+    """Return probability times impact as they stand, 1 to 25, as an expression over risks."""
+    return Coalesce(F("probability_now"), F("probability")) * Coalesce(F("impact_now"), F("impact"))
+
+
 def with_score(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add `score`: probability times impact now, 1 to 25."""
-    found: QuerySet[Any] = rows.annotate(
-        score=Coalesce(F("probability_now"), F("probability")) * Coalesce(F("impact_now"), F("impact"))
-    )
+    found: QuerySet[Any] = rows.annotate(score=score())
     return found
 
 
@@ -56,9 +62,14 @@ def _stated() -> QuerySet[ScaleLevel]:
     return ScaleLevel.objects.filter(axis=Axis.PROBABILITY, is_active=True, percent__isnull=False)
 
 
-def scale() -> Mapping[int, Decimal]:
-    """Return the probability in percent of each level, by the organisation's scale; one query."""
-    stated = _stated().values_list("level", "percent")
+def scale(moment: dt.datetime | None = None) -> Mapping[int, Decimal]:
+    """Return the probability in percent of each level, by the organisation's scale now or at a moment; one query."""
+    if moment is None:
+        stated = list(_stated().values_list("level", "percent"))
+    else:
+        # The scale is what money is weighed by, whoever looks.
+        rows = Past(ScaleLevel, moment, actor=Actor.system(now=moment)).records()
+        stated = [(row.level, row.percent) for row in rows if row.axis == Axis.PROBABILITY and row.is_active]
     return {**PERCENT, **{level: percent for level, percent in stated if percent is not None}}
 
 

@@ -13,9 +13,10 @@ from quarterdeck.apps.governance.choices import LIVE_RISK, RiskKind, rag_of
 from quarterdeck.apps.governance.models import Risk
 from quarterdeck.apps.governance.selectors import exposure
 from quarterdeck.apps.organisation.models import Currency
+from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
-from quarterdeck.kernel.access.policy import under, visible
+from quarterdeck.kernel.access.policy import all_below, governed, under, visible
 from quarterdeck.kernel.records import Past
 
 RISK: Final = "governance.risk"
@@ -39,7 +40,7 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A live risk by what is drawn of it; `money` is None where none is stated."""
+    """A live risk by what is drawn of it; `money` is None where none is stated, or it is `closed` to the reader."""
 
     pk: int
     kind: str
@@ -49,6 +50,7 @@ class Spot:
     now: Cell
     money: Decimal | None
     currency: int | None
+    closed: bool
 
     @property
     def score(self) -> int:
@@ -58,27 +60,34 @@ class Spot:
 
 @dataclass
 class Theme:
-    """The live risks of one category: how many, on how many initiatives, how bad, what money is expected to be lost."""
+    """The live risks of one category: how many, on how many initiatives, how bad, what money is expected to be lost.
+
+    Of one that is `closed`, the reader may not see the money of some: no sum is told.
+    """
 
     category: str
     count: int = 0
     initiatives: set[int] = field(default_factory=set)
     by_colour: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     money: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    opportunities: int = 0
+    closed: bool = False
 
 
-def sees_money(actor: Actor, scope: Scope | None) -> bool:
-    """Tell whether the actor sees the money of every risk at a node and below; without a node, of all that are seen."""
-    if actor.sees_on_all("money", RISK) is True:
-        return True
-    return scope is not None and any(scope.path.startswith(one) for one in actor.openings("money", RISK))
+def _opened(actor: Actor) -> frozenset[int] | None:
+    """Return the initiatives at which the actor sees the money of risks; None for all. One query where it is some."""
+    openings = actor.openings("money", RISK)
+    if openings == ("",) or all_below(Risk, openings):
+        return None
+    if not openings:
+        return frozenset()
+    return frozenset(Initiative.objects.filter(governed(Initiative, openings)).values_list("pk", flat=True))
 
 
 def spots(*, actor: Actor, scope: Scope | None, moment: dt.datetime | None = None) -> list[Spot]:
     """Return the live risks at a node and below that the actor may see, now or as known at a moment.
 
-    Two queries now, a few of the past, whatever the number of risks.
+    A risk seen only as one's own, where one has no role, keeps its money to itself. Three queries now, a few of the
+    past, whatever the number of risks.
     """
     if moment is None:
         rows: Iterable[tuple[Any, ...]] = (
@@ -90,18 +99,20 @@ def spots(*, actor: Actor, scope: Scope | None, moment: dt.datetime | None = Non
     else:
         seen = Past(Risk, moment, actor=actor, scope=scope).glimpse(COLUMNS)
         rows = zip(seen.keys, *(seen.columns[name] for name in COLUMNS), strict=True)
-    on = exposure.scale()
-    return [_spot(row, on) for row in rows if row[1] in LIVE_RISK]
+    on = exposure.scale(moment)
+    opened = _opened(actor)
+    return [_spot(row, on, opened) for row in rows if row[1] in LIVE_RISK]
 
 
-def _spot(row: tuple[Any, ...], on: Mapping[int, Decimal]) -> Spot:
+def _spot(row: tuple[Any, ...], on: Mapping[int, Decimal], opened: frozenset[int] | None) -> Spot:
     pk, _state, kind, category, likely, hurt, likely_now, hurt_now, chance, cost, cost_now, currency, initiative = row
     before, now = (likely, hurt), (likely_now or likely, hurt_now or hurt)
-    amount = _amount(cost if cost_now is None else cost_now)
+    closed = opened is not None and initiative not in opened
+    amount = None if closed else _amount(cost if cost_now is None else cost_now)
     expected = exposure.weighed(now, amount, _amount(chance), on).expected
     if expected is not None and kind == RiskKind.OPPORTUNITY:
         expected = -expected
-    return Spot(pk, kind, category, initiative, before, now, expected, currency)
+    return Spot(pk, kind, category, initiative, before, now, expected, currency, closed)
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -131,7 +142,7 @@ def themes(found: Iterable[Spot], codes: Mapping[int | None, str]) -> list[Theme
         theme.count += 1
         theme.initiatives.add(one.initiative)
         theme.by_colour[rag_of(one.score)] += 1
-        theme.opportunities += one.kind == RiskKind.OPPORTUNITY
+        theme.closed |= one.closed
         if one.money is not None:
             theme.money[codes[one.currency]] += one.money
     return sorted(by.values(), key=_worst_first)
@@ -153,11 +164,8 @@ class Moved:
     @property
     def by(self) -> int:
         """By how much its score has risen; below zero where it has fallen."""
-        return _score(self.now) - _score(self.was)
-
-
-def _score(cell: Cell | None) -> int:
-    return 0 if cell is None else cell[0] * cell[1]
+        was, now = (0 if cell is None else cell[0] * cell[1] for cell in (self.was, self.now))
+        return now - was
 
 
 def movement(now: Iterable[Spot], then: Iterable[Spot]) -> list[Moved]:

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from quarterdeck.apps.governance.choices import (
     AMBER_FROM,
@@ -20,6 +19,8 @@ from quarterdeck.apps.governance.choices import (
     RiskState,
 )
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue, Risk
+from quarterdeck.apps.governance.selectors import exposure
+from quarterdeck.apps.portfolio.choices import ENDED
 from quarterdeck.apps.portfolio.selectors.gaps import led
 from quarterdeck.kernel.access.models import User
 
@@ -27,9 +28,13 @@ Found = list[tuple[Any, User | None]]
 
 
 def _of(rows: QuerySet[Any], ids: Iterable[int] | None, on: dt.date, at: str = "initiative") -> Found:
-    """Return records with who answers for each: its owner, else whoever leads the initiative; two queries."""
+    """Return records with who answers for each: its owner, else whoever leads the initiative; two queries.
+
+    Where the initiative has ended, nothing is found.
+    """
     if ids is not None:
         rows = rows.filter(pk__in=set(ids))
+    rows = rows.exclude(initiative__state__in=ENDED)
     found = list(rows.select_related(f"{at}__scope", "owner__user"))
     leads = {
         one.record.pk: one.owner for one in led({row.pk: row for row in (getattr(r, at) for r in found)}.values(), on)
@@ -43,10 +48,6 @@ def _user(row: Any, on: dt.date) -> User | None:
     return owner.user if owner is not None and not owner.has_left(on) else None
 
 
-def _score() -> Any:
-    return Coalesce(F("probability_now"), F("probability")) * Coalesce(F("impact_now"), F("impact"))
-
-
 def risks_without_owner(on: dt.date, ids: Iterable[int] | None = None) -> Found:
     """Return the live risks that nobody owns, or whose owner has left."""
     gone = Q(owner__isnull=True) | Q(owner__ends_on__lt=on)
@@ -56,7 +57,7 @@ def risks_without_owner(on: dt.date, ids: Iterable[int] | None = None) -> Found:
 def risks_without_response(on: dt.date, ids: Iterable[int] | None = None) -> Found:
     """Return the live threats, amber or red, about which nothing is done."""
     rows = Risk.objects.filter(state__in=LIVE_RISK, kind=RiskKind.THREAT, response_kind="")
-    return _of(rows.annotate(score=_score()).filter(score__gte=AMBER_FROM), ids, on)
+    return _of(exposure.with_score(rows).filter(score__gte=AMBER_FROM), ids, on)
 
 
 def reviews_overdue(on: dt.date, ids: Iterable[int] | None = None) -> Found:

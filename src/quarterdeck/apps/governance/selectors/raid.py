@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Coalesce
 
 from quarterdeck.apps.governance.choices import LIVE_ACTION, LIVE_ISSUE, LIVE_RISK, AssumptionState, DecisionState
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue, Risk
+from quarterdeck.apps.governance.selectors import exposure
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import under, visible
@@ -42,17 +42,18 @@ class Part:
     late: int
 
 
-def _score() -> Any:
-    return Coalesce(F("probability_now"), F("probability")) * Coalesce(F("impact_now"), F("impact"))
-
-
 KINDS: Final = (
-    Kind("risks", Risk, LIVE_RISK, "review_on", (_score().desc(), "review_on", "code")),
+    Kind("risks", Risk, LIVE_RISK, "review_on", (exposure.score().desc(), "review_on", "code")),
     Kind("issues", Issue, LIVE_ISSUE, "due_on", ("severity", F("due_on").asc(nulls_last=True), "code")),
     Kind("decisions", Decision, (DecisionState.WANTED,), "due_on", (F("due_on").asc(nulls_last=True), "code")),
     Kind("actions", Action, LIVE_ACTION, "due_on", (F("due_on").asc(nulls_last=True), "code")),
     Kind("assumptions", Assumption, (AssumptionState.OPEN,), "due_on", (F("due_on").asc(nulls_last=True), "code")),
 )
+
+
+def addable(actor: Actor, path: str | None = None) -> frozenset[str]:
+    """Return the keys of the kinds of which the actor may add records, somewhere or at the node with a path."""
+    return frozenset(kind.key for kind in KINDS if actor.can("add", kind.model._meta.label_lower, path))
 
 
 def open_at(

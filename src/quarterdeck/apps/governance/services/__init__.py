@@ -20,7 +20,14 @@ from quarterdeck.apps.governance.services.others import (
     decision_record,
     decision_save,
 )
-from quarterdeck.apps.governance.services.risks import risk_close, risk_occur, risk_reopen, risk_review, risk_save
+from quarterdeck.apps.governance.services.risks import (
+    risk_close,
+    risk_occur,
+    risk_reopen,
+    risk_review,
+    risk_save,
+    risk_task_save,
+)
 
 __all__ = [
     "action_done",
@@ -45,4 +52,5 @@ __all__ = [
     "risk_reopen",
     "risk_review",
     "risk_save",
+    "risk_task_save",
 ]

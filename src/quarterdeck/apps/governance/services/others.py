@@ -57,10 +57,42 @@ def assumption_refute(*, record: Assumption, finding: str, actor: Actor, raise_i
 
 @transaction.atomic
 def decision_save(record: Decision, *, actor: Actor, note: str = "") -> Change | None:
-    """Create or change a decision. What it replaces is one of the same initiative."""
+    """Create or change a decision. What it replaces is another of the same initiative, which holds no more from when
+    this one is made; what it replaces no longer holds again.
+    """
     if record.replaces is not None and record.replaces.initiative_id != record.initiative_id:
         raise ValidationError({"replaces": _("That is a decision of another initiative.")})
-    return saved(record, actor=actor, note=note)
+    if _leads_back(record):
+        raise ValidationError({"replaces": _("A decision replaces another one, not itself.")})
+    stored = Decision.objects.filter(pk=record.pk).select_related("replaces").first()
+    before = stored.replaces if stored is not None else None
+    change = saved(record, actor=actor, note=note)
+    if record.state != DecisionState.WANTED and (before is None or before.pk != record.replaces_id):
+        if before is not None and not before.replaced_by.exclude(state=DecisionState.WANTED).exists():
+            back = DecisionState.DECIDED if before.decided_on is not None else DecisionState.WANTED
+            note = _("No longer replaced by %(code)s.") % {"code": record.code}
+            turned(before, since=(DecisionState.REPLACED,), to=back, actor=actor, note=note)
+        _replace(record, actor)
+    return change
+
+
+def _leads_back(record: Decision) -> bool:
+    """Tell whether what a decision replaces, and what that replaces in turn, comes back to it."""
+    seen: set[int] = set()
+    above = record.replaces
+    while above is not None and above.pk not in seen:
+        if above.pk == record.pk:
+            return True
+        seen.add(above.pk)
+        above = above.replaces
+    return False
+
+
+def _replace(record: Decision, actor: Actor) -> None:
+    old = record.replaces
+    if old is not None and old.state != DecisionState.REPLACED:
+        note = _("Replaced by %(code)s.") % {"code": record.code}
+        turned(old, since=(old.state,), to=DecisionState.REPLACED, actor=actor, note=note)
 
 
 @transaction.atomic
@@ -70,10 +102,7 @@ def decision_record(*, record: Decision, outcome: str, reason: str, actor: Actor
     record.decided_on = actor.today
     record.owner = record.owner or person_of(actor)
     change = turned(record, since=(DecisionState.WANTED,), to=DecisionState.DECIDED, actor=actor, note=record.reason)
-    if record.replaces is not None and record.replaces.state != DecisionState.REPLACED:
-        old = record.replaces
-        note = _("Replaced by %(code)s.") % {"code": record.code}
-        turned(old, since=(old.state,), to=DecisionState.REPLACED, actor=actor, note=note)
+    _replace(record, actor)
     return change
 
 

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quarterdeck.apps.governance.choices import LIVE_RISK, RiskKind, RiskState, Severity
-from quarterdeck.apps.governance.models import Issue, Risk
+from quarterdeck.apps.governance.models import Issue, Risk, RiskTask
 from quarterdeck.apps.governance.services.common import saved
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
+from quarterdeck.kernel.comments.services import comment_add
 from quarterdeck.kernel.records.turning import stated, turned
 
 #: Severity of the issue by the impact of the risk.
@@ -37,15 +39,34 @@ def risk_review(
     impact_now: int | None = None,
     note: str = "",
 ) -> Change | None:
-    """Say how it stands now and when it is looked at again, on a day still to come."""
+    """Say how it stands now and when it is looked at again, on a day still to come.
+
+    A percent that was typed gives way to another level of probability. A note on what has not changed is a comment.
+    """
     if not record.is_live:
         raise ValidationError(_("%(code)s is over.") % {"code": record.code})
     if review_on <= actor.today:
         raise ValidationError({"review_on": _("Choose a day that is still to come.")})
     record.review_on = review_on
+    if probability_now and int(probability_now) != record.now[0]:
+        record.chance = None
     record.probability_now = int(probability_now) if probability_now else record.probability_now
     record.impact_now = int(impact_now) if impact_now else record.impact_now
-    return saved(record, actor=actor, note=note.strip())
+    change = saved(record, actor=actor, note=note.strip())
+    if change is None and note.strip():
+        comment_add(record=record, body=note, actor=actor)
+    return change
+
+
+@transaction.atomic
+def risk_task_save(record: RiskTask, *, actor: Actor, note: str = "") -> Change | None:
+    """Name a task that a risk would delay: one of a plan of the same initiative."""
+    # A form on which nothing was chosen has neither yet, whatever the columns' types say.
+    risk: int | None = record.risk_id
+    task: int | None = record.task_id
+    if risk is not None and task is not None and record.task.plan.initiative_id != record.risk.initiative_id:
+        raise ValidationError({"task": _("That is a task of another project.")})
+    return records.save(record, actor=actor, note=note)
 
 
 @transaction.atomic
