@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from typing import Final
 
 from playwright.sync_api import Route, expect
 
@@ -10,6 +12,9 @@ from tests.browser.conftest import Windows
 from tests.browser.plan_stage import LINES
 from tests.browser.plan_steps import ROW, SCALE, bar, cell, opened, settled
 from tests.browser.stage import HEAD
+
+#: A picture of one grey point.
+PIXEL: Final = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
 
 
 def test_nothing_typed_is_lost(seats: Windows) -> None:
@@ -179,6 +184,46 @@ def test_reported_by_whoever_does_not_plan(seats: Windows) -> None:
     notes = page.get_by_role("complementary", name="Task details").get_by_label("Notes")
     expect(notes).to_have_value(re.compile(r"^[^\n]*: Rod test done\n[^\n]*: Second word$"))
     seats.faults = [fault for fault in seats.faults if "422" not in fault]
+
+
+def test_a_photo_and_a_first_note_wait_for_a_connection(seats: Windows) -> None:
+    """Without connection both wait on the phone; a photo that is refused stays, and goes with the next report."""
+    phone = seats.open(HEAD, width=390, height=844, has_touch=True)
+    phone.route("**/plan/why*", lambda route: route.abort())
+    opened(phone)
+    card = phone.get_by_role("region", name="Duct Selby to Howden")
+    if card.locator(".plan-slider").count() == 0:
+        card.get_by_role("button").first.click()
+    verdict, send = phone.locator(".plan-phone-verdict"), phone.get_by_role("button", name="Submit progress")
+    phone.context.set_offline(True)
+    card.get_by_label("Note").fill("Rod test done")
+    card.locator("input[type=file]").set_input_files({"name": "1.png", "mimeType": "image/png", "buffer": PIXEL})
+    expect(card.get_by_role("button", name="Remove the photo")).to_have_count(1)
+    send.click()
+    expect(verdict).to_contain_text("1 photo waits on this phone.")
+    phone.route("**/photo*", lambda route: route.fulfill(status=422, json={"message": "Not by this rule."}))
+    phone.context.set_offline(False)
+    expect(card).to_contain_text("Not by this rule.")
+    expect(card.get_by_role("button", name="Remove the photo")).to_have_count(1)
+    expect(verdict).to_contain_text("1 report ready")
+    phone.unroute("**/photo*")
+    phone.unroute("**/plan/why*")
+    with phone.expect_response("**/photo*") as answer:
+        send.click()
+    assert answer.value.ok
+    expect(verdict).to_contain_text("Progress submitted")
+    phone.reload()
+    expect(card).to_be_visible()
+    if card.locator(".plan-slider").count() == 0:
+        card.get_by_role("button").first.click()
+    expect(card.locator(".plan-photo-list a[href]")).to_have_count(1)
+    expect(card.get_by_role("button", name="Remove the photo")).to_have_count(0)
+    page = opened(seats.open(HEAD))
+    cell(page, 9, "name").click()
+    page.keyboard.press("Alt+Enter")
+    notes = page.get_by_role("complementary", name="Task details").get_by_label("Notes")
+    expect(notes).to_have_value(re.compile(r"^[^\n]*: Rod test done$"))
+    seats.faults = [fault for fault in seats.faults if "422" not in fault and "ERR_" not in fault]
 
 
 def test_seen_at_first_and_made_room_for(seats: Windows) -> None:

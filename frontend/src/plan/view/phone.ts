@@ -357,7 +357,7 @@ export class Phone {
   private paintFoot(): void {
     const { session } = this;
     const { say, store, dates } = session;
-    const ready = Object.values(this.drafts).filter(says).length;
+    const ready = Object.entries(this.drafts).filter(([id, draft]) => session.rowOf(Number(id)) >= 0 && says(draft)).length;
     const offline = session.state === "waiting" || !navigator.onLine;
     const late = this.photos.late;
     const state = late > 0 && offline ? say("phone_photo_waits", { n: late }) : session.waiting > 0 && offline ? say("phone_queued", { n: session.waiting }) : ready ? say("phone_reported", { n: ready }) : this.sent.size && session.state === "saved" ? say("phone_sent") : say("phone_nothing");
