@@ -249,7 +249,7 @@ def test_queries_do_not_grow_with_the_rows(deal: Deal, django_assert_max_num_que
     services.level_evaluate(level=deal.level, actor=deal.actor)
     client = deal.cast.client(EDITOR)
     client.get("/suppliers/ranking/")
-    with django_assert_max_num_queries(16):  # type: ignore[operator]  # pytest-django's
+    with django_assert_max_num_queries(12):  # type: ignore[operator]  # pytest-django's
         assert client.get("/suppliers/ranking/").status_code == 200
-    with django_assert_max_num_queries(34):  # type: ignore[operator]
+    with django_assert_max_num_queries(27):  # type: ignore[operator]
         assert client.get(f"/suppliers/{deal.supplier.code}/overview/").status_code == 200

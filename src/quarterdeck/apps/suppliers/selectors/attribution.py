@@ -68,12 +68,13 @@ def _days(first: dt.date, last: dt.date) -> set[dt.date]:
 
 
 def touched(breaches: Collection[BreachCase], *, actor: Actor) -> dict[int, list[Initiative]]:
-    """Return by case the projects, of those that the actor may see, that its evidence is about; two queries."""
+    """Return by case the projects, of those that the actor may see, that its evidence is about; one query."""
     wanted = {pk for case in breaches for pk in case.evidence}
-    about = dict(ServiceRecord.objects.filter(pk__in=wanted, initiative__isnull=False).values_list("pk", "initiative"))
-    seen = {row.pk: row for row in visible(Initiative.objects.filter(pk__in=set(about.values())), actor)}
+    seen = visible(Initiative.objects.all(), actor).order_by().values("pk")
+    rows = ServiceRecord.objects.filter(pk__in=wanted, initiative__in=seen).select_related("initiative")
+    about = {row.pk: row.initiative for row in rows if row.initiative is not None}
     found: dict[int, list[Initiative]] = {}
     for case in breaches:
-        keys = {about[pk] for pk in case.evidence if pk in about}
-        found[case.pk] = sorted((seen[key] for key in keys if key in seen), key=lambda one: one.code)
+        projects = {about[pk].pk: about[pk] for pk in case.evidence if pk in about}
+        found[case.pk] = sorted(projects.values(), key=lambda one: one.code)
     return found

@@ -6,9 +6,9 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from quarterdeck.apps.suppliers.choices import LIVE, BreachState, SupplierState, Window
 from quarterdeck.apps.suppliers.models import (
@@ -22,7 +22,8 @@ from quarterdeck.apps.suppliers.models import (
     SupplierContact,
 )
 from quarterdeck.apps.suppliers.selectors import windows
-from quarterdeck.apps.suppliers.selectors.scorecards import Scorecard, counts_of, scorecards, since_of
+from quarterdeck.apps.suppliers.selectors.scorecards import Scorecard, counts_of, scorecards, since_of, tallies_of
+from quarterdeck.apps.suppliers.selectors.tallies import tallied
 from quarterdeck.apps.suppliers.selectors.windows import Kept
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
@@ -118,7 +119,9 @@ def supplier_at(code: str, *, actor: Actor, moment: dt.datetime | None) -> Suppl
     """Return a supplier that the actor may see, as known at a moment; None alike for none and for a stranger."""
     rows = Supplier.objects.filter(code=code)
     if moment is None:
-        return visible(rows, actor).select_related("category", "owner", "unit__scope").first()
+        return (
+            visible(rows, actor).select_related("category", "owner", "unit__scope", "created_by", "updated_by").first()
+        )
     keys = list(rows.values_list("pk", flat=True))
     found = as_of(Supplier, moment, actor=actor, related=("category", "owner", "unit"), pks=keys) if keys else []
     return found[0] if found else None
@@ -172,8 +175,10 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
     # The longest window begins first; each level counts from its own first day.
     first = windows.stretch_of(since_of(on), Window.YEAR).first
     if page.moment is None:
-        months: Any = windows.by_month(visible(rows, actor), first=first, last=on, now=now)
-        cards = scorecards([record.pk, *_peers(record, actor)], on=on, actor=actor)
+        of_levels = windows.of_levels(visible(rows, actor), first=first, last=on, now=now)
+        found = list(tallied([of_levels, *tallies_of(_with_peers(record, actor), on=on, actor=actor)]))
+        months = windows.by_level(each for each in found if each[0] == 0)
+        cards = scorecards([record.pk], on=on, actor=actor, counts=[each[1:] for each in found if each[0] > 0])
         page.place = _place(cards, record.pk)
     else:
         keys = [level.pk for level in levels]
@@ -201,11 +206,10 @@ def _of_levels(page: Told, levels: list[ServiceLevel], actor: Actor) -> None:
         page.cases += sum(of for month, (_met, of) in counts_by_month.items() if month >= since_of(on))
 
 
-def _peers(record: Supplier, actor: Actor) -> list[int]:
-    """Return the other suppliers in use of the same category that the actor sees."""
-    rows = visible(Supplier.objects.filter(category=record.category_id), actor)
-    rows = rows.exclude(state=SupplierState.ENDED).exclude(pk=record.pk)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def _with_peers(record: Supplier, actor: Actor) -> QuerySet[Supplier]:
+    """Return a supplier and the others in use of the same category that the actor sees."""
+    peers = visible(Supplier.objects.filter(category=record.category_id), actor).exclude(state=SupplierState.ENDED)
+    return Supplier.objects.filter(Q(pk=record.pk) | Q(pk__in=peers.order_by().values("pk"))).order_by()
 
 
 def _place(cards: dict[int, Scorecard], key: int) -> tuple[int, int] | None:
@@ -241,7 +245,7 @@ def ranking(*, actor: Actor, on: dt.date, category: int | None, scope: Scope | N
     if category is not None:
         rows = rows.filter(category=category)
     found = list(rows.select_related("category", "owner").order_by("name"))
-    cards = scorecards([row.pk for row in found], on=on, actor=actor)
+    cards = scorecards([row.pk for row in found], on=on, actor=actor, among=rows.order_by())
     live = _live([row.pk for row in found], actor)
     totals = sorted(card.total for card in cards.values() if card.total is not None)
     ranked = [

@@ -13,10 +13,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import F, Q, QuerySet
 
 from quarterdeck.apps.suppliers.choices import (
     ANSWER,
@@ -37,8 +36,10 @@ from quarterdeck.apps.suppliers.models import (
     Obligation,
     ScorecardWeight,
     ServiceRecord,
+    Supplier,
     SupplierContact,
 )
+from quarterdeck.apps.suppliers.selectors.tallies import ALL, Tally, tallied
 from quarterdeck.apps.suppliers.selectors.windows import add_months, decided
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
@@ -49,10 +50,12 @@ _OF_RECORDS: Final = {
     Dimension.QUALITY: "right_first_time",
     Dimension.COST: "as_agreed",
 }
+#: Suppliers by their keys, or as rows.
+Suppliers = Collection[int] | QuerySet[Supplier]
 #: Months of the trend.
 TREND: Final = 6
-#: Supplier, dimension, month, cases met, cases decided.
-Count5 = tuple[int, str, dt.date, int, int]
+#: Dimension, supplier, month, cases met, cases decided.
+Count5 = tuple[str, int, dt.date, int, int]
 #: Dimension, the day on which it was decided, whether it was met.
 Case = tuple[str, dt.date, bool]
 
@@ -121,23 +124,29 @@ def weights(on: dt.date) -> dict[Dimension, tuple[float, float]]:
 
 
 def scorecards(
-    supplier_ids: Collection[int], *, on: dt.date, actor: Actor, counts: Iterable[Count5] | None = None
+    supplier_ids: Collection[int],
+    *,
+    on: dt.date,
+    actor: Actor,
+    among: QuerySet[Supplier] | None = None,
+    counts: Iterable[Count5] | None = None,
 ) -> dict[int, Scorecard]:
-    """Return the scorecard of each supplier over the twelve months to a day; five queries, however many suppliers.
+    """Return the scorecard of each supplier over the twelve months to a day; two queries, however many suppliers.
 
-    What the actor may not see is not counted.
-
-    `counts` are those of a past date; left out, they are taken from what is stored.
+    What the actor may not see is not counted. `among` are the suppliers again, as rows. `counts` are those of a past
+    date, or counted already, with others that have a card then; left out, they are taken from what is stored.
     """
     found: dict[tuple[int, str], dict[dt.date, tuple[int, int]]] = defaultdict(dict)
-    told = stored_counts(supplier_ids, on=on, actor=actor) if counts is None else counts
-    for supplier, dimension, month, met, of in told:
+    if counts is None:
+        stored = tallied(tallies_of(supplier_ids if among is None else among, on=on, actor=actor))
+        counts = (each[1:] for each in stored)
+    for dimension, supplier, month, met, of in counts:
         before = found[supplier, dimension].get(month, (0, 0))
         found[supplier, dimension][month] = (before[0] + met, before[1] + of)
     months = [add_months(on.replace(day=1), step) for step in range(1 - TREND, 1)]
     known = weights(on)
     result = {}
-    for supplier in supplier_ids:
+    for supplier in {*supplier_ids, *(supplier for supplier, _dimension in found)}:
         scores = []
         for dimension, (weight, target) in known.items():
             by_month = found.get((supplier, dimension), {})
@@ -162,71 +171,48 @@ def _share(count: tuple[int, int] | None) -> float | None:
 # -- from what is stored
 
 
-def stored_counts(supplier_ids: Collection[int], *, on: dt.date, actor: Actor) -> Iterator[Count5]:
-    """Give the counts of what the actor may see by supplier, dimension and month, as the database adds them up."""
-    since, ids = since_of(on), list(supplier_ids)
+def tallies_of(suppliers: Suppliers, *, on: dt.date, actor: Actor) -> list[Tally]:
+    """Return what is counted of some suppliers, by dimension: of what is stored, and the actor may see."""
+    since = since_of(on)
+    return [
+        _records(suppliers, since, on, actor),
+        _obligations(suppliers, since, on, actor),
+        _answers(suppliers, since, on, actor),
+        _contacts(suppliers, since, on, actor),
+    ]
+
+
+def _records(suppliers: Suppliers, since: dt.date, on: dt.date, actor: Actor) -> Tally:
     # What obligations owe counts once: by the obligations themselves.
-    records = ServiceRecord.objects.filter(level__contract__supplier__in=ids).exclude(source=Source.OBLIGATIONS)
-    rows = _grouped(
-        visible(decided(records, actor.now), actor).filter(decided_on__gte=since, decided_on__lte=on),
-        "level__contract__supplier",
-        "decided_on",
-    ).annotate(
-        of=Count("pk"),
-        met=Count("pk", filter=Q(kept=True)),
-        **{f"{one}_of": Count("pk", filter=Q(**{f"{name}__isnull": False})) for one, name in _OF_RECORDS.items()},
-        **{f"{one}_met": Count("pk", filter=Q(**{name: True})) for one, name in _OF_RECORDS.items()},
-    )
-    for row in rows:
-        yield row["supplier_key"], Dimension.ON_TIME, row["month"], row["met"], row["of"]
-        for one in _OF_RECORDS:
-            yield row["supplier_key"], one, row["month"], row[f"{one}_met"], row[f"{one}_of"]
-    owed = Obligation.objects.filter(supplier__in=ids, due_on__gte=since, due_on__lte=on)
+    rows = ServiceRecord.objects.filter(level__contract__supplier__in=suppliers).exclude(source=Source.OBLIGATIONS)
+    rows = visible(decided(rows, actor.now), actor).filter(decided_on__gte=since, decided_on__lte=on)
+    asked = ((one, Q(**{f"{name}__isnull": False}), Q(**{name: True})) for one, name in _OF_RECORDS.items())
+    return Tally(rows, "level__contract__supplier", "decided_on", ((Dimension.ON_TIME, ALL, Q(kept=True)), *asked))
+
+
+def _obligations(suppliers: Suppliers, since: dt.date, on: dt.date, actor: Actor) -> Tally:
+    owed = Obligation.objects.filter(supplier__in=suppliers, due_on__gte=since, due_on__lte=on)
     owed = owed.exclude(state=ObligationState.WAIVED).filter(Q(met_on__isnull=False) | Q(due_on__lt=on))
-    deliver = Q(kind=ObligationKind.DELIVER)
-    kept = Q(met_on__lte=F("due_on"))
-    for row in _grouped(visible(owed, actor), "supplier", "due_on").annotate(
-        delivered=Count("pk", filter=deliver),
-        delivered_met=Count("pk", filter=deliver & kept),
-        owed=Count("pk", filter=~deliver),
-        owed_met=Count("pk", filter=~deliver & kept),
-    ):
-        yield row["supplier_key"], Dimension.ON_TIME, row["month"], row["delivered_met"], row["delivered"]
-        yield row["supplier_key"], Dimension.COMPLIANCE, row["month"], row["owed_met"], row["owed"]
-    yield from _answers(ids, since, on, actor)
-    yield from _contacts(ids, since, on, actor)
+    deliver, kept = Q(kind=ObligationKind.DELIVER), Q(met_on__lte=F("due_on"))
+    asked = ((Dimension.ON_TIME, deliver, kept), (Dimension.COMPLIANCE, ~deliver, kept))
+    return Tally(visible(owed, actor), "supplier", "due_on", asked)
 
 
-def _grouped(rows: QuerySet[Any], supplier: str, day: str) -> QuerySet[Any, dict[str, Any]]:
-    found: Any = rows.order_by().annotate(month=TruncMonth(day), supplier_key=F(supplier))
-    grouped: QuerySet[Any, dict[str, Any]] = found.values("supplier_key", "month")
-    return grouped
+def _answers(suppliers: Suppliers, since: dt.date, on: dt.date, actor: Actor) -> Tally:
+    told = BreachCase.objects.filter(level__contract__supplier__in=suppliers)
+    told = told.filter(noticed_on__gte=since, noticed_on__lte=on).exclude(state=BreachState.EXCUSED)
+    told = told.filter(Q(answered_on__isnull=False) | Q(noticed_on__lt=on - dt.timedelta(days=ANSWER)))
+    asked = ((Dimension.RESPONSIVENESS, ALL, Q(answered_in_time=True)),)
+    return Tally(visible(told, actor), "level__contract__supplier", "noticed_on", asked)
 
 
-def _answers(ids: list[int], since: dt.date, on: dt.date, actor: Actor) -> Iterator[Count5]:
-    told = BreachCase.objects.filter(level__contract__supplier__in=ids, noticed_on__gte=since, noticed_on__lte=on)
-    late = on - dt.timedelta(days=ANSWER)
-    told = told.exclude(state=BreachState.EXCUSED).filter(Q(answered_on__isnull=False) | Q(noticed_on__lt=late))
-    rows = _grouped(visible(told, actor), "level__contract__supplier", "noticed_on").annotate(
-        of=Count("pk"), met=Count("pk", filter=Q(answered_in_time=True))
-    )
-    for row in rows:
-        yield row["supplier_key"], Dimension.RESPONSIVENESS, row["month"], row["met"], row["of"]
-
-
-def _contacts(ids: list[int], since: dt.date, on: dt.date, actor: Actor) -> Iterator[Count5]:
-    asked = Q(kind=ContactKind.QUESTION)
+def _contacts(suppliers: Suppliers, since: dt.date, on: dt.date, actor: Actor) -> Tally:
+    asked, met = Q(kind=ContactKind.QUESTION), Q(in_time=True)
     late = Q(asked, planned_on__lt=on) | Q(~asked, planned_on__lt=on - dt.timedelta(days=GRACE))
-    planned = SupplierContact.objects.filter(supplier__in=ids, planned_on__gte=since, planned_on__lte=on)
-    planned = planned.filter(late | Q(held_on__isnull=False))
-    for row in _grouped(visible(planned, actor), "supplier", "planned_on").annotate(
-        asked=Count("pk", filter=asked),
-        asked_met=Count("pk", filter=asked & Q(in_time=True)),
-        held=Count("pk", filter=~asked),
-        held_met=Count("pk", filter=~asked & Q(in_time=True)),
-    ):
-        yield row["supplier_key"], Dimension.RESPONSIVENESS, row["month"], row["asked_met"], row["asked"]
-        yield row["supplier_key"], Dimension.ENGAGEMENT, row["month"], row["held_met"], row["held"]
+    planned = SupplierContact.objects.filter(supplier__in=suppliers, planned_on__gte=since, planned_on__lte=on)
+    planned = visible(planned.filter(late | Q(held_on__isnull=False)), actor)
+    told = ((Dimension.RESPONSIVENESS, asked, met), (Dimension.ENGAGEMENT, ~asked, met))
+    return Tally(planned, "supplier", "planned_on", told)
 
 
 # -- from records at hand, as those of a past date are
@@ -252,7 +238,7 @@ def counts_of(
     )
     for dimension, day, met in cases:
         if since <= day <= on:
-            yield supplier, dimension, day.replace(day=1), int(met), 1
+            yield dimension, supplier, day.replace(day=1), int(met), 1
 
 
 def _cases_of_records(records: Iterable[ServiceRecord], now: dt.datetime) -> Iterator[Case]:

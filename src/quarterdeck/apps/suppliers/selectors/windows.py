@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import F, Q, QuerySet
 
 from quarterdeck.apps.suppliers.choices import Window
 from quarterdeck.apps.suppliers.models import ServiceLevel, ServiceRecord
+from quarterdeck.apps.suppliers.selectors.tallies import ALL, Counted, Tally, tallied
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,25 @@ def decided(rows: QuerySet[ServiceRecord], now: dt.datetime) -> QuerySet[Service
     return rows.filter(Q(kept__isnull=False) | Q(breaks_at__lt=now), decided_on__isnull=False)
 
 
+def of_levels(rows: QuerySet[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime) -> Tally:
+    """Return what is counted of levels: their cases decided within some days, and since the level's first."""
+    rows = decided(rows, now).filter(decided_on__gte=first, decided_on__lte=last)
+    rows = rows.filter(decided_on__gte=F("level__starts_on"))
+    return Tally(rows, "level", "decided_on", (("", ALL, Q(kept=True)),))
+
+
 def by_month(
     rows: QuerySet[ServiceRecord], *, first: dt.date, last: dt.date, now: dt.datetime
 ) -> dict[int, dict[dt.date, tuple[int, int]]]:
     """Return the cases of each level met and decided since its first day, by the first of the month; one query."""
+    return by_level(tallied([of_levels(rows, first=first, last=last, now=now)]))
+
+
+def by_level(counts: Iterable[Counted]) -> dict[int, dict[dt.date, tuple[int, int]]]:
+    """Return counts of levels as met and decided, by level and the first of the month."""
     found: dict[int, dict[dt.date, tuple[int, int]]] = defaultdict(dict)
-    counted = (
-        decided(rows, now)
-        .filter(decided_on__gte=first, decided_on__lte=last)
-        .filter(decided_on__gte=F("level__starts_on"))
-        .order_by()
-        .annotate(month=TruncMonth("decided_on"))
-        .values("level", "month")
-        .annotate(of=Count("pk"), met=Count("pk", filter=Q(kept=True)))
-    )
-    for row in counted:
-        found[row["level"]][row["month"]] = (row["met"], row["of"])
+    for _place, _name, level, month, met, of in counts:
+        found[level][month] = (met, of)
     return found
 
 
