@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from quarterdeck.apps.governance import services
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.registers import for_model
 from tests.apps.governance.conftest import MakeRisk
 from tests.apps.portfolio.conftest import day
 
@@ -97,6 +103,41 @@ def test_what_a_recorded_decision_replaces_holds_no_more(backbone: Initiative, s
     new.replaces = None
     services.decision_save(new, actor=system)
     assert states() == ["decided", "wanted", "decided"]
+
+
+@pytest.mark.parametrize("what", ["chosen", "let go", "recorded", "removed"])
+def test_what_was_replaced_holds_again_where_that_is_taken_back(
+    what: str, backbone: Initiative, system: Actor, person: Any
+) -> None:
+    register, actor = for_model(Decision), replace(system, user=person("Una Decider", signs_in=True).user)
+    assert register is not None
+    old, new = (Decision(title=title, initiative=backbone) for title in ("Piles", "Move"))
+    for one in (old, new):
+        services.decision_save(one, actor=actor)
+    services.decision_record(record=old, outcome="Piles.", reason="Soft ground.", actor=actor)
+    if what != "chosen":
+        new.replaces = old
+        services.decision_save(new, actor=actor)
+    if what != "recorded":
+        services.decision_record(record=new, outcome="Elsewhere.", reason="Softer still.", actor=actor)
+
+    def states() -> dict[str, str]:
+        return dict(Decision.objects.values_list("title", "state"))
+
+    before = states()
+    acting = actor.by("form", uuid.uuid4())
+    new = Decision.objects.get(pk=new.pk)
+    if what == "recorded":
+        services.decision_record(record=new, outcome="Elsewhere.", reason="Softer still.", actor=acting)
+    elif what == "removed":
+        register.remove(new, actor=acting)
+    else:
+        new.replaces = Decision.objects.get(pk=old.pk) if what == "chosen" else None
+        register.write(new, actor=acting)
+    assert states()["Piles"] == {"chosen": "replaced", "recorded": "replaced"}.get(what, "decided")
+    assert acting.batch is not None
+    records.undo(acting.batch, actor=actor)
+    assert states() == before
 
 
 @pytest.mark.parametrize("model", [Issue, Assumption, Decision])

@@ -334,7 +334,7 @@ class DecisionRegister(Register[Decision]):
         View("late", _("Overdue"), {"f.state": "wanted", "f.due_on": "overdue", "sort": "due_on"}),
         View("made", _("Decided"), {"f.state": "decided", "sort": "-decided_on"}),
     )
-    writer = services.decision_save
+    writer, remover = services.decision_save, services.decision_remove
 
 
 @register

@@ -18,6 +18,7 @@ from quarterdeck.apps.governance.services.others import (
     assumption_refute,
     assumption_save,
     decision_record,
+    decision_remove,
     decision_save,
 )
 from quarterdeck.apps.governance.services.risks import (
@@ -40,6 +41,7 @@ __all__ = [
     "assumption_refute",
     "assumption_save",
     "decision_record",
+    "decision_remove",
     "decision_save",
     "escalate",
     "issue_close",

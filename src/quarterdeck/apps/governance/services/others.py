@@ -15,6 +15,7 @@ from quarterdeck.apps.governance.choices import (
 )
 from quarterdeck.apps.governance.models import Action, Assumption, Decision, Issue
 from quarterdeck.apps.governance.services.common import person_of, saved
+from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.records.turning import stated, turned
@@ -68,12 +69,27 @@ def decision_save(record: Decision, *, actor: Actor, note: str = "") -> Change |
     before = stored.replaces if stored is not None else None
     change = saved(record, actor=actor, note=note)
     if record.state != DecisionState.WANTED and (before is None or before.pk != record.replaces_id):
-        if before is not None and not before.replaced_by.exclude(state=DecisionState.WANTED).exists():
-            back = DecisionState.DECIDED if before.decided_on is not None else DecisionState.WANTED
-            note = _("No longer replaced by %(code)s.") % {"code": record.code}
-            turned(before, since=(DecisionState.REPLACED,), to=back, actor=actor, note=note)
+        _let_go(before, record, actor)
         _replace(record, actor)
     return change
+
+
+@transaction.atomic
+def decision_remove(record: Decision, *, actor: Actor, note: str = "") -> Change | None:
+    """Remove a decision; what it replaced holds again."""
+    change = records.delete(record, actor=actor, note=note)
+    _let_go(record.replaces, record, actor)
+    return change
+
+
+def _let_go(old: Decision | None, by: Decision, actor: Actor) -> None:
+    """Let hold again what a decision replaces no longer, unless another that was made replaces it."""
+    if old is None or old.state != DecisionState.REPLACED:
+        return
+    if not old.replaced_by.exclude(state=DecisionState.WANTED).exists():
+        back = DecisionState.DECIDED if old.decided_on is not None else DecisionState.WANTED
+        note = _("No longer replaced by %(code)s.") % {"code": by.code}
+        turned(old, since=(DecisionState.REPLACED,), to=back, actor=actor, note=note)
 
 
 def _leads_back(record: Decision) -> bool:
