@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,6 +152,37 @@ def test_a_contact_of_the_register_does_what_logging_does(stakeholder: MakeStake
     services.communication_end(record=Communication.objects.get(pk=plan.pk), reason="Sold.", actor=system)
     with pytest.raises(ValidationError, match="COM-0001 has ended"):
         register.write(Contact(communication=Communication.objects.get(pk=plan.pk), held_on=day(0)), actor=system)
+
+
+@pytest.mark.parametrize("interval", ["weekly", "monthly", "once"])
+def test_a_contact_that_is_taken_back_leaves_no_trace_and_one_that_comes_back_moves_nothing(
+    interval: str, stakeholder: MakeStakeholder, system: Actor, person: Any
+) -> None:
+    actor = replace(system, user=person("Una Owner", signs_in=True).user)
+    record = planned(stakeholder(), actor, interval=interval)
+
+    def told() -> tuple[object, ...]:
+        plan = Communication.objects.get(pk=record.pk)
+        return plan.next_on, plan.anchor_on, plan.state, plan.last_on, plan.contacts.count()
+
+    def done(what: str) -> Actor:
+        acting = actor.by("form", uuid.uuid4())
+        if what == "logged":
+            services.contact_log(record=Communication.objects.get(pk=record.pk), summary="Told.", actor=acting)
+        else:
+            services.contact_remove(Contact.objects.get(), actor=acting)
+        assert acting.batch is not None
+        return acting
+
+    before = told()
+    assert before == (day(-3), day(-3), "running", None, 0)
+    records.undo(done("logged").batch, actor=actor)
+    assert told() == before
+    done("logged")
+    logged = told()
+    records.undo(done("removed").batch, actor=actor)
+    assert told() == logged
+    assert Contact.objects.get().due_on == day(-3)
 
 
 def test_a_year_out_of_reach_is_refused_in_words(

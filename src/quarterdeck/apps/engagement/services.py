@@ -96,7 +96,8 @@ def contact_save(record: Contact, *, actor: Actor, note: str = "") -> Change | N
     """Write down a contact that was held, or put right what was written down.
 
     A new one answers the one that is due where it was held after the one before that; of what is due once, where it was
-    held on its day or later, or today. An earlier one is kept and leaves what is due as it is.
+    held on its day or later, or today. An earlier one is kept and leaves what is due as it is; so does one that Undo
+    brings back.
     """
     held: dt.date | None = record.held_on
     chosen: int | None = record.communication_id
@@ -106,7 +107,7 @@ def contact_save(record: Contact, *, actor: Actor, note: str = "") -> Change | N
     if held > actor.today:
         raise ValidationError({"held_on": _("A contact is written down once it was held.")})
     plan = record.communication
-    if record._state.adding:
+    if record._state.adding and actor.via != "undo":
         if plan.state != PlanState.RUNNING:
             raise ValidationError(_("%(code)s has ended.") % {"code": plan.code})
         if _answers(plan, held, actor.today):
@@ -115,7 +116,7 @@ def contact_save(record: Contact, *, actor: Actor, note: str = "") -> Change | N
             plan.anchor_on = plan.anchor_on or plan.next_on
             plan.state = PlanState.ENDED if coming is None else plan.state
             plan.next_on = coming or plan.next_on
-    elif Contact.objects.filter(pk=record.pk).values_list("communication", flat=True).first() != chosen:
+    elif Contact.objects.filter(pk=record.pk).exclude(communication=chosen).exists():
         raise ValidationError({"communication": _("A contact stays with what it was held for.")})
     change = records.save(record, actor=actor, note=note)
     _last(plan, actor, note=record.summary)
