@@ -154,13 +154,22 @@ def test_a_figure_counts_where_it_is_answered_for(
 
 
 def test_a_past_day_tells_nothing_that_came_later(
-    *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor
+    *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = answers(owner=owner)
-    found(30, acknowledged_at=NOW + dt.timedelta(days=2))
+    later = NOW + dt.timedelta(days=3)
+    finding = found(30, acknowledged_at=later - dt.timedelta(days=1))
+    monkeypatch.setattr("quarterdeck.kernel.clock.now", lambda: later)
     client = signed_in(reader.user)
-    address = f"{PAGE}?show={row.pk}"
-    assert ">found</td>" in client.get(address).content.decode()
+
+    def stands(as_of: str) -> list[str]:
+        page = client.get(f"{PAGE}?show={row.pk}&as_of={as_of}").content.decode()
+        return re.findall(r'data-phone="line" title="([^"]+)"', page)
+
+    assert (stands(TODAY.isoformat()), stands("today")) == (["found"], ["taken on"])
+    finding.snoozed_until = later.date() + dt.timedelta(days=2)
+    finding.save()
+    assert (stands(TODAY.isoformat()), stands("today")) == (["found"], ["put off until 21 Mar"])
 
 
 def test_it_stands_as_it_stood(
