@@ -112,6 +112,17 @@ def test_what_was_judged_by_a_level_is_not_judged_anew_by_another(deal: Deal, na
     assert list(refused.value.error_dict) == [name]
 
 
+def test_a_level_with_records_is_not_fed_from_elsewhere(deal: Deal) -> None:
+    waiting = deal.case(dt.date(2026, 4, 7), None)  # of yesterday: nothing is judged yet
+    deal.level.source, deal.level.allowance = "tasks", None
+    with pytest.raises(ValidationError, match="It has service records") as refused:
+        services.level_save(deal.level, actor=deal.actor)
+    assert list(refused.value.error_dict) == ["source"]
+    records.delete(waiting, actor=deal.cast.actor("administrator"))
+    services.level_save(deal.level, actor=deal.actor)
+    assert ServiceLevel.objects.get(pk=deal.level.pk).source == "tasks"
+
+
 def test_a_level_that_judged_can_be_renamed_and_taken_out_of_use(deal: Deal) -> None:
     deal.case(MONDAY, 1)
     deal.level.name, deal.level.clause, deal.level.is_active = "Marigold again", "9.1", False

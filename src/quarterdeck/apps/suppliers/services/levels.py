@@ -32,7 +32,8 @@ _RULES = (*_CLOCK, "target", "window", "source", "starts_on", "contract_id")
 def level_save(record: ServiceLevel, *, actor: Actor, note: str = "") -> Change | None:
     """Create or change a service level; a new allowance holds for the cases that run.
 
-    Once it has judged, what it promises stays: the past would be judged by other rules than were in force.
+    Once it has judged, what it promises stays: the past would be judged by other rules than were in force. What feeds
+    it stays from its first record on.
     """
     record.code = code_for(record.code, LEVEL)
     before = ServiceLevel.objects.filter(pk=record.pk).values(*_RULES).first() if record.pk else None
@@ -40,6 +41,8 @@ def level_save(record: ServiceLevel, *, actor: Actor, note: str = "") -> Change 
     if changed and _has_judged(record, actor):
         told = _("Cases were judged by it already. Take it out of use and enter a new one from a day on.")
         raise ValidationError({name.removesuffix("_id"): told for name in changed})
+    if "source" in changed and ServiceRecord.objects.filter(level=record).exists():
+        raise ValidationError({"source": _("It has service records. Take it out of use and enter a new one.")})
     change = records.save(record, actor=actor, note=note)
     if any(name in _CLOCK for name in changed):
         rows = list(ServiceRecord.objects.filter(level=record, kept__isnull=True).prefetch_related("pauses"))
