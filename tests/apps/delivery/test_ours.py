@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from quarterdeck.apps.delivery import services
@@ -247,3 +249,18 @@ def test_an_undo_whose_job_failed_is_offered_again(shed: Shed, cast: Cast) -> No
     drain()
     assert PlanImport.objects.get(pk=run.pk).state == "undone"
     assert shed.task("Dig").duration == 960
+
+
+def test_taking_many_tasks_back_takes_no_more_queries_than_few(cast: Cast) -> None:
+    given, counts = document(), []
+    for many in (5, 60):
+        project = cast.north.make(Initiative, kind="project")
+        more = [DocumentTask(id=100 + n, name=f"Fence {n}", row=10 + n, duration=480) for n in range(many)]
+        links = [DocumentLink(predecessor=2, successor=each.id) for each in more]
+        whole = replace(given, tasks=(*given.tasks, *more), links=(*given.links, *links))
+        done = services.plan_import(document=whole, initiative=project, actor=cast.actor(EDITOR))
+        with CaptureQueriesContext(connection) as seen:
+            records.undo(done.batch, actor=cast.actor(EDITOR))
+        assert not Plan.objects.filter(initiative=project).exists()
+        counts.append(len(seen))
+    assert counts[0] == counts[1]

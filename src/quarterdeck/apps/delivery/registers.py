@@ -173,6 +173,7 @@ class TaskRegister(Register[Task]):
         ),
     )
     writer, remover = services.task_save, services.task_remove
+    undone_plainly = True
     found_reads = ("plan",)
 
     def rows(self, actor: Actor, action: str = "view") -> QuerySet[Task]:

@@ -27,14 +27,16 @@ class Rules:
 
     write: Verb = save
     remove: Verb = delete
+    #: Whether they are `save` and `delete` with no rule beside, so that many may be written, or removed, at once.
+    plain: bool = True
 
 
 _known: dict[type[Record], Rules] = {}
 
 
-def enter(model: type[Record], *, write: Verb, remove: Verb) -> None:
+def enter(model: type[Record], *, write: Verb, remove: Verb, plain: bool = False) -> None:
     """Say by what records of a model are written and removed; the last word holds."""
-    _known[model] = Rules(write, remove)
+    _known[model] = Rules(write, remove, plain)
 
 
 def rules_of(model: type[Record]) -> Rules:

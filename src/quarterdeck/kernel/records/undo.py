@@ -20,6 +20,7 @@ from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.audit.states import revive
 from quarterdeck.kernel.records.errors import UndoRefused
 from quarterdeck.kernel.records.rules import rules_of
+from quarterdeck.kernel.records.undo_many import cancelled_since, is_of_fields, runs, taken_back_at_once
 from quarterdeck.kernel.records.write import UNDO, _going_with, save
 
 
@@ -45,9 +46,10 @@ def undo(batch: uuid.UUID, *, actor: Actor, leave: Collection[str] = ()) -> list
         raise UndoRefused(_("It is too late to take this back. Change it again instead; the history shows what was."))
     actor = actor.by(UNDO, uuid.uuid4())
     with transaction.atomic():
-        for change in changes:
-            if change.record_type not in leave:
-                _take_back(change, actor)
+        for alike in runs(change for change in changes if change.record_type not in leave):
+            if not taken_back_at_once(alike, actor):
+                for change in alike:
+                    _take_back(change, actor)
         return list(Change.objects.filter(batch=actor.batch).order_by("id"))
 
 
@@ -58,7 +60,7 @@ def _pk(actor: Actor) -> int | None:
 def _take_back(change: Change, actor: Actor) -> None:
     model: Any = apps.get_model(change.record_type)
     note = _("Undo")
-    if not issubclass(model, Record) or not _is_of_fields(model, change):
+    if not issubclass(model, Record) or not is_of_fields(model, change):
         raise UndoRefused(_("%(record)s: this cannot be taken back here; change it again.") % {"record": change.label})
     if change.action == Action.DELETE:
         _bring_back(model, change, actor, note)
@@ -67,7 +69,7 @@ def _take_back(change: Change, actor: Actor) -> None:
         record: Record = model._default_manager.get(pk=change.record_id)
     except ObjectDoesNotExist as gone:
         raise UndoRefused(_("%(record)s has been removed meanwhile.") % {"record": change.label}) from gone
-    if record.version != change.version and not _cancelled_since(change):
+    if record.version != change.version and not cancelled_since([change]):
         raise UndoRefused(_("%(record)s has been changed again meanwhile.") % {"record": change.label})
     if change.action == Action.CREATE:
         _take_out(record, change, actor, note)
@@ -78,20 +80,6 @@ def _take_back(change: Change, actor: Actor) -> None:
     text = _("%(record)s stays as it is: %(why)s")
     _obeying(text, change, lambda: rules_of(model).write(record, actor=actor, note=note))
     _set_many(record, change, actor, note)
-
-
-def _cancelled_since(change: Change) -> bool:
-    """Tell whether all that happened to a record since has been taken back, so that it stands as the change left it.
-
-    Whoever takes back several acts one after the other meets each record with a higher version than the act left.
-    """
-    later = Change.objects.filter(record_type=change.record_type, record_id=change.record_id, pk__gt=change.pk)
-    first: dict[str, Any] = {}
-    last: dict[str, Any] = {}
-    for before, after in later.order_by("pk").values_list("before", "after"):
-        first = {**before, **first}
-        last |= after
-    return bool(first) and first == last
 
 
 def _obeying(text: str, change: Change, act: Callable[[], Any]) -> None:
@@ -109,12 +97,6 @@ def _set_many(record: Record, change: Change, actor: Actor, note: str) -> None:
     many = {field.name for field in record._meta.many_to_many} & change.before.keys()
     if many:
         save(record, actor=actor, note=note, many={name: change.before[name] for name in many})
-
-
-def _is_of_fields(model: type[Record], change: Change) -> bool:
-    """Tell whether a change is of the record's own fields, not of what lies beside it, such as its tags or files."""
-    known = {f.attname for f in model._meta.concrete_fields} | {f.name for f in model._meta.many_to_many}
-    return change.action != Action.CHANGE or not (change.before.keys() | change.after.keys()) - known
 
 
 def _take_out(record: Record, change: Change, actor: Actor, note: str) -> None:

@@ -126,6 +126,8 @@ class Register(Generic[R]):
     writer: ClassVar[Writer | None] = None
     writer_many: ClassVar[Writer | None] = None
     remover: ClassVar[Writer | None] = None
+    #: On an Undo, writer and remover are `records.save` and `records.delete`: it may take back many at once.
+    undone_plainly: ClassVar[bool] = False
     #: Rows are added and stay as they are: writer and remover refuse the rest in words, and it is not offered.
     append_only: ClassVar[bool] = False
 
@@ -331,7 +333,8 @@ def register(declaration: type[T]) -> type[T]:
         raise ImproperlyConfigured(f"Two registers want the address /{made.slug}/.")
     _by_slug[made.slug] = made
     _by_model[made.model] = made
-    rules.enter(made.model, write=made.write, remove=made.remove)
+    plain = made.undone_plainly or (declaration.writer is None and declaration.remover is None)
+    rules.enter(made.model, write=made.write, remove=made.remove, plain=plain)
     for inline in made.inlines:
         if inline.model not in _by_model:
             _enter_child(inline)
