@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -148,6 +149,36 @@ def test_no_sum_holds_the_money_of_a_risk_seen_only_as_ones_own(
     columns = columns_for(RiskRegister(), actor)
     assert [(columns[name].whole, columns[name].sortable) for name in ("cost", "exposure")] == [(False, False)] * 2
     assert "£60.0k" in client.get(f"{backbone.url}raid/").content.decode()
+
+
+def test_whose_a_risk_was_sees_no_money_of_it_on_a_past_date(
+    risk: MakeRisk, make: Make, backbone: Initiative, person: Any, system: Actor
+) -> None:
+    una = person("Una Owner", signs_in=True)
+    role = AccessRole.objects.create(name="Reads", permissions={"*": ["view"]}, sees=["money"])
+    Grant.objects.create(user=una.user, role=role, scope=backbone.scope)
+    risk(category="ground")
+    elsewhere = make("Other", parent=backbone.parent, unit=backbone.unit.parent, currency=backbone.currency)
+    record = risk("Elsewhere", initiative=elsewhere, owner=una, cost=7_000_000)
+    record.owner = None
+    services.risk_save(record, actor=later(system, 3))
+    client = signed_in(una.user)
+    then = f"as_of={day(1).isoformat()}"
+    assert client.get(f"/risks/{record.code}/").status_code == 404
+    assert "Elsewhere" not in client.get("/risks/?v=").content.decode()
+    pages = (
+        "/risks/?v=&cols=title,cost&",
+        f"/risks/{record.code}/?",
+        "/api/v1/risks?",
+        f"/api/v1/risks/{record.code}?",
+    )
+    for page in pages:
+        answer = client.get(f"{page}{then}")
+        assert answer.status_code == 200, page
+        text = answer.content.decode()
+        assert "Elsewhere" in text
+        assert re.search(r"7,?000,?000|£7\.", text) is None, page
+    assert "£100,000" in client.get(f"{pages[0]}{then}").content.decode(), "that of the other is open"
 
 
 def test_a_day_at_the_beginning_of_time_is_no_error(risk: MakeRisk, backbone: Initiative, given: Any) -> None:

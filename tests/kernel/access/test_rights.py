@@ -169,11 +169,14 @@ class TestFieldClasses:
             assert open_on_all(system(), "money", Grant) is True
         Grant.objects.filter(role__name="Nothing").update(scope=tree.spine)
         assert open_on_all(who, "money", Grant) is True
+        with django_assert_num_queries(0):
+            assert open_on_all(who, "money", Grant, past=True) is None, "it may have stood elsewhere then"
         Grant.objects.filter(pk=given.pk).update(scope=tree.root)
         who = actor(amara)
         assert who.rights
         with django_assert_num_queries(0):
             assert open_on_all(who, "money", Grant) is True
+            assert open_on_all(who, "money", Grant, past=True) is True
 
     def test_a_seeing_role_that_cannot_view_the_type_opens_nothing(self, tree: Tree, amara: User) -> None:
         grant(amara, role("Finance", {"access.group": ["view"]}, ["money"]), tree.root)

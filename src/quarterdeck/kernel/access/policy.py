@@ -98,11 +98,11 @@ def _always_set(model: type[models.Model], path: str) -> bool:
     return True
 
 
-def open_on_all(actor: Actor, field_class: str, model: type[models.Model]) -> bool | None:
+def open_on_all(actor: Actor, field_class: str, model: type[models.Model], *, past: bool = False) -> bool | None:
     """Tell whether a sensitive class is open on every row that the actor sees (True), on none (False), on some (None).
 
     `Actor.sees_on_all` knows roles only; this counts in the rows seen as one's own by `row_owner`, in one query where
-    there may be such.
+    there may be such. Of the `past` it asks nothing, since what was one's own then may be another's now: on some.
     """
     found = actor.sees_on_all(field_class, record_type(model))
     owners: tuple[str, ...] = getattr(model, "row_owner", ())
@@ -111,6 +111,8 @@ def open_on_all(actor: Actor, field_class: str, model: type[models.Model]) -> bo
     openings = actor.openings(field_class, record_type(model))
     if openings == ("",) or all_below(model, openings):
         return True
+    if past:
+        return None
     own = Q()
     for name in owners:
         own |= Q(**{name: actor.user.pk})

@@ -291,10 +291,14 @@ def named_by(columns: Iterable[Shown], records: Iterable[Any]) -> Iterator[Any]:
 
 
 def columns_for(
-    register: Register[Any], actor: Actor, definitions: Iterable[CustomField] | None = None
+    register: Register[Any],
+    actor: Actor,
+    definitions: Iterable[CustomField] | None = None,
+    *,
+    past: bool = False,
 ) -> dict[str, Shown]:
     """Return every column of a register that the actor may see at all, by name, in the order of sections, computed,
-    custom. The definitions of its custom fields are read unless they are given.
+    custom. The definitions of its custom fields are read unless they are given. `past`: for records of a past date.
     """
     if definitions is None:
         definitions = fields_for(register.record_type, actor=actor)
@@ -302,7 +306,7 @@ def columns_for(
     found += [_computed(register, column) for column in register.computed]
     found += [_custom(definition) for definition in definitions]
     classes = {column.field_class for column in found if column.field_class}
-    opened = {name: open_on_all(actor, name, register.model) for name in classes}
+    opened = {name: open_on_all(actor, name, register.model, past=past) for name in classes}
     seen: dict[str, Shown] = {}
     for column in found:
         if column.field_class:

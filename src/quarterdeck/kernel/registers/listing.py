@@ -81,8 +81,9 @@ class Listing:
     @cached_property
     def available(self) -> dict[str, Shown]:
         """Every column that may be chosen. Of a past date those computed in SQL are not known."""
-        found = columns_for(self.register, self.actor) if self._known is None else self._known
-        if self.as_of is None:
+        past = self.as_of is not None
+        found = columns_for(self.register, self.actor, past=past) if self._known is None else self._known
+        if not past:
             return found
         return {n: c for n, c in found.items() if c.computed is None or c.computed.value is not None}
 
@@ -163,7 +164,7 @@ class Listing:
     def searched(self) -> tuple[str, ...]:
         """The searched fields, without those of a class that the actor does not see everywhere."""
         wanted = self.register.search or tuple(n for n in (self.register.key, self.register.title) if n)
-        known = (n for n in wanted if "__" in n or n in self.available)
+        known = (n for n in wanted if "__" in n or (n in self.available and self.available[n].whole))
         return open_paths(self.register.model, known, self.actor)
 
     @cached_property

@@ -80,7 +80,8 @@ def router_for(register: Register[Any]) -> Router:
     @router.get("/{ref}", response={200: out}, operation_id=f"{name}_get", summary=f"Read a {register.noun}")
     def get(request: HttpRequest, ref: str, params: Annotated[OneQuery, Query()]) -> Any:
         actor = _opened(request, register, "view")
-        return as_json(register, _one(register, actor, ref, params.as_of), columns_for(register, actor), actor)
+        columns = columns_for(register, actor, past=params.as_of is not None)
+        return as_json(register, _one(register, actor, ref, params.as_of), columns, actor)
 
     @router.patch("/{ref}", response={200: out}, operation_id=f"{name}_patch", summary=f"Change a {register.noun}")
     def change(request: HttpRequest, ref: str, payload: patch) -> Any:  # type: ignore[valid-type]  # made from the register

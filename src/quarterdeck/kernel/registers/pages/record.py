@@ -85,8 +85,8 @@ def facts_of(
     recent: int = RECENT,
 ) -> dict[str, Any]:
     """Return what both the page and the panel show of a record, with its `recent` changes."""
-    columns = columns_for(register, actor) if columns is None else columns
     frame = frame_of(request)
+    columns = columns_for(register, actor, past=frame.moment is not None) if columns is None else columns
     context = Context(actor, frame.date, opens=openable(actor, named_by(columns.values(), [record])))
     read_only = frame.read_only
     named = [(str(label), tuple(n for n in names if n != register.title)) for label, names in register.sections.items()]
@@ -147,9 +147,10 @@ def record_page(request: HttpRequest, register: Register[Any], actor: Actor, ref
         return redirect(home)
     inner = [child for inline in register.inlines if (child := spec.for_model(inline.model)) is not None]
     own = fields_for_each([register.record_type, *(child.record_type for child in inner)], actor)
-    columns = {r.record_type: columns_for(r, actor, own[r.record_type]) for r in (register, *inner)}
-    context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     moment = frame_of(request).moment
+    past = moment is not None
+    columns = {r.record_type: columns_for(r, actor, own[r.record_type], past=past) for r in (register, *inner)}
+    context = facts_of(request, register, actor, record, columns=columns[register.record_type])
     said = comments_of(record) if moment is None else comments_as_of(record, moment)
     # What lies beside a record is known as of today only: whoever may see the record no more does not see that either.
     beside = moment is None or may(actor, "view", record)
