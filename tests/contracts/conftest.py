@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from quarterdeck.kernel.registers import all_registers
@@ -25,9 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test that names `register` every register there is."""
+    """Give each test that names `register` every register there is, one register after the other."""
     if "register" in metafunc.fixturenames:
-        metafunc.parametrize("register", all_registers(), ids=lambda register: register.slug)
+        metafunc.parametrize("register", all_registers(), ids=lambda register: register.slug, scope="module")
 
 
 @pytest.fixture
@@ -45,9 +48,24 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshot:
     return stored
 
 
+@contextmanager
+def taken_back(blocker: Any) -> Iterator[None]:
+    """Hold what is written in the block for all tests within it; each takes back what it adds itself."""
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, made once for the tests of a file."""
+    with taken_back(django_db_blocker):
+        yield assemble()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+def cast(company: Cast, db: None) -> Cast:
+    return copy.deepcopy(company)
 
 
 @dataclass(frozen=True)
@@ -81,8 +99,19 @@ class Case:
         return self.cast.client(persona)
 
 
+@pytest.fixture(scope="module")
+def stage(register: Register[Any], company: Cast, django_db_blocker: Any) -> Iterator[Case]:
+    """The case of a register, made once for the tests of a file, with everyone signed in."""
+    with taken_back(django_db_blocker):
+        cast = copy.deepcopy(company)
+        inside = cast.north.make(register.model)
+        outside = cast.south.make(register.model)
+        cast.sign_in()
+        yield Case(register, cast, inside, outside)
+
+
 @pytest.fixture
-def case(register: Register[Any], cast: Cast) -> Case:
-    inside = cast.north.make(register.model)
-    outside = cast.south.make(register.model)
-    return Case(register, cast, inside, outside)
+def case(stage: Case, db: None) -> Case:
+    """A copy of one's own, since tests change the records that they hold."""
+    cast, inside, outside = copy.deepcopy((stage.cast, stage.inside, stage.outside))
+    return Case(stage.register, cast, inside, outside)

@@ -55,6 +55,7 @@ def writes(case: Case, client: Client, record: Any) -> dict[str, int]:
     }
 
 
+@pytest.mark.once
 def test_anonymous_is_told_to_sign_in_and_nothing_else(case: Case) -> None:
     client = case.client(ANONYMOUS)
     assert client.get(base(case)).status_code == 401
@@ -66,6 +67,7 @@ def test_anonymous_is_told_to_sign_in_and_nothing_else(case: Case) -> None:
     assert (wrong.status_code, wrong.headers["Content-Type"]) == (401, "application/problem+json")
 
 
+@pytest.mark.once
 def test_a_stranger_gets_404_and_cannot_tell_what_exists(case: Case) -> None:
     client, before = case.client(STRANGER), Change.objects.count()
     assert client.get(base(case)).status_code == 404
@@ -222,6 +224,7 @@ def test_a_token_gives_what_it_and_its_owner_may(case: Case) -> None:
         assert client.get(f"{base(case)}/{case.hidden}", headers=header).status_code == 404
 
 
+@pytest.mark.once
 def test_no_answer_carries_a_trace(case: Case) -> None:
     client = case.client(STRANGER)
     for answer in (client.get(f"{base(case)}/{case.ref}"), client.post(base(case), "{", content_type=JSON)):

@@ -23,7 +23,7 @@ from quarterdeck.kernel.audit.models import Action, Change
 from quarterdeck.kernel.audit.states import state_of
 from quarterdeck.kernel.records import Record
 from quarterdeck.kernel.registers.spec import Register
-from tests.cast import ADMINISTRATOR, ANONYMOUS, EDITOR, INSIDE, OUTSIDE, READER, STRANGER, Cast
+from tests.cast import ADMINISTRATOR, ANONYMOUS, EDITOR, INSIDE, OUTSIDE, READER, STRANGER
 from tests.contracts.altering import alteration
 from tests.contracts.conftest import Case, Snapshot
 from tests.factories import form_data
@@ -64,6 +64,7 @@ def statuses(case: Case, persona: str, paths: list[str]) -> dict[str, int]:
 # -- the declaration ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_every_name_in_the_declaration_exists(register: Register[Any]) -> None:
     register.check()
     computed = {column.name for column in register.computed}
@@ -109,6 +110,7 @@ def test_views_and_actions_are_named_once_and_filter_by_what_exists(case: Case) 
         assert answer.status_code == 200, (view.name, answer.content)
 
 
+@pytest.mark.once
 def test_a_register_says_what_belongs_there(register: Register[Any]) -> None:
     assert str(register.purpose).strip(), "the empty list has nothing to say"
 
@@ -122,6 +124,7 @@ def all_paths(case: Case, ref: str) -> list[str]:
     return [*fixed, *(f"{ref}/{part}" for part in (*READS, *EDITS))]
 
 
+@pytest.mark.once
 def test_anonymous_is_sent_to_sign_in_whatever_the_address(case: Case) -> None:
     client = case.client(ANONYMOUS)
     for ref in (case.ref, case.missing):
@@ -131,6 +134,7 @@ def test_anonymous_is_sent_to_sign_in_whatever_the_address(case: Case) -> None:
             assert response.headers["Location"].startswith("/accounts/login/"), path
 
 
+@pytest.mark.once
 def test_a_stranger_gets_404_and_cannot_tell_what_exists(case: Case) -> None:
     client = case.client(STRANGER)
     for path in all_paths(case, case.ref):
@@ -213,6 +217,7 @@ def test_an_administrator_opens_every_page(case: Case) -> None:
     assert statuses(case, ADMINISTRATOR, paths) == dict.fromkeys(paths, 200)
 
 
+@pytest.mark.once
 def test_an_administrator_without_an_elevation_is_a_stranger(case: Case) -> None:
     client = case.client(ANONYMOUS)
     client.force_login(case.cast.users[ADMINISTRATOR])
@@ -412,9 +417,8 @@ def register_has(case: Case) -> bool:
 # -- queries -----------------------------------------------------------------------------------------------------------
 
 
-def test_queries_are_as_committed_and_do_not_grow_with_the_rows(
-    register: Register[Any], cast: Cast, snapshot: Snapshot
-) -> None:
+def test_queries_are_as_committed_and_do_not_grow_with_the_rows(case: Case, snapshot: Snapshot) -> None:
+    register, cast = case.register, case.cast
     rows = [cast.north.make(register.model, full=True) for _row in range(3)]
     client = cast.client(READER)
     ref = register.ref(rows[0])
