@@ -18,7 +18,10 @@ from quarterdeck.apps.governance.selectors import exposure, heat
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel import clock, records
 from quarterdeck.kernel.access.actor import Actor
+from quarterdeck.kernel.access.models import AccessRole, Grant
+from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.comments.selectors import comments_of
+from quarterdeck.kernel.records import Past
 from quarterdeck.kernel.registers import for_model
 from tests.apps.governance.conftest import ALL, MakeRisk
 from tests.apps.organisation.conftest import NOW
@@ -261,3 +264,19 @@ def test_owners_see_their_own_without_a_role(risk: MakeRisk, person: Any) -> Non
     record = risk(owner=una)
     risk("Not hers")
     assert list(visible(Risk.objects.all(), Actor(user=una.user, now=NOW))) == [record]
+
+
+def test_a_token_sees_of_the_past_what_it_sees_today(
+    risk: MakeRisk, make: Make, backbone: Initiative, person: Any
+) -> None:
+    una = person("Una Owner", signs_in=True)
+    role = AccessRole.objects.create(name="Reads", permissions={"*": ["view"]})
+    Grant.objects.create(user=una.user, role=role, scope=backbone.scope)
+    risk()
+    risk("Own", initiative=make("Other", parent=backbone.parent, unit=backbone.unit.parent), owner=una)
+    token = Actor(user=una.user, now=NOW, via="api", limits={"governance.risk": ["view"]})
+    for actor, titles in ((token, {"Seabed licence"}), (Actor(user=una.user, now=NOW), {"Seabed licence", "Own"})):
+        past = Past(Risk, clock.end_of(day(0)), actor=actor)
+        assert {one.title for one in visible(Risk.objects.all(), actor)} == titles
+        assert {one.title for one in past.records()} == titles
+        assert len(past.glimpse(("code",)).keys) == len(titles)

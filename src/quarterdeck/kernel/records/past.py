@@ -96,7 +96,8 @@ class Past(Generic[R]):
         self._limits: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         seen = actor.paths("view", record_type(model))
         if row_scope(model) and seen != ("",) and not all_below(model, seen):
-            self._limits.append((seen, model.row_owner))
+            # A token opens no own rows beyond its limits.
+            self._limits.append((seen, model.row_owner if actor.limits is None else ()))
         if row_scope(model) and scope is not None and not all_below(model, (scope.path,)):
             self._limits.append(((scope.path,), ()))
         #: The paths of the nodes at and below all these, by key; None until they are read.
