@@ -32,6 +32,27 @@ def facts(settings: Any) -> list[tuple[str, str]]:
     ]
 
 
+def second_factor(settings: Any) -> str:
+    """Of whom a second factor is asked, and how many of them have none yet."""
+    from django.db import DatabaseError
+
+    from quarterdeck.kernel.signin.second_factor import NOBODY, without_one
+
+    asked = str(settings.SECOND_FACTOR)
+    if asked == NOBODY:
+        return "asked of nobody (QUARTERDECK_REQUIRE_SECOND_FACTOR)"
+    by_provider = ""
+    if settings.SOCIALACCOUNT_PROVIDERS:
+        by_provider = ", a provider's sign-in " + (
+            "counts" if settings.TRUST_PROVIDER_SECOND_FACTOR else "does not count"
+        )
+    try:
+        missing = without_one().count()
+    except DatabaseError:
+        return f"asked of {asked}{by_provider}"
+    return f"asked of {asked}{by_provider}; {missing} have none here yet"
+
+
 def database_faults() -> list[str]:
     """Whether the database answers and is up to date."""
     from django.db import DatabaseError, connection
@@ -74,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     for name in ("HOST", "PORT", "WORKERS"):
         env.envstr(name)
     start()
-    for name, value in facts(settings):
+    for name, value in [*facts(settings), ("second factor", second_factor(settings))]:
         print(f"{name:<15} {value}")
     try:
         found = faults(settings)

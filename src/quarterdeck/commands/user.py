@@ -1,4 +1,4 @@
-"""Make an administrator, give someone a new password, or let a locked-out person in again.
+"""Make an administrator, give someone a new password, let in again who is locked out or has lost the second step.
 
 The password is asked for, or read as one line from standard input when that is not a terminal.
 """
@@ -23,6 +23,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     password.add_argument("email")
     unlock = actions.add_parser("unlock", help="forget failed attempts to sign in")
     unlock.add_argument("email")
+    forget = actions.add_parser(
+        "forget-second-step", help="take a lost app, its passkeys and recovery codes away; ends the person's sessions"
+    )
+    forget.add_argument("email")
     actions.add_parser("list", help="who can sign in")
 
 
@@ -76,6 +80,23 @@ def add(email: str, name: str, *, administrator: bool) -> None:
     print(f"{address} can sign in" + (" and is an administrator." if administrator else "."))
 
 
+def forget_second_step(email: str) -> None:
+    """Take a second step away, with a line in the history of the user."""
+    from django.core.exceptions import ValidationError
+
+    from quarterdeck.kernel import clock
+    from quarterdeck.kernel.access.actor import Actor
+    from quarterdeck.kernel.signin import second_factor
+
+    user = find(email)
+    try:
+        second_factor.forget(user=user, actor=Actor.system(now=clock.now(), label="quarterdeck user"))
+    except ValidationError as error:
+        raise Refusal("\n".join(error.messages)) from None
+    ask = " They are asked to set one up at the next sign-in." if second_factor.asked_of(user) else ""
+    print(f"{user.email} has no second step any more. Open sessions have ended.{ask}")
+
+
 def run(options: argparse.Namespace) -> int:
     """Do the one thing asked."""
     start()
@@ -87,6 +108,8 @@ def run(options: argparse.Namespace) -> int:
         user.set_password(checked_password(user))
         user.save(update_fields=["password"])
         print(f"{user.email} has a new password. Open sessions have ended.")
+    elif options.action == "forget-second-step":
+        forget_second_step(options.email)
     elif options.action == "unlock":
         from axes.utils import reset
 

@@ -6,6 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 
@@ -205,6 +208,28 @@ class TestPeople:
         assert hers.get("/settings/tokens/").status_code == 200
         ada.post(f"/settings/users/{amara.pk}/state/", {"do": "deactivate"})
         assert hers.get("/settings/tokens/").status_code == 302
+
+    def test_a_lost_second_step_is_taken_away(self, ada: Client, admin: User, amara: User, settings: Any) -> None:
+        hers = signed_in(amara)
+        TOTP.activate(amara, "JBSWY3DPEHPK3PXP")
+        RecoveryCodes.activate(amara)
+        TOTP.activate(admin, "JBSWY3DPEHPK3PXP")
+        settings.SECOND_FACTOR = "everyone"
+        assert "Forget second step" in ada.get(f"/settings/users/{amara.pk}/").content.decode()
+        ada.post(f"/settings/users/{amara.pk}/state/", {"do": "forget"})
+        assert not Authenticator.objects.filter(user_id=amara.pk).exists()
+        assert hers.get("/settings/tokens/")["Location"].startswith("/accounts/login/"), "her sessions have ended"
+        told = Change.objects.filter(record_type="access.user", record_id=amara.pk).latest("pk")
+        assert (told.before, told.after) == ({"second_factor": ["totp", "recovery_codes"]}, {"second_factor": []})
+        page = ada.get(f"/settings/users/{amara.pk}/").content.decode()
+        assert "Not set up yet" in page
+        assert "Forget second step" not in page
+
+    def test_nobody_takes_their_own_second_step_away_there(self, ada: Client, admin: User) -> None:
+        TOTP.activate(admin, "JBSWY3DPEHPK3PXP")
+        assert "Forget second step" not in ada.get(f"/settings/users/{admin.pk}/").content.decode()
+        assert ada.post(f"/settings/users/{admin.pk}/state/", {"do": "forget"}).status_code == 403
+        assert Authenticator.objects.filter(user_id=admin.pk).count() == 1
 
     def test_the_list_is_narrowed(self, ada: Client, amara: User) -> None:
         assert "Amara" in ada.get("/settings/users/?q=okafor").content.decode()

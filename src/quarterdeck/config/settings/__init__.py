@@ -176,6 +176,9 @@ CSP_FORM_TARGETS: list[str] = _sign_in["CSP_FORM_TARGETS"]
 SIGNUP_DOMAINS: list[str] = _sign_in["SIGNUP_DOMAINS"]
 SSO_NEW_USERS: bool = _sign_in["SSO_NEW_USERS"]
 FIRST_RUN_CODE: bool = _sign_in["FIRST_RUN_CODE"]
+SECOND_FACTOR: str = _sign_in["SECOND_FACTOR"]
+TRUST_PROVIDER_SECOND_FACTOR: bool = _sign_in["TRUST_PROVIDER_SECOND_FACTOR"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT: int = _sign_in["ACCOUNT_REAUTHENTICATION_TIMEOUT"]
 if "saml" in _sign_in["SOCIALACCOUNT_PROVIDERS"]:
     INSTALLED_APPS = [*INSTALLED_APPS, "allauth.socialaccount.providers.saml"]
 

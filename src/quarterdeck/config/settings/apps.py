@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "quarterdeck.kernel.signin.middleware.SessionsSeen",
+    "quarterdeck.kernel.signin.middleware.SecondFactor",
     "quarterdeck.kernel.access.middleware.ActorMiddleware",
     "quarterdeck.kernel.signin.middleware.Preferences",
     "axes.middleware.AxesMiddleware",

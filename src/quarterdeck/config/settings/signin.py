@@ -23,6 +23,10 @@ def signin_settings(*, production: bool, secure: bool, behind_proxy: bool) -> di
         "LOGIN_REDIRECT_URL": "/",
         "SIGNUP_DOMAINS": domains,
         "SSO_NEW_USERS": env.envbool("SSO_NEW_USERS", True),
+        "SECOND_FACTOR": env.envstr(
+            "REQUIRE_SECOND_FACTOR", "nobody", choices=("nobody", "administrators", "everyone")
+        ),
+        "TRUST_PROVIDER_SECOND_FACTOR": env.envbool("TRUST_PROVIDER_SECOND_FACTOR", True),
         "FIRST_RUN_CODE": production,
         "CSP_FORM_TARGETS": origins(providers),
         "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if behind_proxy else 0,

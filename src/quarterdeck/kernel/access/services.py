@@ -37,6 +37,20 @@ def _log_user(user: User, before: dict[str, Any], *, actor: Actor, note: str) ->
     old, new = difference(before, after)
     if not old and not new:
         return None
+    action = Action.CHANGE if before else Action.CREATE
+    return user_told(user, actor=actor, before=old, after=new, note=note, action=action)
+
+
+def user_told(
+    user: User,
+    *,
+    actor: Actor,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    note: str = "",
+    action: Action = Action.CHANGE,
+) -> Change:
+    """Leave a Change about a user; also of what is no field of the user, such as a second factor taken away."""
     return Change.objects.create(
         at=actor.now,
         actor=actor.user,
@@ -44,14 +58,14 @@ def _log_user(user: User, before: dict[str, Any], *, actor: Actor, note: str) ->
         via=actor.via,
         note=note,
         batch=actor.batch or uuid.uuid4(),
-        action=Action.CHANGE if before else Action.CREATE,
+        action=action,
         record_type=User._meta.label_lower,
         record_id=user.pk,
         label=str(user)[:300],
         version=1,
-        before=old,
-        after=new,
-        state=after,
+        before=before,
+        after=after,
+        state=_user_state(user),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from quarterdeck.kernel.access.models import User
+from quarterdeck.kernel.signin import second_factor
 
 
 def domain_open(email: str) -> bool:
@@ -37,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether the sign-up page is there at all."""
         return bool(settings.SIGNUP_DOMAINS)
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Whether a page asks again who one is; not of someone led from signing in straight to the second step."""
+        if app == "allauth.mfa" and self.request is not None and second_factor.led_from_sign_in(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **more))
 
     def clean_email(self, email: str) -> str:
         """Refuse a sign-up from another domain; other uses of the field pass."""

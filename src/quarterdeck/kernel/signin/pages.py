@@ -19,12 +19,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import User
-from quarterdeck.kernel.signin import first_run
+from quarterdeck.kernel.signin import first_run, second_factor
 from quarterdeck.kernel.signin.forms import ProfileForm, WelcomeForm
 from quarterdeck.kernel.ui.frame import THEME_COOKIE
 
@@ -76,6 +76,19 @@ def welcome(request: HttpRequest) -> HttpResponse:
             start_session(request, user, backend=BACKEND)
             return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "signin/welcome.html", {"form": form}, status=422)
+
+
+@login_required
+@never_cache
+@require_safe
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Offer the second factors to someone who has to set one up; whoever has one goes on."""
+    if not second_factor.lacking(request):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    by_provider = (
+        settings.TRUST_PROVIDER_SECOND_FACTOR and SocialAccount.objects.filter(user_id=_person(request).pk).exists()
+    )
+    return render(request, "signin/second_factor.html", {"by_provider": by_provider})
 
 
 @login_required

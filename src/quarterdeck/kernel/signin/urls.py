@@ -9,6 +9,7 @@ urlpatterns = [
     # Before allauth's, of which it is the front: the same name and address.
     path("accounts/login/", pages.sign_in, name="account_login"),
     path("accounts/email/", pages.to_profile, name="account_email"),
+    path("accounts/second-factor/", pages.second_step, name="second_factor"),
     path("accounts/sessions/", pages.to_profile, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("settings/profile/", pages.profile, name="profile"),

@@ -21,6 +21,7 @@ from quarterdeck.kernel.access.services import user_add, user_change
 from quarterdeck.kernel.administration import services
 from quarterdeck.kernel.administration.forms import GrantForm, GroupForm, InviteForm, UserForm
 from quarterdeck.kernel.administration.pages.common import actor_of, needs, person_of
+from quarterdeck.kernel.signin import second_factor
 from quarterdeck.kernel.signin.invitations import invite
 
 PAGE = 50
@@ -128,6 +129,9 @@ def _user_page(request: HttpRequest, subject: User, form: UserForm, grant_form: 
         "may_change": actor.can_everywhere("change", "access.user"),
         "may_grant": actor.can("add", "access.grant"),
         "is_self": subject.pk == person_of(request).pk,
+        "factors": second_factor.kinds(subject),
+        "factor_asked": second_factor.asked_of(subject),
+        "may_forget": actor.unlimited and subject.pk != person_of(request).pk,
         "may_act_as": person_of(request).is_administrator and subject.is_active,
     }
     return render(request, "access/user.html", context, status=status)
@@ -168,7 +172,7 @@ def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("change", User)
 @require_POST
 def user_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """Activate, deactivate, unlock, or send the invitation again."""
+    """Activate, deactivate, unlock, take a lost second step away, or send the invitation again."""
     subject = get_object_or_404(User, pk=pk)
     wanted = request.POST.get("do")
     try:
@@ -180,6 +184,9 @@ def user_state(request: HttpRequest, pk: int) -> HttpResponse:
         elif wanted == "unlock":
             unlock(username=subject.email)
             done = _("Sign-in of %(user)s is open again.")
+        elif wanted == "forget":
+            second_factor.forget(user=subject, actor=actor_of(request))
+            done = _("Second step of %(user)s taken away; their sessions have ended.")
         elif wanted == "invite" and subject.is_active:
             invite(user=subject, by=person_of(request), request=request)
             done = _("Invitation sent to %(user)s.")
