@@ -314,7 +314,8 @@ def test_rows_that_stay_are_neither_changed_nor_removed(case: Case) -> None:
     api, version = f"/api/v1/{register.slug}", case.inside.version
     assert client.delete(f"{api}/{case.ref}?version={version}").status_code == 422
     client.post(f"{url}remove/", {"version": version})
-    client.post(f"{register.path}bulk/remove/", {"pk": case.inside.pk})
+    read = f"{case.inside.pk}.{version}"
+    client.post(f"{register.path}bulk/remove/", {"pk": case.inside.pk, "stage": "apply", "read": read})
     client.post(f"/undo/{changes_of(register, case.inside.pk)[0].batch}/")
     assert state_of(register.model._default_manager.get(pk=case.inside.pk)) == before
     assert len(changes_of(register, case.inside.pk)) == 1

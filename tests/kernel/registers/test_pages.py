@@ -164,9 +164,28 @@ def test_bulk_edit_shows_its_preview_again_when_a_record_has_moved_on(browser: C
             [("Colour", "Blue", "Teal")],
         ]
         read_now = answer.context["read"]
+        assert ("A changed by the system, " in text(answer)) is bool(sent)
+        assert answer.context["apart"] == (str(moved.pk) if sent else "")
     assert not Change.objects.filter(via="bulk").exists()
     browser.post("/tags/bulk/", {**chosen, "stage": "apply", "read": read_now})
     assert set(Tag.objects.values_list("colour", flat=True)) == {"series2"}
+
+
+def test_bulk_edit_goes_on_without_what_has_moved_on(browser: Client, system: Any) -> None:
+    tags = [Tag(name=name, colour="series1") for name in ("A", "B", "C")]
+    records.save_many(tags, actor=system)
+    chosen: dict[str, Any] = {"every": "view=all", "set:colour": "on", "colour": "series2"}
+    read = browser.post("/tags/bulk/", {**chosen, "stage": "preview"}).context["read"]
+    moved = Tag.objects.get(name="A")
+    moved.colour = "series3"
+    records.save(moved, actor=system)
+    answer = browser.post("/tags/bulk/", {**chosen, "stage": "apply", "read": read})
+    again = browser.post("/tags/bulk/", {**chosen, "read": read, "without": answer.context["apart"]})
+    assert [p.name for p in again.context["previews"]] == ["B", "C"]
+    assert again.context["every"] == "", "from here on the records themselves are chosen"
+    rest = {"pk": [tag.pk for tag in tags[1:]], "set:colour": "on", "colour": "series2"}
+    browser.post("/tags/bulk/", {**rest, "stage": "apply", "read": again.context["read"]})
+    assert dict(Tag.objects.values_list("name", "colour")) == {"A": "series3", "B": "series2", "C": "series2"}
 
 
 def test_bulk_takes_only_what_the_actor_may_change(
@@ -185,15 +204,75 @@ def test_bulk_of_every_row_follows_the_filter(browser: Client, people: dict[str,
     assert set(Person.objects.filter(location="Leeds").values_list("name", flat=True)) == {"Ben", "Cai"}
 
 
+def removed(browser: Client, path: str, chosen: dict[str, Any]) -> Any:
+    """Look at the records that would be removed, and remove them."""
+    shown = browser.post(path, chosen)
+    return browser.post(path, {**chosen, "stage": "apply", "read": shown.context["read"]}, follow=True)
+
+
 def test_bulk_removal_is_one_undo_and_names_what_stands_in_the_way(
     browser: Client, people: dict[str, Person], system: Any
 ) -> None:
-    answer = browser.post("/people/bulk/remove/", {"pk": [people["Dee"].pk, people["Ada"].pk]}, follow=True)
+    answer = removed(browser, "/people/bulk/remove/", {"pk": [people["Dee"].pk, people["Ada"].pk]})
     assert "Nothing was removed." in text(answer)
     assert Person.objects.count() == 4
-    browser.post("/people/bulk/remove/", {"pk": [people["Dee"].pk, people["Cai"].pk]})
+    answer = removed(browser, "/people/bulk/remove/", {"pk": [people["Dee"].pk, people["Cai"].pk]})
+    assert "2 records removed." in text(answer)
     assert set(Person.objects.values_list("name", flat=True)) == {"Ada", "Ben"}
     browser.post(f"/undo/{Change.objects.order_by('-id')[0].batch}/")
+    assert Person.objects.count() == 4
+
+
+def test_bulk_removal_shows_first_what_it_removes(browser: Client, people: dict[str, Person]) -> None:
+    answer = browser.post("/people/bulk/remove/", {"pk": [people["Dee"].pk, people["Cai"].pk]})
+    assert answer.status_code == 200
+    assert "Remove 2 records" in text(answer)
+    assert {record for record, _name in answer.context["chosen"]} == {people["Cai"], people["Dee"]}
+    assert Person.objects.count() == 4
+
+
+def test_bulk_removal_refuses_and_names_what_was_changed_since(
+    browser: Client, people: dict[str, Person], head: User
+) -> None:
+    chosen = {"pk": [people["Dee"].pk, people["Cai"].pk]}
+    read = browser.post("/people/bulk/remove/", chosen).context["read"]
+    dee = Person.objects.get(name="Dee")
+    dee.location = "Leeds"
+    records.save(dee, actor=at(head))
+    answer = browser.post("/people/bulk/remove/", {**chosen, "stage": "apply", "read": read})
+    assert answer.status_code == 409
+    shown = text(answer)
+    assert "Nothing is removed yet." in shown
+    assert re.search(rf"Dee.{{0,30}} changed by {re.escape(head.name)}, ", shown)
+    assert "Cai changed" not in shown
+    assert Person.objects.count() == 4
+    # What was shown again may be removed; or only what nobody touched.
+    assert answer.context["apart"] == str(dee.pk)
+    left = browser.post("/people/bulk/remove/", {**chosen, "read": read, "without": answer.context["apart"]})
+    assert [record.name for record, _name in left.context["chosen"]] == ["Cai"]
+    browser.post("/people/bulk/remove/", {"pk": people["Cai"].pk, "stage": "apply", "read": left.context["read"]})
+    assert set(Person.objects.values_list("name", flat=True)) == {"Ada", "Ben", "Dee"}
+
+
+def test_bulk_removal_of_all_that_match_takes_only_what_was_shown(
+    browser: Client, people: dict[str, Person], system: Any
+) -> None:
+    every = {"every": "f.job_title=engineer"}
+    read = browser.post("/people/bulk/remove/", every).context["read"]
+    dee, cai = Person.objects.get(name="Dee"), Person.objects.get(name="Cai")
+    dee.job_title, cai.job_title = "engineer", "manager"
+    records.save_many([dee, cai], actor=system)
+    answer = browser.post("/people/bulk/remove/", {**every, "stage": "apply", "read": read})
+    assert answer.status_code == 409
+    assert "fits the list since then" in text(answer)
+    assert "1 was removed, fits the list no more, or is not yours to change any more" in text(answer)
+    assert Person.objects.count() == 4
+
+
+def test_bulk_removal_without_having_looked_removes_nothing(browser: Client, people: dict[str, Person]) -> None:
+    for read in ("", "x", "1", ".", "²", "9" * 40 + ".1"):
+        answer = browser.post("/people/bulk/remove/", {"pk": people["Cai"].pk, "stage": "apply", "read": read})
+        assert answer.status_code == 409, read
     assert Person.objects.count() == 4
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +19,15 @@ from quarterdeck.kernel.records import StaleRecord
 from quarterdeck.kernel.registers import spec
 from quarterdeck.kernel.registers.columns import Shown, columns_for
 from quarterdeck.kernel.registers.forms import RegisterForm, form_for
-from quarterdeck.kernel.registers.listing import Listing
 from quarterdeck.kernel.registers.pages.base import came_from, messages_of, page
-from quarterdeck.kernel.registers.params import Params
+from quarterdeck.kernel.registers.pages.chosen import LIMIT, Since, as_read, selected, since
 from quarterdeck.kernel.registers.spec import Register
+from quarterdeck.kernel.registers.templatetags.registers import moment
 from quarterdeck.kernel.ui import toasts
-from quarterdeck.kernel.ui.frame import frame_of
 
-#: The most records that one bulk edit takes; beyond, the import is the way.
-LIMIT = 2_000
 SET = "set:"
+#: Of so many records that have moved on, the names are told.
+TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,11 @@ class Preview:
     error: str = ""
 
 
-def selected(request: HttpRequest, register: Register[Any], actor: Actor, action: str) -> list[Any]:
-    """Return the chosen records on which the actor may do the action: those ticked, or all that the list shows."""
-    rows = register.rows(actor, action)
-    if request.POST.get("every"):
-        params = Params.parse(QueryDict(request.POST["every"]).dict())
-        listing = Listing(register, actor, params, scope=frame_of(request).scope)
-        rows = rows.filter(pk__in=listing.matching.values("pk"))
-    else:
-        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19])
-    names = [name for name in register.bulk if register.field(name).is_relation]
-    return list(rows.select_related(*names).order_by(*register.ordering, "pk")[: LIMIT + 1])
+def _unfit(chosen: list[Any]) -> str:
+    """Return why nothing can be done with this choice, or nothing."""
+    if not chosen:
+        return _("Select records first.")
+    return _("Select at most %(limit)d records.") % {"limit": LIMIT} if len(chosen) > LIMIT else ""
 
 
 @require_POST
@@ -61,25 +53,24 @@ def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
     """Set fields of many records: first what to set, then the preview, then the write.
 
     Only what was previewed is written: when one of the records has been changed meanwhile, or is selected no more, the
-    preview is shown again.
+    preview is shown again and names them.
     """
     chosen = selected(request, register, actor, "change")
     back = came_from(request, register.path)
-    if not chosen or not register.bulk or len(chosen) > LIMIT:
-        text = _("Select records first.") if not chosen else _("Select at most %(limit)d records.") % {"limit": LIMIT}
-        toasts.add(request, text, tone="amber")
+    if not register.bulk or _unfit(chosen):
+        toasts.add(request, _unfit(chosen) or _("Select records first."), tone="amber")
         return redirect(back)
     ticked = [name for name in register.bulk if f"{SET}{name}" in request.POST]
-    stage = request.POST.get("stage", "choose")
+    stage = "preview" if request.POST.get("without") else request.POST.get("stage", "choose")
     form = form_for(register, actor, names=register.bulk, data=request.POST if stage != "choose" else None)
     previews: list[Preview] = []
-    read, moved = _fingerprint(chosen), False
+    moved = Since()
     if stage != "choose":
         for field_name in [n for n in form.fields if n not in ticked]:
             form.fields.pop(field_name)
         previews = [_preview(register, actor, record, ticked, request.POST) for record in chosen]
         refused = sum(1 for item in previews if item.error)
-        moved = stage == "apply" and request.POST.get("read") != read
+        moved = since(request.POST.get("read", ""), chosen) if stage == "apply" else moved
         if stage == "apply" and ticked and not refused and not moved:
             return _apply(request, register, actor, chosen=chosen, names=ticked, back=back)
         form = form_for(register, actor, names=register.bulk, data=request.POST)
@@ -95,19 +86,42 @@ def bulk_edit(request: HttpRequest, register: Register[Any], actor: Actor) -> Ht
         "changing": sum(1 for item in previews if item.changes),
         "refused": sum(1 for item in previews if item.error),
         "stage": stage,
-        "read": read,
-        "moved": moved,
         "ticked": ticked,
-        "every": request.POST.get("every", ""),
+        **_kept(request, register, chosen, moved),
         "next": back,
     }
     return render(request, "registers/bulk.html", context, status=409 if moved else 200)
 
 
-def _fingerprint(chosen: list[Any]) -> str:
-    """Return what tells whether records are still those, and as, that a preview was made of."""
-    text = ",".join(f"{record.pk}.{record.version}" for record in sorted(chosen, key=lambda record: record.pk))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _kept(request: HttpRequest, register: Register[Any], chosen: list[Any], moved: Since) -> dict[str, Any]:
+    """Return what both forms carry on: the choice, what was read of it, and what has become of it, in words."""
+    lines: list[tuple[str, str]] = []
+    apart = len(moved.changed) + len(moved.joined)
+    if request.POST.get("read"):
+        lines = [(register.title_of(record), _by_whom(record)) for record in moved.changed[:TOLD]]
+        fits = _("fits the list since then")
+        lines += [(register.title_of(record), fits) for record in moved.joined[: TOLD - len(lines)]]
+        if apart > len(lines):
+            lines.append(("", _("%(n)d more") % {"n": apart - len(lines)}))
+        if moved.gone:
+            gone = ngettext(
+                "%(n)d was removed, fits the list no more, or is not yours to change any more",
+                "%(n)d were removed, fit the list no more, or are not yours to change any more",
+                moved.gone,
+            )
+            lines.append(("", gone % {"n": moved.gone}))
+    return {
+        "every": "" if request.POST.get("without") else request.POST.get("every", ""),
+        "read": as_read(chosen),
+        "moved": bool(moved),
+        "moved_lines": lines,
+        "apart": moved.apart if lines and 0 < apart < len(chosen) else "",
+    }
+
+
+def _by_whom(record: Any) -> str:
+    who = record.updated_by or _("the system")
+    return _("changed by %(who)s, %(time)s") % {"who": who, "time": moment(record.updated_at)}
 
 
 def _edited(register: Register[Any], actor: Actor, record: Any, names: list[str], data: QueryDict) -> RegisterForm:
@@ -168,15 +182,26 @@ def _apply(
 @require_POST
 @page("delete")
 def bulk_remove(request: HttpRequest, register: Register[Any], actor: Actor) -> HttpResponse:
-    """Remove the chosen records, all or none; one Undo brings them back."""
+    """Show the chosen records, then remove them, all or none; one Undo brings them back.
+
+    Only what was shown is removed: when one of the records has been changed meanwhile, or is selected no more, they are
+    shown again, with those named.
+    """
     chosen = selected(request, register, actor, "delete")
     back = came_from(request, register.path)
+    if text := _unfit(chosen):
+        toasts.add(request, text, tone="amber")
+        return redirect(back)
+    applies = request.POST.get("stage") == "apply" and not request.POST.get("without")
+    moved = since(request.POST.get("read", ""), chosen) if applies else Since()
+    if not applies or moved:
+        names = [(record, register.title_of(record)) for record in chosen]
+        context = {"register": register, "chosen": names, "next": back, **_kept(request, register, chosen, moved)}
+        return render(request, "registers/bulk_remove.html", context, status=409 if moved else 200)
     batch = uuid.uuid4()
     acting = actor.by("bulk", batch)
     current = ""
     try:
-        if len(chosen) > LIMIT:
-            raise ValidationError(_("Select at most %(limit)d records.") % {"limit": LIMIT})
         with transaction.atomic():
             for record in chosen:
                 current = register.title_of(record)
@@ -188,5 +213,5 @@ def bulk_remove(request: HttpRequest, register: Register[Any], actor: Actor) -> 
         )
         return redirect(back)
     said = ngettext("%(n)d record removed.", "%(n)d records removed.", len(chosen)) % {"n": len(chosen)}
-    toasts.add(request, said, undo_url=f"/undo/{batch}/" if chosen else "")
+    toasts.add(request, said, undo_url=f"/undo/{batch}/")
     return redirect(back)
