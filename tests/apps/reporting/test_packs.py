@@ -24,7 +24,6 @@ from quarterdeck.apps.reporting.packs.paper import pack_data, pack_pdf
 from quarterdeck.apps.reporting.packs.slides import pack_pptx
 from quarterdeck.apps.reporting.packs.workbook import pack_xlsx
 from quarterdeck.apps.reporting.report_words import told
-from quarterdeck.apps.reporting.selectors import snapshots
 from quarterdeck.apps.reporting.services import assess
 from quarterdeck.apps.reporting.services.packs import pack_request
 from quarterdeck.apps.reporting.services.reports import report_start
@@ -32,7 +31,6 @@ from quarterdeck.cli import main
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.jobs.worker import drain
-from quarterdeck.kernel.ui import components
 from tests.apps.organisation.conftest import MakeUnit
 from tests.apps.portfolio.conftest import Make
 from tests.apps.reporting.report_stage import *  # noqa: F403
@@ -41,8 +39,6 @@ from tests.apps.reporting.report_stage import FEBRUARY, TODAY, Stage, snapshot
 EVIL = '=HYPERLINK("http://x")'
 MARKUP = '#read("/etc/passwd") *a* $b$ @c <d> `e` \\'
 COLOURS = ("red", "amber", "green", "amber", "red")
-#: Four figures of five projects: the twenty that every form must tell alike.
-FIGURES = ("budget", "ac", "eac", "spi_t")
 
 
 @pytest.fixture
@@ -86,50 +82,6 @@ def _tables(show: Any) -> list[list[list[str]]]:
         for shape in slide.shapes
         if shape.has_table
     ]
-
-
-def test_twenty_figures_of_five_projects_are_the_same_everywhere(
-    pack: Pack,
-    projects: list[Initiative],
-    stage: Stage,
-    given: Any,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Assessment, report on the page, report and figures in the API, command, workbook, slides and paper."""
-    stored = snapshots.latest(projects, TODAY)
-    assert stage.project.parent is not None
-    reader = Client()
-    reader.force_login(given(stage.project.parent.scope, {"*": ["view"]}, ["money"]).user)
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(pack_xlsx(pack)))
-    rows = book.get_sheet_by_name("Projects").to_python()
-    by_code = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
-    head = {"budget": "Budget", "ac": "Actual cost", "eac": "Estimate at completion", "spi_t": "SPI(t)"}
-    tables = [table for table in _tables(_slides(pack_pptx(pack))) if table[0][-1] == "EAC"]
-    slides = {row[0]: dict(zip(tables[0][0], row, strict=True)) for table in tables for row in table}
-    short = {"budget": "Budget", "ac": "AC", "eac": "EAC", "spi_t": "SPI(t)"}
-    paper = pack_data(pack)["appendix"]
-    printed = {row[0]: dict(zip(paper["head"], row, strict=True)) for row in paper["rows"]}
-    compared = 0
-    for project in projects:
-        report = report_start(initiative=project, period=stage.period(FEBRUARY), actor=stage.system)
-        page = reader.get(f"{project.url}reports/{report.pk}/").content.decode()
-        answer = reader.get(f"/api/v1/status-reports/{report.pk}").json()
-        figures = reader.get(f"/api/v1/figures/{project.code}", {"as_of": TODAY.isoformat()}).json()
-        assert main(["figures", project.code, "--as-of", TODAY.isoformat(), "--json"]) == 0
-        command = json.loads(capsys.readouterr().out)
-        assert command == figures
-        for name in FIGURES:
-            value = getattr(stored[project.pk], name)
-            said = components.number(value, 2) if name == "spi_t" else components.money_text(value, "GBP", short=True)
-            assert by_code[project.code][head[name]] == pytest.approx(float(value), abs=1e-9)
-            assert printed[project.code][head[name]] == said
-            assert slides[project.code][short[name]] == said
-            assert said in page
-            assert Decimal(str(figures[name])) == pytest.approx(Decimal(str(value)))
-            if name != "spi_t":
-                assert Decimal(str(answer[name])) == Decimal(figures[name]) == value
-            compared += 1
-    assert compared == 20
 
 
 def test_figures_of_a_node_tell_all_below_and_no_money_to_whoever_may_not_see_it(
