@@ -21,7 +21,7 @@ from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.evaluation import evaluate
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import open_findings
-from quarterdeck.kernel.watch.services import acknowledge, snooze, wake
+from quarterdeck.kernel.watch.services import accept, acknowledge, take_back
 from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.people.conftest import MakePerson
 
@@ -214,16 +214,16 @@ def test_qualifications_are_told_to_those_who_see_personal_facts(
     assert "Street works card expired on" in clients[officer].get(pages[0]).content.decode()
 
     finding = open_findings(officer).get()
-    snooze(finding=finding, until=TODAY + dt.timedelta(days=9), reason="Course is booked", actor=officer)
+    accept(finding=finding, until=TODAY + dt.timedelta(days=9), reason="Course is booked", actor=officer)
+    take_back(finding=finding, actor=officer)
     acknowledge(finding=finding, actor=Actor(user=ann.user, now=NOW))
-    wake(finding=finding, actor=officer)
     register = for_model(Person)
     assert register is not None
     told = [entry.sentence for entry in entries(register, officer, ann) if entry.fields]
     assert told[:3] == [
-        "took up again: Qualification expired",
-        "took on: Qualification expired",
-        "put off until 25 Mar 2026: Qualification expired, “Course is booked”",
+        "acknowledged: Qualification expired",
+        "took back what was said of: Qualification expired",
+        "accepted until 25 Mar 2026: Qualification expired, “Course is booked”",
     ]
     for actor in (reader, elsewhere):
         kept = entries(register, actor, ann)

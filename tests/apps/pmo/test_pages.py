@@ -20,6 +20,7 @@ from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
+from quarterdeck.kernel.watch.services import accept, acknowledge
 from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.pmo.conftest import Found, MakeAnswer
 from tests.apps.portfolio.conftest import Make, day, signed_in
@@ -95,22 +96,24 @@ def test_what_is_answered_for_nearer_does_not_count_above(
 def test_the_number_of_a_row_opens_as_many_lines(
     *, answers: MakeAnswer, found: Found, owner: Person, reader: Actor, spine: Initiative
 ) -> None:
-    """What is answered for nearer is in another row, what was put off is in both: the number is that of the list."""
+    """What is answered for nearer is in another row, what is accepted is in neither: the number is that of the list."""
     whole, part = answers(owner=owner), answers("Of the spine", scope=spine.scope, owner=owner)
     for days in range(1, 9):
         found(days)
-    found(20, snoozed_until=TODAY + dt.timedelta(days=3))
+    rests = found(20, owner=owner.user)
+    speaker = Actor(user=owner.user, now=NOW)
+    accept(finding=rests, until=TODAY + dt.timedelta(days=3), reason="Known", actor=speaker)
     found(3, record=spine)
     client = signed_in(reader.user)
     page = client.get(f"{PAGE}?show={part.pk}").content.decode()
     numbers = dict(re.findall(r'href="(/pmo/\?show=\d+&amp;all=1#picked)">(\d+)</a>', page))
-    assert sorted(numbers.values()) == ["1", "9"]
+    assert sorted(numbers.values()) == ["1", "8"]
     for address, number in numbers.items():
         listed = client.get(address.replace("&amp;", "&")).content.decode()
         assert listed.count('class="why-cell"') == int(number)
     few = client.get(f"{PAGE}?show={whole.pk}").content.decode()
     assert few.count('class="why-cell"') == 6
-    assert re.search(rf'href="/pmo/\?show={whole.pk}&amp;all=1#picked">All 9</a>', few)
+    assert re.search(rf'href="/pmo/\?show={whole.pk}&amp;all=1#picked">All 8</a>', few)
 
 
 def test_what_has_no_node_is_with_the_topmost_of_all_in_force(
@@ -158,7 +161,9 @@ def test_a_past_day_tells_nothing_that_came_later(
 ) -> None:
     row = answers(owner=owner)
     later = NOW + dt.timedelta(days=3)
-    finding = found(30, acknowledged_at=later - dt.timedelta(days=1))
+    finding = found(30, owner=owner.user)
+    speaker = Actor(user=owner.user, now=later - dt.timedelta(days=1))
+    acknowledge(finding=finding, actor=speaker)
     monkeypatch.setattr("quarterdeck.kernel.clock.now", lambda: later)
     client = signed_in(reader.user)
 
@@ -166,10 +171,12 @@ def test_a_past_day_tells_nothing_that_came_later(
         page = client.get(f"{PAGE}?show={row.pk}&as_of={as_of}").content.decode()
         return re.findall(r'data-phone="line" title="([^"]+)"', page)
 
-    assert (stands(TODAY.isoformat()), stands("today")) == (["found"], ["taken on"])
-    finding.snoozed_until = later.date() + dt.timedelta(days=2)
-    finding.save()
-    assert (stands(TODAY.isoformat()), stands("today")) == (["found"], ["put off until 21 Mar"])
+    assert (stands(TODAY.isoformat()), stands("today")) == (["Found"], ["Acknowledged, by Olga Owner"])
+    accept(finding=finding, until=later.date() + dt.timedelta(days=2), reason="Known", actor=speaker)
+    assert (stands(TODAY.isoformat()), stands("today")) == (["Found"], [])
+    page = client.get(f"{PAGE}?show={row.pk}&as_of=today").content.decode()
+    assert "1 exception accepted" in page
+    assert "1 accepted" in page
 
 
 def test_it_stands_as_it_stood(

@@ -23,6 +23,7 @@ from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import AccessDenied
 from quarterdeck.kernel.audit.models import Change
 from quarterdeck.kernel.notifications.models import Notification
+from quarterdeck.kernel.watch.services import accept, take_back
 from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.people.conftest import MakePerson
 from tests.apps.pmo.conftest import Found, MakeAnswer
@@ -150,14 +151,15 @@ def test_who_may_not_see_an_exception_is_not_told_of_it(
     assert standing([one.pk], NOW)[one.pk].name is None
 
 
-def test_what_is_put_off_rests_and_what_comes_back_climbs_again(
+def test_what_is_accepted_rests_and_what_comes_back_climbs_again(
     answers: MakeAnswer, found: Found, owner: Person, system: Actor
 ) -> None:
     answers(owner=owner)
-    one = found(20, snoozed_until=NOW.date() + dt.timedelta(days=5))
+    one = found(20, owner=owner.user)
+    speaker = Actor(user=owner.user, now=NOW)
+    accept(finding=one, until=NOW.date() + dt.timedelta(days=5), reason="Known", actor=speaker)
     assert services.escalate(actor=system) == 0
-    one.snoozed_until = None
-    one.save()
+    take_back(finding=one, actor=speaker)
     assert services.escalate(actor=system) == 4
     one.opened_at = NOW - dt.timedelta(days=1)
     one.save()

@@ -16,6 +16,7 @@ from quarterdeck.kernel.access.models import AccessRole, Grant, Scope, User
 from quarterdeck.kernel.needs import exceptions
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.stages import Stages
 from tests.kernel.pointed import GRANT, NOW, member, node, record_at, stranger, system, user
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,8 @@ def fact(place: Scope, owner: User | None = None, **more: Any) -> watch.Fact:
 
 def counts(actor: Actor, **more: Any) -> dict[str, int]:
     rows = exceptions.exceptions(actor, **more)
-    return {tab.key: tab.count for tab in exceptions.tabs(rows, actor, TODAY)}
+    found = exceptions.tabs(rows, actor, Stages(TODAY, more.get("moment")))
+    return {tab.key: tab.count for tab in found}
 
 
 def test_each_part_counts_what_it_lists(found: list[watch.Fact]) -> None:
@@ -75,15 +77,23 @@ def test_each_part_counts_what_it_lists(found: list[watch.Fact]) -> None:
         fact(north, None, due_on=TODAY),
         fact(north, user("Ben")),
     )
-    assert counts(ada) == {"open": 3, "mine": 1, "unowned": 1, "overdue": 1, "put-off": 0}
-    watch.snooze(
+    assert counts(ada) == {"open": 3, "mine": 1, "unowned": 1, "in-hand": 0, "overdue": 1, "accepted": 0}
+    watch.accept(
         finding=Finding.objects.get(owner=ada.user), until=TODAY + dt.timedelta(days=7), reason="Board", actor=ada
     )
-    assert counts(ada) == {"open": 2, "mine": 0, "unowned": 1, "overdue": 0, "put-off": 1}
-    assert counts(ada, severity="high") == {"open": 0, "mine": 0, "unowned": 0, "overdue": 0, "put-off": 1}
+    assert counts(ada) == {"open": 2, "mine": 0, "unowned": 1, "in-hand": 0, "overdue": 0, "accepted": 1}
+    assert counts(ada, severity="high") == {
+        "open": 0,
+        "mine": 0,
+        "unowned": 0,
+        "in-hand": 0,
+        "overdue": 0,
+        "accepted": 1,
+    }
     rows = exceptions.exceptions(ada)
-    for tab in exceptions.tabs(rows, ada, TODAY):
-        assert exceptions.part(rows, tab.key, ada, TODAY).count() == tab.count, tab.key
+    on = Stages(TODAY)
+    for tab in exceptions.tabs(rows, ada, on):
+        assert exceptions.part(rows, tab.key, ada, on).count() == tab.count, tab.key
 
 
 def test_nobody_finds_what_lies_elsewhere(found: list[watch.Fact]) -> None:
@@ -103,7 +113,9 @@ def test_a_line_says_who_owns_it_how_old_it_is_and_what_comes_next(found: list[w
     ada = member(north, "Ada")
     long_ago = system().at(NOW - dt.timedelta(days=12))
     state(found, fact(north, ada.user, due_on=TODAY - dt.timedelta(days=2)), fact(north), at=long_ago)
-    first, second = exceptions.lines(list(exceptions.part(exceptions.exceptions(ada), "open", ada, TODAY)), ada, TODAY)
+    first, second = exceptions.lines(
+        list(exceptions.part(exceptions.exceptions(ada), "open", ada, Stages(TODAY))), ada, Stages(TODAY)
+    )
     assert (first.mark, first.serves, first.owner, first.age) == ("red", "Secretariat", "you", 12)
     assert (first.due, first.late) == ("overdue 2 d", True)
     assert (str(first.remedy.label), first.remedy.url, first.remedy.mends) == ("Mend it", "/somewhere/", True)
@@ -141,7 +153,7 @@ def test_the_page_lists_them_at_a_cost_that_does_not_grow(
         assert page.count("No sponsor") == 2 * count, "its text, and again on hover"
         assert f"<b>1–{count}</b> of {count}" in page
     assert "Mend it" in page
-    assert "None of these" in client.get("/exceptions/?show=put-off").content.decode()
+    assert "None of these" in client.get("/exceptions/?show=accepted").content.decode()
     lost = Client()
     lost.force_login(user("Lost"))
     answer = lost.get("/exceptions/").content.decode()

@@ -20,6 +20,7 @@ from quarterdeck.kernel.needs import registry, selectors
 from quarterdeck.kernel.notifications.models import Notification
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.services import take_back
 from tests.kernel.pointed import GRANT, NOW, member, node, record_at, stranger, system, user
 
 pytestmark = pytest.mark.django_db
@@ -224,7 +225,7 @@ def test_delegating_to_nobody_says_so() -> None:
     assert step.approver == deputy
 
 
-def test_an_exception_is_taken_on_and_put_off(found: list[watch.Fact]) -> None:
+def test_an_exception_is_acknowledged_taken_in_hand_and_accepted(found: list[watch.Fact]) -> None:
     owner = user("Olga")
     found.append(fact(record_at(node("North")), owner))
     evaluate()
@@ -232,12 +233,18 @@ def test_an_exception_is_taken_on_and_put_off(found: list[watch.Fact]) -> None:
     client = signed_in(owner)
     assert client.post(f"/needs/findings/{finding.pk}/seen/").status_code == 302
     finding.refresh_from_db()
-    assert finding.acknowledged_by == owner
-    assert (
-        client.post(f"/needs/findings/{finding.pk}/later/", {"until": "2001-01-01", "reason": "x"}).status_code == 422
-    )
+    assert finding.handling is not None
+    assert finding.handling.acknowledged_by == owner
     day = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=9)
-    assert client.post(f"/needs/findings/{finding.pk}/later/", {"until": day, "reason": "Waits"}).status_code == 302
+    assert client.post(f"/needs/findings/{finding.pk}/take/", {"until": day}).status_code == 302
+    page = client.get("/").content.decode()
+    assert "In hand with Olga until" in page
+    assert "/needs/findings/" not in page, "what is in hand is changed on its own page"
+    take_back(finding=finding, actor=Actor(user=owner, now=dt.datetime.now(tz=dt.UTC)))
+    assert (
+        client.post(f"/needs/findings/{finding.pk}/accept/", {"until": "2001-01-01", "reason": "x"}).status_code == 422
+    )
+    assert client.post(f"/needs/findings/{finding.pk}/accept/", {"until": day, "reason": "Waits"}).status_code == 302
     assert b"Nothing waits for you" in client.get("/").content
 
 

@@ -115,7 +115,7 @@ def test_closed_when_gone_and_reopened_when_back(check: watch.Check) -> None:
     grant = record_at(node("North"))
     watch.evaluate(check, actor=at())
     finding = Finding.objects.get()
-    watch.snooze(finding=finding, until=dt.date(2026, 3, 20), reason="Later", actor=owner(finding))
+    watch.accept(finding=finding, until=dt.date(2026, 3, 20), reason="Later", actor=owner(finding))
     close(grant)
     assert watch.evaluate(check, actor=at(1)).closed == 1
     assert Finding.objects.get().closed_at == NOW + dt.timedelta(days=1)
@@ -127,7 +127,8 @@ def test_closed_when_gone_and_reopened_when_back(check: watch.Check) -> None:
     back = Finding.objects.get()
     assert (back.pk, back.closed_at, back.reopened) == (finding.pk, None, 1)
     assert (back.first_seen, back.opened_at) == (NOW, NOW + dt.timedelta(days=3))
-    assert (back.snoozed_until, back.reason) == (None, "")
+    assert back.handling is None
+    assert [row.reason for row in watch.Handling.objects.filter(finding=back)] == ["Later"], "kept, but holds no more"
 
 
 def owner(finding: Finding) -> Actor:
@@ -287,7 +288,7 @@ def test_the_worst_comes_first(check: watch.Check) -> None:
     assert [f.severity for f in watch.open_findings(at())] == ["high", "low"]
 
 
-def test_put_off_until_a_date_with_a_reason(check: watch.Check) -> None:
+def test_accepted_until_a_date_with_a_reason(check: watch.Check) -> None:
     north = node("North")
     grant = record_at(north)
     watch.evaluate(check, actor=at())
@@ -296,21 +297,22 @@ def test_put_off_until_a_date_with_a_reason(check: watch.Check) -> None:
     until = dt.date(2026, 3, 20)
     for actor in (reader, stranger(), Actor(user=editor.user, now=NOW, _given=editor._given, read_only=True)):
         with pytest.raises(AccessDenied):
-            watch.snooze(finding=finding, until=until, reason="Busy", actor=actor)
+            watch.accept(finding=finding, until=until, reason="Busy", actor=actor)
     with pytest.raises(ValidationError) as refused:
-        watch.snooze(finding=finding, until=dt.date(2026, 3, 17), reason=" ", actor=editor)
-    assert set(refused.value.message_dict) == {"until", "reason"}
-    watch.snooze(finding=finding, until=until, reason="Busy", actor=editor)
+        watch.accept(finding=finding, until=until, reason=" ", actor=editor)
+    assert refused.value.messages == ["Say why it can be lived with."]
+    watch.accept(finding=finding, until=until, reason="Busy", actor=editor)
     assert list(watch.open_findings(at())) == []
-    assert list(watch.open_findings(at(), put_off=True)) == [finding]
+    assert list(watch.open_findings(at(), accepted=True)) == [finding]
     assert list(watch.open_findings(at(3))) == [finding]
     # Looking again does not bring it back before its time.
     watch.evaluate(check, actor=at(1))
     assert list(watch.open_findings(at(1))) == []
-    watch.wake(finding=finding, actor=editor)
+    watch.take_back(finding=finding, actor=editor)
     assert list(watch.open_findings(at(1))) == [finding]
-    acknowledged = watch.acknowledge(finding=finding, actor=Actor(user=grant.user, now=NOW, _given=()))
-    assert (acknowledged.acknowledged_by, acknowledged.acknowledged_at) == (grant.user, NOW)
+    watch.acknowledge(finding=finding, actor=Actor(user=grant.user, now=NOW, _given=()))
+    said = watch.Handling.objects.get()
+    assert (said.stage, said.acknowledged_by, said.acknowledged_at) == ("acknowledged", grant.user, NOW)
 
 
 def test_findings_of_a_check_that_is_gone_are_closed(check: watch.Check) -> None:
@@ -343,9 +345,10 @@ def test_what_is_said_of_a_finding_stands_in_the_history_of_its_record(check: wa
     editor = Actor(user=grant.user, now=NOW, _given=())
     version = Grant.objects.get(pk=grant.pk).version
     finding = Finding.objects.get()
-    watch.snooze(finding=finding, until=dt.date(2026, 3, 20), reason="Busy", actor=editor)
-    watch.wake(finding=finding, actor=editor)
-    watch.wake(finding=finding, actor=editor)
+    watch.accept(finding=finding, until=dt.date(2026, 3, 20), reason="Busy", actor=editor)
+    watch.take_back(finding=finding, actor=editor)
+    with pytest.raises(ValidationError, match="It is found"):
+        watch.take_back(finding=finding, actor=editor)
     watch.acknowledge(finding=finding, actor=editor)
     told = [change.after["findings"][0] for change in records.history_of(grant) if "findings" in change.after]
     assert [one["said"] for one in told] == ["seen", "again", "later"], "said twice, told once"

@@ -14,7 +14,9 @@ class PmoConfig(AppConfig):
     def ready(self) -> None:
         """State which checks serve which function; enter the front door; mark what has been escalated."""
         from quarterdeck.apps.pmo.catalogue import TAKES
+        from quarterdeck.apps.pmo.pages.answers import answer
         from quarterdeck.apps.pmo.pages.marks import escalation_marks
+        from quarterdeck.kernel.needs.answering import answering
         from quarterdeck.kernel.needs.exceptions import remark
         from quarterdeck.kernel.ui import nav
         from quarterdeck.kernel.watch.functions import Served, declare
@@ -22,6 +24,7 @@ class PmoConfig(AppConfig):
         for function, takes in TAKES.items():
             declare(Served(function.value, function.label, takes))
         remark(escalation_marks)
+        answering(answer)
         nav.register(
             section="pmo",
             item=nav.NavItem(

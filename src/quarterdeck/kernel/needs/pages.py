@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quarterdeck.kernel.needs import exceptions, registry, selectors
+from quarterdeck.kernel.needs import registry, selectors
 from quarterdeck.kernel.needs.order import RULES
 from quarterdeck.kernel.ui import toasts
 from quarterdeck.kernel.ui.frame import frame_of
 from quarterdeck.kernel.ui.request import actor_of
-from quarterdeck.kernel.watch.checks import Severity
-from quarterdeck.kernel.watch.functions import served_all
-
-#: Exceptions on one page of their list.
-ROWS = 100
 
 
 @require_safe
@@ -45,37 +38,6 @@ def landing(request: HttpRequest) -> HttpResponse:
         "may_administer": bool(actor.user and actor.user.is_administrator) and not actor.unlimited and not actor.behind,
     }
     return render(request, "needs/needs.html", context)
-
-
-@require_safe
-@login_required
-def exception_list(request: HttpRequest) -> HttpResponse:
-    """Show the exceptions that the reader may see below the node and on the date picked.
-
-    `?show=`, `?severity=` and `?serves=` narrow it.
-    """
-    actor, frame = actor_of(request), frame_of(request)
-    severity = request.GET.get("severity", "")
-    known = {one.key: one.title for one in served_all()}
-    serves = request.GET.get("serves", "")
-    serves = serves if serves in known else ""
-    tab = request.GET.get("show", "")
-    tab = tab if tab in dict(exceptions.TABS) else "open"
-    rows = exceptions.exceptions(actor, scope=frame.scope, severity=severity, serves=serves, moment=frame.moment)
-    page = Paginator(exceptions.part(rows, tab, actor, frame.date), ROWS).get_page(request.GET.get("page"))
-    context = {
-        "tab": tab,
-        "tabs": exceptions.tabs(rows, actor, frame.date),
-        "page": page,
-        "lines": exceptions.lines(list(page.object_list), actor, frame.date),
-        "severity": severity,
-        "serves": serves,
-        "functions": sorted(((key, str(title)) for key, title in known.items()), key=lambda pair: pair[1]),
-        "serves_label": known.get(serves, _("every")),
-        "severities": Severity.choices,
-        "severity_label": dict(Severity.choices).get(severity, _("every")),
-    }
-    return render(request, "needs/exceptions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

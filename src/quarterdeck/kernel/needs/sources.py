@@ -18,16 +18,18 @@ from quarterdeck.kernel.access.policy import below
 from quarterdeck.kernel.approvals.models import State, Step
 from quarterdeck.kernel.approvals.selectors import asked_by, waiting_for
 from quarterdeck.kernel.approvals.services import decide, delegate
-from quarterdeck.kernel.needs.forms import DeclineForm, DelegateForm, LaterForm
+from quarterdeck.kernel.needs.forms import AcceptForm, DeclineForm, DelegateForm, TakeForm
 from quarterdeck.kernel.needs.registry import Figure, Need, Source, Verb, Wait, glance, source, waits
 from quarterdeck.kernel.notifications.closing import close
 from quarterdeck.kernel.notifications.models import Notification
 from quarterdeck.kernel.notifications.services import mark_read, of
 from quarterdeck.kernel.ui.components import date_text
 from quarterdeck.kernel.watch.checks import Severity, checks
-from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.models import Finding, Stage
 from quarterdeck.kernel.watch.selectors import by_paths, is_reference, remedy_of, untold, visible_findings
-from quarterdeck.kernel.watch.services import acknowledge, snooze
+from quarterdeck.kernel.watch.services import Verb as Said
+from quarterdeck.kernel.watch.services import accept, acknowledge, offered, take_in_hand
+from quarterdeck.kernel.watch.stages import awake
 
 #: The kind of notification by which the house tells those whom a comment mentions.
 MENTION = "comments.mention"
@@ -37,8 +39,17 @@ def _seen(*, row: Finding, actor: Actor) -> None:
     acknowledge(finding=row, actor=actor)
 
 
-def _later(*, row: Finding, actor: Actor, until: dt.date, reason: str) -> None:
-    snooze(finding=row, until=until, reason=reason, actor=actor)
+def _take(*, row: Finding, actor: Actor, until: dt.date) -> None:
+    assert actor.user is not None
+    take_in_hand(finding=row, by=actor.user, until=until, actor=actor)
+
+
+def _accept(*, row: Finding, actor: Actor, until: dt.date, reason: str) -> None:
+    accept(finding=row, until=until, reason=reason, actor=actor)
+
+
+#: What the landing page offers to say of an exception, in order.
+_SAYING = {"seen": Said.ACKNOWLEDGE, "take": Said.TAKE, "accept": Said.ACCEPT}
 
 
 @source
@@ -47,12 +58,13 @@ class Findings(Source[Finding]):
 
     name, label = "findings", _("Exceptions")
     verbs = {
-        "seen": Verb("seen", _("Take it on"), _seen, _("%(title)s: taken on."), icon="check"),
-        "later": Verb("later", _("Later"), _later, _("%(title)s: put off."), LaterForm, "clock"),
+        "seen": Verb("seen", _("Acknowledge"), _seen, _("%(title)s: acknowledged."), icon="check"),
+        "take": Verb("take", _("Take in hand"), _take, _("%(title)s: in hand."), TakeForm, "user-round-check"),
+        "accept": Verb("accept", _("Accept"), _accept, _("%(title)s: accepted."), AcceptForm, "hourglass"),
     }
 
     def rows(self, actor: Actor) -> QuerySet[Finding]:
-        """Return the open findings, not put off, that the actor owns or, where nobody does, may put right."""
+        """Return the open findings, not accepted, that are the actor's: owned, in hand, or nobody's and his to mend."""
         if actor.user is None:
             return Finding.objects.none()
         kinds = sorted({check.subject for check in checks.values()})
@@ -61,22 +73,30 @@ class Findings(Source[Finding]):
         for paths, there in by_paths(actor, "change", [kind for kind in kinds if not is_reference(kind)]).items():
             may |= Q(record_type__in=there) & below(paths, "scope__")
         mine = Q(owner=actor.user) | (Q(owner__isnull=True) & may & ~untold(actor))
-        awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today)
-        rows = Finding.objects.filter(mine, awake, closed_at__isnull=True)
-        return rows.select_related("owner", "scope", "acknowledged_by").order_by("rank", "due_on", "opened_at", "pk")
+        given = Q(handling__stage=Stage.IN_HAND, handling__hand_by=actor.user)
+        rows = visible_findings(actor).filter(given) | Finding.objects.filter(mine)
+        rows = rows.filter(awake(actor.today), closed_at__isnull=True)
+        related = ("owner", "scope", "handling__acknowledged_by", "handling__hand_by")
+        return rows.select_related(*related).order_by("rank", "due_on", "opened_at", "pk")
 
     def need(self, row: Finding, actor: Actor) -> Need:
         """Say what is wrong with what."""
         day = date_text(clock.local_date(row.opened_at), actor.today)
         reason = [row.text]
-        if row.acknowledged_by is not None:
-            reason.append(_t("Taken on by %(name)s.") % {"name": row.acknowledged_by})
+        handling = row.handling
+        stage = handling.stage_on(actor.today) if handling is not None else Stage.FOUND
+        if handling is not None and stage == Stage.IN_HAND:
+            until = date_text(handling.hand_until, actor.today)
+            reason.append(_t("In hand with %(name)s until %(day)s.") % {"name": handling.hand_by, "day": until})
+        elif handling is not None and stage == Stage.ACKNOWLEDGED:
+            reason.append(_t("Acknowledged by %(name)s.") % {"name": handling.acknowledged_by})
         else:
             reason.append(_t("Found %(day)s.") % {"day": day})
         owner = _t("you") if row.owner_id == (actor.user.pk if actor.user else 0) else _t("no owner")
         path = row.scope.path if row.scope else ""
         open_to = actor.sees("money", row.record_type, (path,))
-        verbs = ("later",) if row.acknowledged_at else ("seen", "later")
+        may_say = offered(row, actor=actor)
+        verbs = tuple(name for name, verb in _SAYING.items() if verb in may_say and stage != Stage.IN_HAND)
         remedy = remedy_of(row, actor)
         return Need(
             title=f"{row.label}: {_within(str(row.title))}",
@@ -91,7 +111,7 @@ class Findings(Source[Finding]):
             cost_per_day=row.cost_of_waiting if open_to else None,
             verbs=verbs,
             open_label=remedy.label,
-            opens=remedy.mends or not row.acknowledged_at,
+            opens=remedy.mends or stage == Stage.FOUND,
             path=path,
             fix=remedy.url,
         )
@@ -224,8 +244,8 @@ def approvals_asked(actor: Actor) -> Iterable[Wait]:
 
 
 def exceptions(actor: Actor, path: str) -> Iterable[Figure]:
-    """Count the open exceptions below a node that the actor may see, by severity."""
-    rows = visible_findings(actor).filter(closed_at__isnull=True)
+    """Count the open exceptions below a node that the actor may see, by severity, without those accepted."""
+    rows = visible_findings(actor).filter(awake(actor.today), closed_at__isnull=True)
     if path:
         rows = rows.filter(below((path,), "scope__"))
     counts = dict(rows.order_by().values_list("severity").annotate(Count("pk")))

@@ -18,31 +18,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from quarterdeck.kernel.watch.checks import Check, Fact, Severity, check
     from quarterdeck.kernel.watch.evaluation import evaluate
-    from quarterdeck.kernel.watch.models import Finding
+    from quarterdeck.kernel.watch.models import Finding, Handling, Stage
     from quarterdeck.kernel.watch.selectors import findings_on, open_findings, remedy_of
-    from quarterdeck.kernel.watch.services import acknowledge, snooze, wake
+    from quarterdeck.kernel.watch.services import accept, acknowledge, take_back, take_in_hand
 
 __all__ = [
     "Check",
     "Fact",
     "Finding",
+    "Handling",
     "Severity",
+    "Stage",
+    "accept",
     "acknowledge",
     "check",
     "evaluate",
     "findings_on",
     "open_findings",
     "remedy_of",
-    "snooze",
-    "wake",
+    "take_back",
+    "take_in_hand",
 ]
 
 _HOMES = {
-    "Finding": "models",
+    **dict.fromkeys(("Finding", "Handling", "Stage"), "models"),
     "evaluate": "evaluation",
     **dict.fromkeys(("Check", "Fact", "Severity", "check"), "checks"),
     **dict.fromkeys(("findings_on", "open_findings", "remedy_of"), "selectors"),
-    **dict.fromkeys(("acknowledge", "snooze", "wake"), "services"),
+    **dict.fromkeys(("accept", "acknowledge", "take_back", "take_in_hand"), "services"),
 }
 
 

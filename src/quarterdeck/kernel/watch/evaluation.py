@@ -168,17 +168,14 @@ def _reopen(finding: Finding, actor: Actor) -> None:
     """Open again: what people said about the earlier time does not hold for this one."""
     finding.closed_at, finding.opened_at = None, actor.now
     finding.reopened += 1
-    finding.acknowledged_by = finding.acknowledged_at = None
-    finding.snoozed_until = finding.snoozed_by = None
-    finding.reason = ""
+    finding.handling = None
 
 
 def _write(fresh: list[Finding], differing: list[Finding], standing: list[int], gone: list[int], actor: Actor) -> None:
     Finding.objects.bulk_create(fresh, batch_size=BATCH)
     fields = [
         *(name.removesuffix("_id") for name in STATED),
-        *("closed_at", "opened_at", "reopened", "acknowledged_by", "acknowledged_at"),
-        *("snoozed_until", "snoozed_by", "reason"),
+        *("closed_at", "opened_at", "reopened", "handling"),
     ]
     if differing:
         Finding.objects.bulk_update(differing, fields, batch_size=BATCH)

@@ -15,6 +15,7 @@ from quarterdeck.kernel.records.events import Changed
 from quarterdeck.kernel.watch.checks import checks, reading
 from quarterdeck.kernel.watch.evaluation import evaluate
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.services import reopen_accepted
 
 #: More ids than this are not worth listing: the whole check is evaluated.
 MANY = 500
@@ -43,6 +44,12 @@ def close_orphans(progress: Progress) -> dict[str, int]:
     """Close what was found by checks that are not part of the product any more."""
     orphans = Finding.objects.filter(closed_at__isnull=True).exclude(check_name__in=list(checks))
     return {"closed": orphans.update(closed_at=clock.now())}
+
+
+@job(title=_("Open accepted exceptions again"), schedule="daily@05:40", retries=2)
+def end_acceptances(progress: Progress) -> dict[str, int]:
+    """Open again what was accepted until today, before the ladder climbs and the digest goes out."""
+    return {"opened": reopen_accepted(actor=progress.actor)}
 
 
 def after_change(event: Changed) -> None:

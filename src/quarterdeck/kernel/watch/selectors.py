@@ -17,6 +17,7 @@ from quarterdeck.kernel.access.policy import record_type, scopes_below
 from quarterdeck.kernel.notifications.messages import Text
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.stages import awake
 
 
 def is_reference(kind: str) -> bool:
@@ -75,19 +76,19 @@ def visible_findings(actor: Actor) -> QuerySet[Finding]:
     return Finding.objects.filter(condition)
 
 
-def open_findings(actor: Actor, *, scope: Scope | None = None, put_off: bool = False) -> QuerySet[Finding]:
-    """Return the open findings that the actor may see, worst first, below `scope`; `put_off` adds those put off."""
-    found = visible_findings(actor).filter(closed_at__isnull=True).select_related("owner", "scope")
+def open_findings(actor: Actor, *, scope: Scope | None = None, accepted: bool = False) -> QuerySet[Finding]:
+    """Return the open findings that the actor may see, worst first, below `scope`; `accepted` adds those lived with."""
+    found = visible_findings(actor).filter(closed_at__isnull=True).select_related("owner", "scope", "handling")
     if scope is not None:
         found = found.filter(scope__in=scopes_below((scope.path,)).values("pk"))
-    if not put_off:
-        found = found.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=actor.today))
+    if not accepted:
+        found = found.filter(awake(actor.today))
     return found
 
 
 def findings_on(record: models.Model, *, actor: Actor) -> QuerySet[Finding]:
     """Return the open findings about one record that the actor may see."""
-    return open_findings(actor, put_off=True).filter(record_type=record_type(record), record_id=record.pk)
+    return open_findings(actor, accepted=True).filter(record_type=record_type(record), record_id=record.pk)
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,16 @@ from quarterdeck.apps.pmo.selectors.measures import EVIDENCE
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import may, may_somewhere
-from quarterdeck.kernel.needs.exceptions import MARKS
+from quarterdeck.kernel.needs.exceptions import MARKS, state_of
 from quarterdeck.kernel.needs.order import due_text
 from quarterdeck.kernel.ui import components, marks
 from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
 from quarterdeck.kernel.watch.checks import Severity
-from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.models import Finding, Stage
 from quarterdeck.kernel.watch.selectors import Remedy, remedy_of
+from quarterdeck.kernel.watch.stages import Stages, stages
 
 #: Exceptions listed under the accountability picked, and those when all are asked for; the others are counted.
 SHOWN, MOST = 6, 500
@@ -129,6 +130,9 @@ def _cells(found: Board, frame: Frame) -> list[Cell]:
     states = [line.state for line in lines]
     ages = [line.age for line in lines if line.age is not None]
     late = _("%(n)s overdue") % {"n": whole.overdue}
+    notes = [late, *([_("oldest %(days)s d") % {"days": max(ages)}] if ages else [])]
+    if whole.accepted:
+        notes.append(_("%(n)s accepted") % {"n": whole.accepted})
     share = whole.in_time / whole.judged * 100 if whole.judged else None
     return [
         Cell(
@@ -147,7 +151,8 @@ def _cells(found: Board, frame: Frame) -> list[Cell]:
         Cell(
             _("Open exceptions"),
             str(whole.open),
-            f"{late}, " + _("oldest %(days)s d") % {"days": max(ages)} if ages else late,
+            ", ".join(notes),
+            "/exceptions/",
         ),
         Cell(
             _("Closed in time"),
@@ -254,6 +259,7 @@ def _panel(line: Line, found: Board, actor: Actor, frame: Frame, *, writes: bool
         "open": _opened(rows, actor, frame),
         "more": max(0, line.tally.open - len(rows)),
         "all_url": _all_of(line.record) if shown < MOST else "",
+        "accepted_url": f"/exceptions/?show=accepted&serves={line.record.function}" if line.tally.accepted else "",
         "may_edit": writes and may(actor, "change", line.record),
     }
 
@@ -272,7 +278,7 @@ def _fact(one: Measured) -> Fact:
 
 def _opened(rows: list[Finding], actor: Actor, frame: Frame) -> list[Open]:
     moment: dt.datetime = frame.moment or actor.now
-    steps = standing([row.pk for row in rows], moment)
+    steps, on = standing([row.pk for row in rows], moment), stages(actor, frame.moment)
     return [
         Open(
             finding=row,
@@ -280,17 +286,18 @@ def _opened(rows: list[Finding], actor: Actor, frame: Frame) -> list[Open]:
             age=max(0, (frame.date - clock.local_date(row.opened_at)).days),
             due=due_text(row.due_on, frame.date) if row.due_on else "",
             late=row.due_on is not None and row.due_on < frame.date,
-            stands=_stands(row, steps, frame, moment),
+            stands=_stands(row, steps, on),
             remedy=remedy_of(row, actor),
         )
         for row in rows
     ]
 
 
-def _stands(row: Finding, steps: Mapping[int, Step], frame: Frame, moment: dt.datetime) -> str:
-    """Return where an exception stands at a moment. Until when it is put off is known of today alone."""
-    if frame.moment is None and row.snoozed_until is not None and row.snoozed_until > frame.date:
-        return _("put off until %(day)s") % {"day": components.date_text(row.snoozed_until, frame.date)}
-    if row.pk in steps:
-        return words_of(steps[row.pk], frame.date)
-    return _("taken on") if row.acknowledged_at is not None and row.acknowledged_at <= moment else _("found")
+def _stands(row: Finding, steps: Mapping[int, Step], on: Stages) -> str:
+    """Return where an exception stands: what was said of it, and how far it has gone up."""
+    stage, words, _late = state_of(row, on)
+    said = f"{stage.label}, {words}" if words and stage != Stage.FOUND else words or str(stage.label)
+    if row.pk not in steps:
+        return said
+    up = words_of(steps[row.pk], on.on)
+    return up if stage == Stage.FOUND else f"{said}; {up}"

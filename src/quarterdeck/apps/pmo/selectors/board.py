@@ -25,6 +25,7 @@ from quarterdeck.kernel.watch.checks import Severity
 from quarterdeck.kernel.watch.functions import checks_serving, served_by
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import visible_findings
+from quarterdeck.kernel.watch.stages import Stages
 
 #: Weeks of the trend, the latest last; there is one point more than weeks.
 WEEKS = 12
@@ -34,12 +35,14 @@ WEEKS = 12
 class Tally:
     """Exceptions counted: open, how many of them past due and of high severity, the oldest, week by week, in time.
 
-    `closed` counts what was closed in the window, `lasted` is for how long all of that was open.
+    What is `accepted` is counted apart, in none of these. `closed` counts what was closed in the window, `lasted` is
+    for how long all of that was open.
     """
 
     open: int = 0
     high: int = 0
     overdue: int = 0
+    accepted: int = 0
     oldest: dt.datetime | None = None
     weeks: list[int] = field(default_factory=lambda: [0] * (WEEKS + 1))
     in_time: int = 0
@@ -53,6 +56,7 @@ class Tally:
         self.open += row["open"]
         self.high += row["high"]
         self.overdue += row["overdue"]
+        self.accepted += row["accepted"]
         self.in_time += row["in_time"]
         self.judged += row["closed"] + row["over"]
         self.closed += row["closed"]
@@ -176,18 +180,21 @@ def open_at(moment: dt.datetime) -> Q:
     return Q(opened_at__lte=moment) & (Q(closed_at__isnull=True) | Q(closed_at__gt=moment))
 
 
-def _counts(rows: QuerySet[Finding], on: dt.date, end: dt.datetime) -> Iterable[dict[str, Any]]:
+def _counts(rows: QuerySet[Finding], stages: Stages, end: dt.datetime) -> Iterable[dict[str, Any]]:
     """Count exceptions by check and node in one query: as of `end`, at the end of each week before, and in time."""
-    now = open_at(end)
+    now, on = open_at(end) & stages.awake, stages.on
     closed = Q(closed_at__lte=end, closed_at__gt=end - WINDOW)
     within, over = Q(pk__in=()), Q(pk__in=())
     for severity, days in LIMIT.items():
         limit = dt.timedelta(days=days)
         within |= Q(severity=severity, closed_at__lte=F("opened_at") + limit)
         over |= Q(severity=severity, opened_at__lt=end - limit)
-    weeks = {
-        f"w{week}": Count("pk", filter=open_at(end - dt.timedelta(weeks=WEEKS - week))) for week in range(WEEKS + 1)
-    }
+    weeks = {f"w{WEEKS}": Count("pk", filter=now)}
+    for week in range(WEEKS):
+        then = end - dt.timedelta(weeks=WEEKS - week)
+        none = Q(handling__accepted_at__isnull=True) | Q(handling__accepted_at__gt=then)
+        awake = none | Q(handling__accepted_until__lte=clock.local_date(then))
+        weeks[f"w{week}"] = Count("pk", filter=open_at(then) & awake)
     recent = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=end - max(WINDOW, dt.timedelta(weeks=WEEKS))))
     counted: Iterable[Any] = (
         recent.order_by()
@@ -196,6 +203,7 @@ def _counts(rows: QuerySet[Finding], on: dt.date, end: dt.datetime) -> Iterable[
             open=Count("pk", filter=now),
             high=Count("pk", filter=now & Q(severity=Severity.HIGH)),
             overdue=Count("pk", filter=now & Q(due_on__lt=on)),
+            accepted=Count("pk", filter=open_at(end) & stages.accepted),
             oldest=Min("opened_at", filter=now),
             closed=Count("pk", filter=closed),
             in_time=Count("pk", filter=closed & within),
@@ -207,11 +215,11 @@ def _counts(rows: QuerySet[Finding], on: dt.date, end: dt.datetime) -> Iterable[
     return counted
 
 
-def _escalated(rows: QuerySet[Finding], end: dt.datetime) -> Iterable[tuple[str, str | None, str, int]]:
-    """Count the open exceptions by check, node and rung that they have reached."""
+def _escalated(rows: QuerySet[Finding], stages: Stages, end: dt.datetime) -> Iterable[tuple[str, str | None, str, int]]:
+    """Count the open exceptions by check, node and rung that they have reached; what is accepted stands on none."""
     return (
         Escalation.objects.filter(
-            finding__in=rows.filter(open_at(end)).order_by().values("pk"),
+            finding__in=rows.filter(open_at(end), stages.awake).order_by().values("pk"),
             opened_at=F("finding__opened_at"),
             told_at__lte=end,
         )
@@ -232,14 +240,14 @@ def board(*, actor: Actor, on: dt.date, moment: dt.datetime | None = None, scope
     rows, kpis = _kept(asked, scope)
     answering = _answering(asked) if rows else []
     lines = {row.pk: Line(row, on, len(checks_serving(row.function))) for row in rows}
-    found = visible_findings(actor)
+    found, stages = visible_findings(actor), Stages(on, moment)
     whole = Tally()
-    for counts in _counts(found, on, end):
+    for counts in _counts(found, stages, end):
         line = _line(lines, answering, counts["check_name"], counts["scope__path"])
         if line is not None:
             line.tally.add(counts)
             whole.add(counts)
-    for check_name, path, rung, number in _escalated(found, end):
+    for check_name, path, rung, number in _escalated(found, stages, end):
         line = _line(lines, answering, check_name, path)
         if line is not None:
             line.tally.rungs[rung] += number
@@ -293,13 +301,17 @@ def _measure(
 def evidence(
     line: Line, answering: Sequence[Accountability], *, actor: Actor, moment: dt.datetime | None
 ) -> QuerySet[Finding]:
-    """Return the open exceptions of an accountability that the actor may see, worst and oldest first: those counted.
+    """Return the open exceptions of an accountability that the actor may see, worst and oldest first: those counted,
+    without what is accepted.
 
     What lies below a nearer accountability of the same function counts there and is left out.
     """
     end = moment or actor.now
     record = line.record
-    rows = visible_findings(actor).filter(open_at(end), check_name__in=checks_serving(record.function))
+    on = clock.local_date(end)
+    rows = visible_findings(actor).filter(
+        open_at(end), Stages(on, moment).awake, check_name__in=checks_serving(record.function)
+    )
     if nearest(answering, record.function, record.scope.path) != record:
         return rows.none()
     inside = Q(scope__path__startswith=record.scope.path)
@@ -307,4 +319,4 @@ def evidence(
         inside |= Q(scope__isnull=True)
     for path in _nearer(record, answering):
         inside &= ~Q(scope__path__startswith=path)
-    return rows.filter(inside).select_related("owner", "scope").order_by("rank", "opened_at", "pk")
+    return rows.filter(inside).select_related("owner", "scope", "handling").order_by("rank", "opened_at", "pk")

@@ -13,7 +13,7 @@ from quarterdeck.apps.organisation.models import Office
 from quarterdeck.apps.people.choices import UNIT_HEAD
 from quarterdeck.apps.people.models import RoleAssignment
 from quarterdeck.apps.people.selectors.roles import held
-from quarterdeck.apps.pmo.choices import Function, State
+from quarterdeck.apps.pmo.choices import Function, Rung, State
 from quarterdeck.apps.pmo.models import Accountability
 from quarterdeck.apps.pmo.selectors.ladder import nearest
 from quarterdeck.apps.portfolio.choices import SPONSOR
@@ -57,6 +57,15 @@ class Leaders:
     def sponsor(self, path: str) -> User | None:
         """Return who sponsors a node or the nearest above."""
         return self._nearest(SPONSOR, path)
+
+    def holder(self, record: Accountability, rung: Rung, path: str | None) -> User | None:
+        """Return to whom an exception at a node goes on a rung of the ladder; None where nobody is there."""
+        if rung == Rung.HEAD:
+            return self.head(record)
+        if rung == Rung.SPONSOR:
+            return self.sponsor(path or record.scope.path)
+        person = record.owner if rung == Rung.OWNER else record.deputy
+        return person.user if person is not None and not person.has_left(self.on) else None
 
 
 def doubled(ids: Iterable[int] | None = None) -> list[Accountability]:

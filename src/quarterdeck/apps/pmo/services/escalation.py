@@ -6,10 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.people.models import Person
 from quarterdeck.apps.pmo.choices import Rung
 from quarterdeck.apps.pmo.models import Accountability, Escalation
 from quarterdeck.apps.pmo.selectors.gaps import Leaders, in_force
@@ -22,6 +20,7 @@ from quarterdeck.kernel.notifications.services import notify
 from quarterdeck.kernel.watch.functions import served_by
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import visible_findings
+from quarterdeck.kernel.watch.stages import awake
 
 ESCALATED = kind(
     "pmo.escalated",
@@ -50,7 +49,7 @@ class _Due:
 def escalate(*, actor: Actor) -> int:
     """Take every step of the ladder that is due and was not taken since the exception was opened; return how many.
 
-    What is put off rests. Who holds no sign-in, has left or may not see the exception is not told; the step stands
+    What is accepted rests. Who holds no sign-in, has left or may not see the exception is not told; the step stands
     with nobody's name. Doing it again takes and tells nothing twice.
     """
     rows = list(in_force())
@@ -77,8 +76,7 @@ def escalate(*, actor: Actor) -> int:
 
 def _due(rows: list[Accountability], actor: Actor) -> list[_Due]:
     today, stated, leaders = actor.today, rules(), Leaders(actor.today)
-    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=today)
-    findings = Finding.objects.filter(awake, closed_at__isnull=True).select_related("scope")
+    findings = Finding.objects.filter(awake(today), closed_at__isnull=True).select_related("scope")
     taken = set(
         Escalation.objects.filter(finding__closed_at__isnull=True).values_list("finding_id", "opened_at", "rung")
     )
@@ -92,17 +90,8 @@ def _due(rows: list[Accountability], actor: Actor) -> list[_Due]:
         age = (today - clock.local_date(finding.opened_at)).days
         for rung in reached(days_of(record.office_id, finding.severity, stated), age):
             if (finding.pk, finding.opened_at, str(rung)) not in taken:
-                found.append(_Due(finding, record, rung, _holder(record, rung, path, leaders, actor), age))
+                found.append(_Due(finding, record, rung, leaders.holder(record, rung, path), age))
     return found
-
-
-def _holder(record: Accountability, rung: Rung, path: str | None, leaders: Leaders, actor: Actor) -> User | None:
-    if rung == Rung.HEAD:
-        return leaders.head(record)
-    if rung == Rung.SPONSOR:
-        return leaders.sponsor(path or record.scope.path)
-    person: Person | None = record.owner if rung == Rung.OWNER else record.deputy
-    return person.user if person is not None and not person.has_left(actor.today) else None
 
 
 def _seen(due: list[_Due], actor: Actor) -> list[_Due]:

@@ -25,6 +25,7 @@ from quarterdeck.kernel.approvals.models import State as ApprovalState
 from quarterdeck.kernel.approvals.selectors import approvals_on
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.selectors import open_findings, visible_findings
+from quarterdeck.kernel.watch.stages import stages
 
 #: Findings listed on the page; the others are counted.
 FINDINGS = 8
@@ -144,7 +145,8 @@ def findings_below(scope: Scope, *, actor: Actor, moment: dt.datetime | None = N
 
 def _open_then(scope: Scope, actor: Actor, moment: dt.datetime) -> QuerySet[Finding]:
     known = visible_findings(actor).filter(opened_at__lte=moment, scope__in=scopes_below((scope.path,)).values("pk"))
-    return known.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=moment)).select_related("owner", "scope")
+    standing = Q(closed_at__isnull=True) | Q(closed_at__gt=moment)
+    return known.filter(standing, stages(actor, moment).awake).select_related("owner", "scope", "handling")
 
 
 def approvals_waiting(record: Initiative, *, actor: Actor, moment: dt.datetime | None = None) -> list[Approval]:

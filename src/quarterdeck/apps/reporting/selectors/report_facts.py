@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from quarterdeck.apps.organisation.models import Currency, Period
 from quarterdeck.apps.portfolio.models import Initiative
@@ -17,6 +17,7 @@ from quarterdeck.apps.reporting.selectors import snapshots
 from quarterdeck.kernel.access.policy import scopes_below
 from quarterdeck.kernel.watch.checks import checks
 from quarterdeck.kernel.watch.models import Finding
+from quarterdeck.kernel.watch.stages import awake
 
 #: The check of reports that are not handed in.
 OVERDUE = "status-report-overdue"
@@ -51,7 +52,7 @@ def filled(initiative: Initiative, period: Period, *, today: dt.date) -> Filled:
         "time_tolerance": initiative.time_tolerance,
         "cost_tolerance": _text(initiative.cost_tolerance),
         "milestones": milestones(found),
-        "findings": findings(initiative),
+        "findings": findings(initiative, today),
     }
     made.currency, made.amounts = initiative.currency, {"budget": initiative.budget}
     if found is not None:
@@ -97,13 +98,13 @@ def milestones(found: Snapshot | None) -> list[dict[str, Any]]:
     ]
 
 
-def findings(initiative: Initiative) -> list[dict[str, Any]]:
-    """Return the worst open findings at an initiative and below that anybody who sees it may read."""
+def findings(initiative: Initiative, today: dt.date) -> list[dict[str, Any]]:
+    """Return the worst open findings at an initiative and below that anybody who sees it may read, none accepted."""
     closed = [name for name, check in checks.items() if check.tells[0]]
     # That a report is late says nothing of the project.
     closed.append(OVERDUE)
     rows = Finding.objects.filter(
-        Q(closed_at__isnull=True), scope__in=scopes_below((initiative.scope.path,)).values("pk")
+        awake(today), closed_at__isnull=True, scope__in=scopes_below((initiative.scope.path,)).values("pk")
     ).exclude(check_name__in=closed)
     rows = rows.select_related("owner").order_by("rank", F("due_on").asc(nulls_last=True), "opened_at", "pk")
     return [
