@@ -83,6 +83,7 @@ EACH: Mapping[str, Mapping[str, Hint]] = {
     },
     "reporting.managercall": {"expires_on": lambda _f, n: dt.date.today() + dt.timedelta(days=n % 80 + 1)},  # noqa: DTZ011  within the quarter for which a call may stand
     "suppliers.supplierperson": {"person": _contractor},
+    "suppliers.stockmovement": {"target": lambda f, _n: f.make(apps.get_model("suppliers.stocklocation"))},
     "suppliers.servicelevel": {"source": lambda _f, _n: "records", "allowance": lambda _f, n: n % 20 + 1},
     "suppliers.supplieruse": {"served_unit": lambda f, _n: f.place.homes[0]},
     "fields.customfield": {"key": lambda _f, n: f"field_{n}", "record_type": lambda _f, _n: "tags.tag"},
@@ -94,6 +95,11 @@ FULL: Mapping[str, Mapping[str, Hint]] = {
     "fields.customfield": {"choices": _absent, "target": _absent},
     "people.roleassignment": {"share": lambda _f, _n: "50"},
     "governance.risk": {"response_kind": lambda _f, _n: "reduce"},
+    "suppliers.stockmovement": {
+        "kind": lambda _f, _n: "transfer",
+        "origin": lambda f, _n: f.make(apps.get_model("suppliers.stocklocation"), may_be_negative=True),
+        "unit_cost": _absent,
+    },
 }
 
 
@@ -142,6 +148,12 @@ def _same_supplier(record: Any) -> None:
         record.supplier = record.contract.supplier
 
 
+def _same_item(record: Any) -> None:
+    """What is moved for a requirement is of its item."""
+    if record.requirement is not None:
+        record.item = record.requirement.item
+
+
 FINISH: Mapping[str, Callable[[Any], None]] = {
     "organisation.period": _period_dates,
     "finance.budgetline": _own_work_package,
@@ -149,5 +161,6 @@ FINISH: Mapping[str, Callable[[Any], None]] = {
     "delivery.deliverable": _of_the_milestone,
     "delivery.interface": _of_both_tasks,
     "suppliers.obligation": _same_supplier,
+    "suppliers.stockmovement": _same_item,
     "governance.risktask": _of_the_task,
 }

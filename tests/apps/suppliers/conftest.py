@@ -12,6 +12,7 @@ from quarterdeck.apps.organisation.models import WorkCalendar
 from quarterdeck.apps.suppliers import services
 from quarterdeck.apps.suppliers.models import Contract, CreditTier, ServiceLevel, ServiceRecord, Supplier
 from quarterdeck.kernel.access.actor import Actor
+from tests.apps.suppliers.stock_yard import Yard, yard_of
 from tests.cast import EDITOR, Cast, assemble
 
 #: A Monday; whatever is judged is judged on the Wednesday of the week after the end of that month.
@@ -89,3 +90,8 @@ def deal(cast: Cast) -> Deal:
     for below, credit in ((95, 2), (80, 5)):
         cast.north.make(CreditTier, level=level, below=Decimal(below), credit=Decimal(credit))
     return Deal(cast, supplier, contract, level)
+
+
+@pytest.fixture
+def yard(cast: Cast) -> Yard:
+    return yard_of(cast)

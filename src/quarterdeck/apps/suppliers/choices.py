@@ -159,6 +159,51 @@ class Dimension(models.TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
 
 
+class Measured(models.TextChoices):
+    """In what an item is counted."""
+
+    PIECE = "pc", _("pc")
+    METRE = "m", _("m")
+    SQUARE = "m2", _("m²")
+    CUBIC = "m3", _("m³")
+    KILOGRAM = "kg", _("kg")
+    TONNE = "t", _("t")
+    LITRE = "l", _("l")
+    SET = "set", _("set")
+    DRUM = "drum", _("drum")
+
+
+class LocationKind(models.TextChoices):
+    """What sort of place keeps stock."""
+
+    WAREHOUSE = "warehouse", _("Warehouse")
+    VAN = "van", _("Van")
+    SITE = "site", _("Site")
+
+
+class ValuedBy(models.TextChoices):
+    """By what rule what goes out is costed; the values are the engine's."""
+
+    AVERAGE = "average", _("Average price")
+    FIFO = "fifo", _("First in, first out")
+
+
+class MovementKind(models.TextChoices):
+    """What happened to the stock; the values are the engine's."""
+
+    RECEIPT = "receipt", _("Receipt")
+    ISSUE = "issue", _("Issue")
+    TRANSFER = "transfer", _("Transfer")
+    RETURN = "return", _("Return")
+    COUNT = "count", _("Count")
+    REVERSAL = "reversal", _("Reversal")
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        """Colours of the badges."""
+        return {cls.RECEIPT: "green", cls.RETURN: "green", cls.ISSUE: "accent", cls.REVERSAL: "amber"}
+
+
 #: States in which a breach is not over.
 LIVE: Final = (
     BreachState.OPEN,
@@ -191,3 +236,4 @@ GRACE: Final = 7
 ANSWER: Final = 10
 #: Prefixes of codes.
 SUPPLIER, CONTRACT, OBLIGATION, LEVEL, BREACH = "SUP", "CON", "OBL", "SL", "BR"
+ITEM, PLACE, MOVEMENT = "ITM", "LOC", "STM"

@@ -1,4 +1,4 @@
-"""Stock: what is there, what will be, when it runs short, and what to order or move.
+"""Stock: what is there, what will be, when it runs short, what to order or move, what it is worth.
 
 Quantities are numbers of the item's own unit, exact to six decimals; days are whole numbers of one count (any origin);
 a receipt counts from the morning of its day, so it serves what is required on it.
@@ -27,9 +27,13 @@ from quarterdeck.engine.inventory.projection import (
     project,
     propose,
 )
+from quarterdeck.engine.inventory.valuation import Flow, Layer, Method, Valuation, value
 
 __all__ = [
+    "Flow",
+    "Layer",
     "LotSize",
+    "Method",
     "Movement",
     "MovementKind",
     "Order",
@@ -41,6 +45,7 @@ __all__ = [
     "Shortage",
     "Stocking",
     "Transfer",
+    "Valuation",
     "balances",
     "discounted_order_quantity",
     "economic_order_quantity",
@@ -50,4 +55,5 @@ __all__ = [
     "propose",
     "reorder_point",
     "safety_stock",
+    "value",
 ]

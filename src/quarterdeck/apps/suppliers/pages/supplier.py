@@ -24,8 +24,9 @@ from quarterdeck.apps.suppliers.choices import (
     ObligationState,
     Source,
 )
-from quarterdeck.apps.suppliers.models import BreachCase, Obligation, ServiceLevel, Supplier, SupplierContact
+from quarterdeck.apps.suppliers.models import BreachCase, Obligation, ServiceLevel, SupplierContact
 from quarterdeck.apps.suppliers.pages import words
+from quarterdeck.apps.suppliers.pages.beside import beside
 from quarterdeck.apps.suppliers.pages.drawing import level_chart
 from quarterdeck.apps.suppliers.selectors import page as selectors
 from quarterdeck.apps.suppliers.selectors.attribution import hits, touched
@@ -33,18 +34,7 @@ from quarterdeck.apps.suppliers.selectors.page import LevelNow, Told
 from quarterdeck.apps.suppliers.selectors.scorecards import Score, since_of
 from quarterdeck.apps.suppliers.services.notices import window_text
 from quarterdeck.kernel.access.actor import Actor
-from quarterdeck.kernel.access.policy import may, may_at, row_paths
-from quarterdeck.kernel.comments.selectors import comments_as_of, comments_of
-from quarterdeck.kernel.comments.services import may_write
-from quarterdeck.kernel.fields.definitions import fields_for_each
-from quarterdeck.kernel.files.selectors import files_of
-from quarterdeck.kernel.links.selectors import links_of
-from quarterdeck.kernel.notifications.following import follows
-from quarterdeck.kernel.registers import for_model
-from quarterdeck.kernel.registers.columns import columns_for
-from quarterdeck.kernel.registers.pages.record import children_of, facts_of
-from quarterdeck.kernel.registers.timeline import story
-from quarterdeck.kernel.tags.selectors import tags_of
+from quarterdeck.kernel.access.policy import may_at, row_paths
 from quarterdeck.kernel.ui import components, marks
 from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.errors import not_shown
@@ -131,7 +121,7 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, told: Told) -> di
     live = told.live
     about = touched(live[:1], actor=actor) if not frame.read_only else {}
     return {
-        **_beside(request, actor, frame, record),
+        **beside(request, actor, frame, record),
         "told": told,
         "category": record.category.name,
         "owner": record.owner.name,
@@ -155,36 +145,6 @@ def _context(request: HttpRequest, actor: Actor, frame: Frame, told: Told) -> di
             (each for each in told.contacts if each.held_on), key=lambda each: (each.held_on, each.pk), reverse=True
         )[:NEXT],
         "today": on,
-    }
-
-
-def _beside(request: HttpRequest, actor: Actor, frame: Frame, record: Supplier) -> dict[str, Any]:
-    """Return what accompanies any record: facts, verbs, children, files, links, timeline."""
-    register = for_model(Supplier)
-    assert register is not None
-    inner = [child for inline in register.inlines if (child := for_model(inline.model)) is not None]
-    own = fields_for_each([register.record_type, *(child.record_type for child in inner)], actor)
-    columns = {each.record_type: columns_for(each, actor, own[each.record_type]) for each in (register, *inner)}
-    context = facts_of(request, register, actor, record, columns=columns[register.record_type])
-    moment = frame.moment
-    said = comments_of(record) if moment is None else comments_as_of(record, moment)
-    beside = moment is None or may(actor, "view", record)
-    links = [(one, for_model(type(one.record))) for one in (links_of(record, actor) if beside else ())]
-    findings = [finding for finding, _remedy in context["found"]]
-    verbs = [*context["actions"], *context["more_actions"]]
-    return {
-        **context,
-        # The one button that stands out is to record service; what changes the supplier's state is in the menu.
-        "actions": [verb for verb in verbs if verb.primary],
-        "more_actions": [verb for verb in verbs if not verb.primary],
-        "children": children_of(request, register, actor, record, columns),
-        "story": story(context["timeline"], said, findings, part=request.GET.get("story", "")),
-        "may_comment": not frame.read_only and may_write(actor, record),
-        "may_record": not frame.read_only and may_at(actor, "add", record),
-        "follow": None if frame.read_only or actor.read_only else follows(actor, record),
-        "files": files_of(record) if beside else (),
-        "links": [{"linked": one, "url": known.url(one.record) if known else ""} for one, known in links],
-        "tags": tags_of([record]).get(record.pk, []) if beside else (),
     }
 
 
