@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Func, TextField
+from django.db.models import BooleanField, Func, QuerySet, Subquery, TextField
 
 
 class JSONValues(Func):
@@ -32,3 +32,26 @@ class JSONValues(Func):
         taken = ", ".join([f"{sql} -> %s"] * len(self.names))
         values = [part for name in self.names for part in (*params, name)]
         return f"JSONB_BUILD_ARRAY({taken})::text", values
+
+
+class Among(Func):
+    """Whether a key is among those that a query gives; for a filter, where the query gives thousands.
+
+    PostgreSQL guesses that `IN` with a grouped query leaves two hundred rows, and looks each of the thousands up apart.
+    Of an array it knows that they are to be read in order: a third less time.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, expression: str, keys: QuerySet[Any, Any]) -> None:
+        super().__init__(expression, Subquery(keys))
+
+    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> Any:
+        """Ask as `IN` does."""
+        (key, params), (query, more) = map(compiler.compile, self.source_expressions)
+        return f"{key} IN {query}", [*params, *more]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_more: Any) -> Any:
+        """Ask of an array."""
+        (key, params), (query, more) = map(compiler.compile, self.source_expressions)
+        return f"{key} = ANY(ARRAY{query})", [*params, *more]

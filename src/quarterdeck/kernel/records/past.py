@@ -23,7 +23,7 @@ from quarterdeck.kernel.access.models import Scope
 from quarterdeck.kernel.access.policy import all_below, record_type, row_scope, scopes_below
 from quarterdeck.kernel.audit.models import Action, Change, Record
 from quarterdeck.kernel.audit.states import keeps_as_it_is, revive
-from quarterdeck.kernel.db.functions import JSONValues
+from quarterdeck.kernel.db.functions import Among, JSONValues
 
 R = TypeVar("R", bound=Record)
 #: More related records than this are read as the whole of their kind: SQLite takes no more keys than about this in one
@@ -179,12 +179,13 @@ class Past(Generic[R]):
 
     def _changes(self, ids: QuerySet[Change, Any] | Collection[int]) -> QuerySet[Change, Any]:
         """Return the rows of `_revived` of some changes; without what was removed."""
-        rows = Change.objects.filter(id__in=ids, state__isnull=False).exclude(action=Action.DELETE).order_by()
+        chosen = Among("id", ids) if isinstance(ids, QuerySet) else Q(id__in=ids)
+        rows = Change.objects.filter(chosen, state__isnull=False).exclude(action=Action.DELETE).order_by()
         # Whole changes would read two more states each.
         return rows.values_list("state", "version", "at", "actor_id", "id", "record_type", "record_id", Value(""))
 
     def _glimpse(self, model: Any, paths: set[str], pks: Collection[int] | None = None) -> Glimpse:
-        latest = Change.objects.filter(id__in=self._latest([self._of(model, pks)]), state__isnull=False)
+        latest = Change.objects.filter(Among("id", self._latest([self._of(model, pks)])), state__isnull=False)
         heads = {path.split("__")[0] for path in paths} - {"pk"}
         fields = [model._meta.get_field(name) for name in sorted(heads)]
         found = _glimpsed(latest.exclude(action=Action.DELETE).order_by(), fields)

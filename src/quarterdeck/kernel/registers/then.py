@@ -140,7 +140,9 @@ class Then:
     @cached_property
     def _asked(self) -> set[str]:
         """The paths to what is compared and summed, and to what the shown records refer to."""
-        asked = {path.split("__")[0] for path in self._related} | set(self._searched)
+        asked = {path.split("__")[0] for path in self._related}
+        if self.listing.params.text.split():
+            asked.update(self._searched)
         for column in self._compared:
             if column.custom_key:
                 asked.add("custom")
