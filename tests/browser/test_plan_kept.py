@@ -196,7 +196,7 @@ def test_a_photo_and_a_first_note_wait_for_a_connection(seats: Windows) -> None:
         card.get_by_role("button").first.click()
     verdict, send = phone.locator(".plan-phone-verdict"), phone.get_by_role("button", name="Submit progress")
     phone.context.set_offline(True)
-    card.get_by_label("Note").fill("Rod test done")
+    card.get_by_label("Note").fill("Chamber lids level")
     card.locator("input[type=file]").set_input_files({"name": "1.png", "mimeType": "image/png", "buffer": PIXEL})
     expect(card.get_by_role("button", name="Remove the photo")).to_have_count(1)
     send.click()
@@ -222,7 +222,8 @@ def test_a_photo_and_a_first_note_wait_for_a_connection(seats: Windows) -> None:
     cell(page, 9, "name").click()
     page.keyboard.press("Alt+Enter")
     notes = page.get_by_role("complementary", name="Task details").get_by_label("Notes")
-    expect(notes).to_have_value(re.compile(r"^[^\n]*: Rod test done$"))
+    expect(notes).to_have_value(re.compile(r"(^|\n)[^\n]*: Chamber lids level$"))
+    assert notes.input_value().count("Chamber lids level") == 1
     seats.faults = [fault for fault in seats.faults if "422" not in fault and "ERR_" not in fault]
 
 
