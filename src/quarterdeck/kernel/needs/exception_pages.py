@@ -98,7 +98,7 @@ def exception_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = visible_findings(actor).select_related(
         "owner", "scope", "handling__acknowledged_by", "handling__hand_by", "handling__accepted_by"
     )
-    finding = rows.filter(pk=pk).first()
+    finding = rows.filter(pk=pk).first() if pk < 2**63 else None
     end = frame.moment or actor.now
     if finding is None or finding.first_seen > end:
         raise Http404

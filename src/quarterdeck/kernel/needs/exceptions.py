@@ -141,7 +141,9 @@ def exceptions(
         rows = rows.filter(below((scope.path,), "scope__"))
     if closed:
         end = moment or actor.now
-        rows = rows.filter(closed_at__lte=end, closed_at__gt=end - dt.timedelta(days=LOOK_BACK))
+        rows = rows.filter(closed_at__lte=end)
+        if end.year > dt.MINYEAR:
+            rows = rows.filter(closed_at__gt=end - dt.timedelta(days=LOOK_BACK))
     elif moment is None:
         rows = rows.filter(closed_at__isnull=True)
     else:
@@ -237,7 +239,7 @@ def lines(findings: Sequence[Finding], actor: Actor, on: Stages) -> list[Line]:
                 remark="" if closed or stage == Stage.ACCEPTED else said.get(finding.pk, ""),
                 stage=_("Closed") if closed else str(stage.label),
                 stage_key="closed" if closed else str(stage),
-                tone="grey" if closed else Stage.tones()[stage],
+                tone="plain" if closed else Stage.tones()[stage],
                 said=date_text(clock.local_date(closed), day) if closed else words,
                 said_late=late and not closed,
             )
@@ -261,7 +263,7 @@ def state_of(finding: Finding, on: Stages) -> tuple[Stage, str, bool]:
     if stage == Stage.IN_HAND:
         values = {"name": handling.hand_by or _("nobody"), "day": date_text(handling.hand_until, day)}
         late = handling.hand_until is not None and handling.hand_until < day
-        return stage, _("%(name)s, by %(day)s") % values, late
+        return stage, _("by %(day)s, %(name)s") % values, late
     values = {"day": date_text(handling.accepted_until, day), "reason": handling.reason}
     return stage, _("until %(day)s, “%(reason)s”") % values, False
 

@@ -27,7 +27,7 @@ class Stage(models.TextChoices):
     @classmethod
     def tones(cls) -> dict[str, str]:
         """Return the badge tone of each value."""
-        return {cls.FOUND: "amber", cls.ACKNOWLEDGED: "blue", cls.IN_HAND: "green", cls.ACCEPTED: "grey"}
+        return {cls.FOUND: "amber", cls.ACKNOWLEDGED: "accent", cls.IN_HAND: "green", cls.ACCEPTED: "plain"}
 
 
 class Finding(models.Model):
