@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test assets lock wheel screenshots clean
+.PHONY: run test assets lock audit wheel screenshots clean
 .DEFAULT_GOAL := run
 
 run: .venv/.run
@@ -27,6 +27,10 @@ wheel: .venv/.run
 # New versions of everything, within the ranges of pyproject.toml. The files name no registry.
 lock: .venv/.uv
 	@$(PYTHON) tools/lock.py $(BIN)/uv
+
+# The locked versions against the known advisories: needs the network, and says so where it has none.
+audit:
+	@$(PYTHON) tools/audit.py $(AUDIT)
 
 .venv/.uv: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -22,6 +22,7 @@ ONCE = (
     "contracts/test_architecture.py",
     "contracts/test_recipe.py",
     "contracts/test_repository.py",
+    "tools/",
 )
 
 

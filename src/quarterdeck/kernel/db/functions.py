@@ -46,7 +46,7 @@ class Among(Func):
     def __init__(self, expression: str, keys: QuerySet[Any, Any]) -> None:
         super().__init__(expression, Subquery(keys))
 
-    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **_more: Any) -> Any:
         """Ask as `IN` does."""
         (key, params), (query, more) = map(compiler.compile, self.source_expressions)
         return f"{key} IN {query}", [*params, *more]
