@@ -33,6 +33,7 @@ from quarterdeck.kernel.ui.components import Cell
 from quarterdeck.kernel.ui.errors import not_shown
 from quarterdeck.kernel.ui.frame import Frame, frame_of
 from quarterdeck.kernel.ui.request import actor_of
+from quarterdeck.kernel.watch.stages import stages
 
 #: Changes, milestones of a part, and exceptions shown before the rest is folded or counted.
 CHANGES, MILESTONES, EXCEPTIONS = 8, 7, 8
@@ -112,9 +113,10 @@ def context(board: Board, actor: Actor, frame: Frame) -> dict[str, Any]:
     """Return everything that the page shows."""
     money = all(sees_money(line.record, actor) for line in board.lines)
     lines = board.lines
+    on = stages(actor, frame.moment)
     found = exceptions.exceptions(actor, scope=board.record.scope, moment=frame.moment)
-    counts = {tab.key: tab.count for tab in exceptions.tabs(found, actor, frame.date)}
-    worst = list(exceptions.part(found, "open", actor, frame.date)[:EXCEPTIONS])
+    counts = {tab.key: tab.count for tab in exceptions.tabs(found, actor, on)}
+    worst = list(exceptions.part(found, "open", actor, on)[:EXCEPTIONS])
     changed = words.changes(board, money=money)
     return {
         "board": board,
@@ -135,7 +137,7 @@ def context(board: Board, actor: Actor, frame: Frame) -> dict[str, Any]:
         "bubbles": draw.bubbles(lines) if money else "",
         "roadmap": draw.roadmap(lines, frame.date),
         "movers": words.movers(lines, money=money),
-        "exceptions": exceptions.lines(worst, actor, frame.date),
+        "exceptions": exceptions.lines(worst, actor, on),
         "counts": counts,
         "spent": [_spent(group) for group in board.groups] if money else [],
         "currency": board.now.currency,
