@@ -31,6 +31,7 @@ from quarterdeck.demo import (
     raid,
     reports,
     setup,
+    stock,
     suppliers,
     talk,
     watching,
@@ -78,6 +79,7 @@ def build_all(*, now: dt.datetime) -> Built:
     analyses.plan(world)
     money.plan(world)
     suppliers.plan(world)
+    stock.plan(world)
     raid.plan(world)
     engagement.plan(world)
     lessons.plan(world)

@@ -11,6 +11,8 @@ from quarterdeck.apps.people.services import qualification_save
 from quarterdeck.apps.pmo.choices import Measure
 from quarterdeck.apps.pmo.selectors.measures import Asked, below, readings
 from quarterdeck.apps.portfolio.models import Initiative
+from quarterdeck.apps.suppliers.models import StockItem, StockLocation, StockMovement
+from quarterdeck.apps.suppliers.services import movement_post
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.models import Scope
@@ -18,6 +20,7 @@ from tests.apps.organisation.conftest import NOW, MakeActor
 from tests.apps.people.conftest import MakePerson
 from tests.apps.pmo.conftest import Found
 from tests.apps.portfolio.conftest import Make
+from tests.cast import ADMINISTRATOR, READER, STRANGER, assemble
 
 TODAY = NOW.date()
 DAY = dt.timedelta(days=1)
@@ -49,7 +52,7 @@ def test_qualifications_current_are_those_of_today_for_whoever_sees_personal_fac
     assert read(Measure.QUALIFIED, reader, root, NOW - 3 * DAY) == (0, 0)
 
 
-@pytest.mark.parametrize("measure", [Measure.DELIVERABLES, Measure.SERVICE])
+@pytest.mark.parametrize("measure", [Measure.DELIVERABLES, Measure.SERVICE, Measure.STOCKED])
 def test_a_past_day_has_no_figure_that_is_kept_for_today_alone(measure: Measure, system: Actor, root: Scope) -> None:
     assert readings([measure], Asked(system, TODAY, NOW - DAY)) == {measure: {}}
 
@@ -64,3 +67,19 @@ def test_led_are_those_of_whom_no_check_said_otherwise_on_the_day(
     for moment, led in ((NOW + hour, 1), (NOW + DAY + hour, 2), (NOW + 2 * DAY + hour, 1), (None, 2)):
         assert read(Measure.LED, later, root, moment) == (led, 2), moment
     assert read(Measure.LED, stranger, root) == (0, 0)
+
+
+def test_stock_kept_counts_items_above_their_reorder_point_of_what_is_seen(db: None) -> None:
+    cast = assemble()
+    items = [cast.north.make(StockItem, reorder_point=10) for _each in range(3)]
+    cast.north.make(StockItem, reorder_point=0)
+    store, theirs = cast.north.make(StockLocation), cast.south.make(StockLocation)
+    admin = cast.actor(ADMINISTRATOR)
+    for item, quantity, place in ((items[0], 11, store), (items[1], 10, store), (items[2], 50, theirs)):
+        came = StockMovement(kind="receipt", item=item, quantity=quantity, target=place, posted_on=admin.today)
+        movement_post(came, actor=admin)
+    root = cast.north.place.scope
+    assert read(Measure.STOCKED, admin, root) == (2, 3)
+    # Of the third item there is stock elsewhere: who does not see it is told nothing of the item.
+    assert read(Measure.STOCKED, cast.actor(READER), root) == (1, 2)
+    assert read(Measure.STOCKED, cast.actor(STRANGER), root) == (0, 0)

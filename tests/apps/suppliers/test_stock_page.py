@@ -12,7 +12,7 @@ from quarterdeck.apps.delivery import services as delivery
 from quarterdeck.apps.delivery.models import Task
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.suppliers import services
-from quarterdeck.apps.suppliers.models import MaterialRequirement, StockMovement
+from quarterdeck.apps.suppliers.models import MaterialRequirement, StockLevel, StockMovement
 from quarterdeck.apps.suppliers.selectors.stock import OnHand, needs, on_hand
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.policy import AccessDenied
@@ -133,6 +133,9 @@ def test_an_issue_names_a_requirement_of_its_item(yard: Yard, shed: Shed) -> Non
 
 
 def test_who_gets_the_page(yard: Yard, shed: Shed) -> None:
+    services.stock_level_save(
+        StockLevel(item=yard.item, location=yard.store, minimum=Decimal(4)), actor=yard.cast.actor(EDITOR)
+    )
     yard.receive(10, unit_cost=Decimal(3))
     require(yard, shed.task("Dig"), 30)
     expected = {ANONYMOUS: 302, STRANGER: 404, READER: 200, EDITOR: 200, ADMINISTRATOR: 200}
@@ -141,6 +144,7 @@ def test_who_gets_the_page(yard: Yard, shed: Shed) -> None:
     editor, reader = (answers[who].content.decode() for who in (EDITOR, READER))
     assert "Dig" in reader
     assert "Projected availability" in reader
+    assert "Dashed: the minimum here." in reader
     # Money and what can be posted are for the editor alone.
     assert ("Value of all" in editor, "Value" in reader.partition("card-ruled")[0]) == (True, False)
     assert ("stock-movements/new" in editor, "stock-movements/new" in reader) == (True, False)

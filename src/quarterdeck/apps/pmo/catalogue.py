@@ -76,7 +76,7 @@ TABLE: Final[tuple[Entry, ...]] = (
         Function.STOCK,
         Category.SUPPLIERS,
         _("Stock is ordered to requirement, and its distribution maintained."),
-        (_IN_TIME,),
+        ((Measure.STOCKED, 90), _IN_TIME),
     ),
     Entry(
         Function.TIMEFRAMES,

@@ -65,6 +65,7 @@ class Measure(models.TextChoices):
     DELIVERABLES = "deliverables_on_time", _("deliverables accepted in time")
     QUALIFIED = "qualifications_current", _("qualifications current")
     SERVICE = "service_met", _("service cases met")
+    STOCKED = "stock_kept", _("stock above its reorder point")
     LED = "projects_led", _("led by sponsor and manager")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from quarterdeck.apps.suppliers.selectors import watching
+from quarterdeck.apps.suppliers.selectors import stock, watching
 from quarterdeck.apps.suppliers.selectors.watching import user_of
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.watch import Fact, check
@@ -16,10 +16,14 @@ from quarterdeck.kernel.watch import Fact, check
 #: The accountabilities that the checks serve.
 RESPONSIBILITY: Final = "supplier-responsibility"
 ENGAGEMENT: Final = "supplier-engagement"
+STOCK: Final = "suppliers.stock"
+ORDERS: Final = "suppliers.orders"
 #: Days ahead in which what comes is told.
 RENEWAL: Final = dt.timedelta(days=60)
 EXPIRY: Final = dt.timedelta(days=30)
 CURE: Final = dt.timedelta(days=5)
+#: How long before the last day to order a shortage is told.
+SHORT_AHEAD: Final = dt.timedelta(days=30)
 
 
 @check(
@@ -209,4 +213,64 @@ def supplier_owner_left(*, now: dt.datetime, ids: set[int] | None) -> Iterable[F
             owner_user=user_of(row.owner.manager),
             due_on=row.owner.ends_on,
             url=f"/suppliers/{row.code}/edit/",
+        )
+
+
+@check(
+    name="stock-shortage",
+    title=_("Stock runs short"),
+    function=STOCK,
+    severity="high",
+    reads=(
+        "suppliers.stocklevel",
+        "suppliers.stockmovement",
+        "suppliers.materialrequirement",
+        "suppliers.stockitem",
+        "delivery.task",
+    ),
+    remedy=_("Order or transfer"),
+    whole=True,
+)
+def stock_shortage(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find items that will be short at a location for tasks, thirty days before they have to be ordered or sooner."""
+    today = clock.local_date(now)
+    for row in stock.shortages(on=today, ahead=SHORT_AHEAD, ids=ids):
+        message = _("%(missing)s %(measure)s short on %(day)s, to be ordered by %(by)s, for %(tasks)s.")
+        if row.order_by < today:
+            message = _("%(missing)s %(measure)s short on %(day)s, %(late)s days too late to order, for %(tasks)s.")
+        yield Fact(
+            row.level,
+            message,
+            values={
+                "missing": stock.told(row.missing),
+                "measure": row.level.item.get_measure_display(),
+                "day": row.day,
+                "by": row.order_by,
+                "late": (today - row.order_by).days,
+                "tasks": row.tasks,
+            },
+            owner_user=user_of(row.level.location.keeper),
+            due_on=row.order_by,
+            url=row.level.url,
+        )
+
+
+@check(
+    name="stock-to-order",
+    title=_("Stock to be ordered"),
+    function=ORDERS,
+    severity="medium",
+    reads=("suppliers.stockitem", "suppliers.stockmovement", "suppliers.stocklevel"),
+    remedy=_("Order"),
+    whole=True,
+)
+def stock_to_order(*, now: dt.datetime, ids: set[int] | None) -> Iterable[Fact]:
+    """Find items in use of which all that is on hand has fallen to the reorder point."""
+    for row in stock.to_order(ids):
+        yield Fact(
+            row,
+            _("All that is on hand has fallen to the reorder point of %(point)s %(measure)s."),
+            values={"point": stock.told(row.reorder_point), "measure": row.get_measure_display()},
+            due_on=clock.local_date(now),
+            url=row.url,
         )

@@ -6,9 +6,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from quarterdeck.apps.delivery.choices import DeliverableState
 from quarterdeck.apps.delivery.models import Deliverable
@@ -16,7 +18,7 @@ from quarterdeck.apps.people.models import Qualification
 from quarterdeck.apps.pmo.choices import Measure
 from quarterdeck.apps.portfolio.choices import Kind, State
 from quarterdeck.apps.portfolio.models import Initiative
-from quarterdeck.apps.suppliers.models import ServiceRecord
+from quarterdeck.apps.suppliers.models import ServiceRecord, StockItem, StockLevel
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.access.policy import visible
@@ -154,6 +156,23 @@ def _service(asked: Asked) -> Counts:
     return {path: (met, whole) for path, met, whole in grouped}
 
 
+def _stocked(asked: Asked) -> Counts:
+    """Count the items with a reorder point, and those of which all that is on hand is above it. Of today only.
+
+    Of an item with stock where the actor does not see it, nothing is told.
+    """
+    if asked.moment is not None:
+        return {}
+    seen = visible(StockLevel.objects.all(), asked.actor).values("pk")
+    hidden = StockLevel.objects.filter(item=OuterRef("pk")).exclude(pk__in=seen)
+    rows = visible(StockItem.objects.all(), asked.actor).filter(~Exists(hidden), is_active=True, reorder_point__gt=0)
+    there = rows.annotate(there=Coalesce(Sum("levels__on_hand"), Value(Decimal(0))))
+    return _counted(
+        (path, on_hand > point)
+        for path, on_hand, point in there.values_list("unit__scope__path", "there", "reorder_point")
+    )
+
+
 #: How each figure is worked out; exceptions closed in time come with the exceptions themselves.
 FIGURES: Final[Mapping[Measure, Callable[[Asked], Counts]]] = {
     Measure.ON_TIME: _on_time,
@@ -161,6 +180,7 @@ FIGURES: Final[Mapping[Measure, Callable[[Asked], Counts]]] = {
     Measure.QUALIFIED: _qualified,
     Measure.DELIVERABLES: _deliverables,
     Measure.SERVICE: _service,
+    Measure.STOCKED: _stocked,
 }
 #: Where what makes a figure is listed.
 EVIDENCE: Final[Mapping[Measure, str]] = {
@@ -169,6 +189,7 @@ EVIDENCE: Final[Mapping[Measure, str]] = {
     Measure.QUALIFIED: "/qualifications/?sort=expires_on",
     Measure.DELIVERABLES: "/deliverables/",
     Measure.SERVICE: "/service-records/",
+    Measure.STOCKED: "/stock-items/",
 }
 
 

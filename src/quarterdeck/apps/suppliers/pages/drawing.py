@@ -13,6 +13,7 @@ from quarterdeck.apps.suppliers.models import StockItem
 from quarterdeck.apps.suppliers.pages.words import share_text
 from quarterdeck.apps.suppliers.selectors.page import LevelNow
 from quarterdeck.apps.suppliers.selectors.stock import Place
+from quarterdeck.apps.suppliers.selectors.stock import told as plain
 from quarterdeck.kernel.ui import charts, components
 
 #: Days ahead that are always drawn, and days up to which the axis names days.
@@ -131,7 +132,7 @@ def availability_chart(
                 },
             }
         )
-    rules = [(0.0, "ink3", [1, 0])] + ([(float(place.minimum), "amber-text", [4, 3])] if place.minimum else [])
+    rules = [(0.0, "ink3", [1, 0])] + ([(float(place.minimum), "amber-edge", [4, 3])] if place.minimum else [])
     layers += [
         {
             "data": {"values": [{"left": level}]},
@@ -159,9 +160,9 @@ def availability_chart(
         {"data": {"values": points}, "layer": layers},
         title=_("%(item)s at %(place)s, projected") % {"item": item.name, "place": place.location.name},
         description=_("%(now)s %(measure)s today, %(least)s at least, by what tasks need.")
-        % {"now": f"{line.available[0]:g}", "measure": measure, "least": f"{least:g}"},
+        % {"now": plain(line.available[0]), "measure": measure, "least": plain(least)},
         head=[_("From"), _("Available, %(measure)s") % {"measure": measure}],
-        rows=[[components.date_text(day), f"{left:g}"] for day, left in told[:-1]],
+        rows=[[components.date_text(day), plain(left)] for day, left in told[:-1]],
         width=width,
         height=height,
     )

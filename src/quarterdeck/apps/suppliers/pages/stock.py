@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from quarterdeck.apps.suppliers.choices import MovementKind
@@ -31,14 +32,24 @@ ITEM: Final = "suppliers.stockitem"
 MOVEMENT: Final = "suppliers.stockmovement"
 #: Needs shown, the next.
 NEXT: Final = 12
-#: What can be posted from the page: the kind of movement and the side at which the location shown stands.
+#: What can be posted from the page: the kind of movement, the side at which the location shown stands, and its icon.
 VERBS: Final = (
-    (MovementKind.RECEIPT, "target"),
-    (MovementKind.ISSUE, "origin"),
-    (MovementKind.TRANSFER, "origin"),
-    (MovementKind.RETURN, "target"),
-    (MovementKind.COUNT, "origin"),
+    (MovementKind.RECEIPT, "target", "circle-arrow-down"),
+    (MovementKind.ISSUE, "origin", "circle-arrow-up"),
+    (MovementKind.TRANSFER, "origin", "arrow-left-right"),
+    (MovementKind.RETURN, "target", "corner-down-left"),
+    (MovementKind.COUNT, "origin", "clipboard-check"),
 )
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A movement that can be posted from the page; the main one stands out."""
+
+    label: str
+    href: str
+    icon: str
+    main: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class PlaceRow:
     place: Place
     there: str
     needed: str
+    minimum: str
     told: str
     href: str
     current: bool
@@ -85,7 +97,7 @@ def item_page(request: HttpRequest, code: str) -> HttpResponse:
     record = selectors.item_at(code.upper(), actor=actor, moment=frame.moment)
     if record is None:
         raise not_shown(frame)
-    if record.url != f"{request.path}":
+    if record.url != request.path:
         return redirect(record.url)
     vars(request)["nav_key"] = "stock-items"
     money = actor.sees("money", MOVEMENT, row_paths(record))
@@ -130,16 +142,15 @@ def _charted(told: OnHand) -> Place | None:
     return min(drawn, key=lambda each: (each.short_on or far, each.low_on or far, -each.needed), default=None)
 
 
-def _verbs(told: OnHand, back: dict[str, str]) -> list[tuple[str, str, bool]]:
-    """Return what can be posted: its name, where, and whether it stands out."""
+def _verbs(told: OnHand, back: dict[str, str]) -> list[Verb]:
+    """Return what can be posted, of this item, at the location shown."""
     found = []
-    for kind, side in VERBS:
+    for kind, side, icon in VERBS:
         given: dict[str, Any] = {"kind": kind, "item": told.item.pk}
         if told.at is not None:
             given[side] = told.at.pk
-        found.append(
-            (str(kind.label), f"/stock-movements/new/?{urlencode({**given, **back})}", kind == MovementKind.ISSUE)
-        )
+        href = f"/stock-movements/new/?{urlencode({**given, **back})}"
+        found.append(Verb(str(kind.label), href, icon, kind == MovementKind.ISSUE))
     return found
 
 
@@ -170,9 +181,10 @@ def _short(told: OnHand) -> Cell:
     if not short:
         return Cell(_("Runs short"), _("no"), _("of all that tasks need so far"))
     order_by = short[0] - dt.timedelta(days=told.item.lead_days)
+    late = (told.on - order_by).days
     note = _("order by %(day)s") % {"day": components.date_text(order_by, told.on)}
-    if order_by < told.on:
-        note = _("too late to order: %(days)d days") % {"days": (told.on - order_by).days}
+    if late > 0:
+        note = ngettext("%(days)d day too late to order", "%(days)d days too late to order", late) % {"days": late}
     return Cell(_("Runs short"), components.date_text(short[0], told.on), note, state="red")
 
 
@@ -206,6 +218,7 @@ def _place(place: Place, told: OnHand) -> PlaceRow:
         place,
         quantity(place.on_hand),
         quantity(place.needed) if place.needed else "",
+        quantity(place.minimum) if place.minimum else "",
         words,
         f"{told.item.url}?{urlencode({'location': place.location.code})}",
         told.at is not None and place.location.pk == told.at.pk,

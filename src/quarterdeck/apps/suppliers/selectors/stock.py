@@ -22,6 +22,7 @@ from quarterdeck.apps.suppliers.models import (
     StockLocation,
     StockMovement,
 )
+from quarterdeck.apps.suppliers.models.stock import EXACT
 from quarterdeck.engine.inventory import (
     Flow,
     Method,
@@ -38,9 +39,17 @@ from quarterdeck.kernel.access.policy import visible
 from quarterdeck.kernel.records import as_of
 
 #: Movements shown on a page, the latest.
-SHOWN: Final = 40
+SHOWN: Final = 15
+#: Tasks that a shortage names.
+NAMED: Final = 3
 #: Movements of one item that are valued while a page is made.
 VALUED: Final = 20_000
+
+
+def told(quantity: Decimal | float) -> str:
+    """Return a quantity as it is said: without zeros behind."""
+    exact = round(Decimal(str(quantity)), EXACT).normalize()
+    return format(exact, "f") if exact else "0"
 
 
 @dataclass(frozen=True)
@@ -227,8 +236,8 @@ def _sums(rows: QuerySet[StockMovement]) -> dict[int, Decimal]:
 
 def valued(item: StockItem, rows: QuerySet[StockMovement]) -> Valuation | None:
     """Return what an item is worth, by its own method; None where it moved too often for a page."""
-    told = rows.exclude(origin__isnull=False, target__isnull=False).exclude(quantity=0).order_by("pk")
-    fields = told.values_list("pk", "quantity", "origin_id", "unit_cost", "reverses_id")[: VALUED + 1]
+    moving = rows.exclude(origin__isnull=False, target__isnull=False).exclude(quantity=0).order_by("pk")
+    fields = moving.values_list("pk", "quantity", "origin_id", "unit_cost", "reverses_id")[: VALUED + 1]
     moved = list(fields)
     if len(moved) > VALUED:
         return None
@@ -252,14 +261,14 @@ def needs(*, item_ids: Collection[int] | None = None, location_ids: Collection[i
         rows = rows.filter(location__in=location_ids)
     found = list(with_issued(rows).select_related("task__plan__initiative", "item", "location"))
     now = _current([row.task for row in found if not row.task.plan.is_current])
-    told = []
+    open_ = []
     for row in found:
         task = row.task if row.task.plan.is_current else now.get((row.task.plan.initiative_id, row.task.uid))
         left = row.quantity - row.issued
         if task is None or not task.active or task.starts_on is None or task.done >= 100 or left <= 0:
             continue
-        told.append(Need(row, task, task.starts_on + dt.timedelta(days=row.offset_days), left))
-    return sorted(told, key=lambda need: (need.day, need.requirement.pk))
+        open_.append(Need(row, task, task.starts_on + dt.timedelta(days=row.offset_days), left))
+    return sorted(open_, key=lambda need: (need.day, need.requirement.pk))
 
 
 def with_issued(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -297,3 +306,65 @@ def tasks_seen(found: Sequence[Need], actor: Actor) -> set[int]:
     """Return the tasks among those of some needs that the actor may open, by their ids."""
     rows = visible(Task.objects.filter(pk__in=[need.task.pk for need in found]), actor)
     return set(rows.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Short:
+    """An item that will be short at a location: how much in all, from which day, for which tasks."""
+
+    level: StockLevel
+    day: dt.date
+    missing: float
+    hit: list[Need]
+
+    @property
+    def order_by(self) -> dt.date:
+        """The last day on which an order is there in time."""
+        return self.day - dt.timedelta(days=self.level.item.lead_days)
+
+    @property
+    def tasks(self) -> str:
+        """The tasks that are hit, each with its project, the first three by name."""
+        named = [f"{need.task.name} ({need.task.plan.initiative.name})" for need in self.hit[:NAMED]]
+        more = len(self.hit) - len(named)
+        return ", ".join(named) + (f" +{more}" if more else "")
+
+
+def shortages(*, on: dt.date, ahead: dt.timedelta, ids: Collection[int] | None = None) -> list[Short]:
+    """Return the levels that will be short for tasks, of which the last day to order comes within `ahead`, or has."""
+    found = needs()
+    levels = {
+        (level.item_id, level.location_id): level
+        for level in StockLevel.objects.filter(
+            item__in={need.requirement.item_id for need in found},
+            location__in={need.requirement.location_id for need in found},
+        ).select_related("item", "location__keeper__user")
+    }
+    found = [need for need in found if _place_of(need) in levels]
+    by_requirement = {need.requirement.pk: need for need in found}
+    stockings = [Stocking(item, place, float(row.on_hand or 0)) for (item, place), row in levels.items()]
+    _lines, short = project(stockings, today=on.toordinal(), requirements=[asked(need) for need in found])
+    grouped: dict[tuple[int, int], list[Shortage]] = defaultdict(list)
+    for each in short:
+        grouped[_place_of(by_requirement[each.requirement])].append(each)  # type: ignore[index]  # keys given above
+    coming = []
+    for place, rows in grouped.items():
+        level, first = levels[place], dt.date.fromordinal(rows[0].day)
+        if ids is not None and level.pk not in ids:
+            continue
+        if first - dt.timedelta(days=level.item.lead_days) <= on + ahead:
+            hit = [by_requirement[each.requirement] for each in rows]  # type: ignore[index]  # as above
+            coming.append(Short(level, first, round(sum(each.missing for each in rows), EXACT), hit))
+    return sorted(coming, key=lambda each: (each.order_by, each.level.pk))
+
+
+def _place_of(need: Need) -> tuple[int, int]:
+    return need.requirement.item_id, need.requirement.location_id
+
+
+def to_order(ids: Collection[int] | None = None) -> list[StockItem]:
+    """Return the items in use of which all that is on hand has fallen to the reorder point."""
+    rows = StockItem.objects.filter(is_active=True, reorder_point__gt=0)
+    rows = rows if ids is None else rows.filter(pk__in=list(ids))
+    there = Coalesce(Sum("levels__on_hand"), Value(Decimal(0)))
+    return list(rows.annotate(there=there).filter(there__lte=F("reorder_point")).order_by("pk"))

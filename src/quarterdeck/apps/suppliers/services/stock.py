@@ -21,6 +21,7 @@ from quarterdeck.apps.suppliers.models import (
     StockMovement,
 )
 from quarterdeck.apps.suppliers.models.stock import EXACT
+from quarterdeck.apps.suppliers.selectors.stock import told
 from quarterdeck.apps.suppliers.services.numbering import code_for
 from quarterdeck.kernel import records
 from quarterdeck.kernel.access.actor import Actor
@@ -92,6 +93,7 @@ def stock_level_remove(record: StockLevel, *, actor: Actor, note: str = "") -> C
     return records.delete(record, actor=actor, note=note)
 
 
+@transaction.atomic
 def requirement_save(record: MaterialRequirement, *, actor: Actor, note: str = "") -> Change | None:
     """Say or change what a task needs. Refused for a group of tasks, whose parts have the needs.
 
@@ -104,7 +106,10 @@ def requirement_save(record: MaterialRequirement, *, actor: Actor, note: str = "
         action = "add" if record._state.adding else "change"
         if not any(actor.can(action, kind, path) for path in paths):
             raise AccessDenied(refusal(action, MaterialRequirement))
-    return records.save(record, actor=actor, note=note)
+    change = records.save(record, actor=actor, note=note)
+    # What is asked of a location is watched there, with nothing on hand as well.
+    _levels(record.item, [record.location], actor)
+    return change
 
 
 @transaction.atomic
@@ -257,11 +262,6 @@ def _take(record: StockMovement, level: StockLevel) -> None:
             }
         }
     )
-
-
-def told(quantity: Decimal) -> str:
-    """Return a quantity as it is said: without zeros behind."""
-    return format(quantity.normalize(), "f") if quantity else "0"
 
 
 def _levels(item: StockItem, places: Iterable[StockLocation], actor: Actor) -> dict[int, StockLevel]:
