@@ -91,7 +91,7 @@ def test_a_sponsor_decides(demo_windows: Windows) -> None:
     heading(page, waiting[1])
 
 
-def test_a_finding_is_followed_from_needs_you_and_put_off(demo_windows: Windows) -> None:
+def test_a_finding_is_followed_from_needs_you_and_accepted(demo_windows: Windows) -> None:
     page = phone(demo_windows, personas.HEAD)
     no_wider(page)
     items = page.locator(".work > li", has_text="Exception")
@@ -115,14 +115,14 @@ def test_a_finding_is_followed_from_needs_you_and_put_off(demo_windows: Windows)
     expect(sheet).to_have_count(0)
     expect(more).to_be_focused()
     more.tap()
-    page.locator("[popover]:popover-open").get_by_role("link", name="Later").tap()
-    heading(page, re.compile("^Later: "))
-    at_the_thumb(page.get_by_role("button", name="Later", exact=True))
+    page.locator("[popover]:popover-open").get_by_role("link", name="Accept", exact=True).tap()
+    heading(page, re.compile("^Accept: "))
+    at_the_thumb(page.get_by_role("button", name="Accept", exact=True))
     for field in page.locator("main input[type=date]").all():
         field.fill(page.evaluate("new Date(Date.now() + 6e8).toISOString().slice(0, 10)"))
     for field in page.locator("main textarea").all():
         field.fill("After the board")
-    page.get_by_role("button", name="Later", exact=True).tap()
+    page.get_by_role("button", name="Accept", exact=True).tap()
     heading(page, "Needs you")
     expect(page.locator(".work > li")).to_have_count(before - 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -58,7 +60,7 @@ def act(request: HttpRequest, source: str, pk: int, verb: str) -> HttpResponse:
     if posted and (form is None or form.is_valid()):
         row = item.source.rows(actor).get(pk=pk)
         try:
-            wanted.run(row=row, actor=actor, **(form.cleaned_data if form else {}))
+            done = wanted.run(row=row, actor=actor, **(form.cleaned_data if form else {}))
         except (ValidationError, PermissionDenied) as error:
             text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             if form is None:
@@ -66,7 +68,8 @@ def act(request: HttpRequest, source: str, pk: int, verb: str) -> HttpResponse:
                 return redirect("needs-you")
             form.add_error(None, text)
         else:
-            toasts.add(request, str(wanted.said) % {"title": item.need.title})
+            undo = f"/undo/{done}/" if isinstance(done, uuid.UUID) else ""
+            toasts.add(request, str(wanted.said) % {"title": item.need.title}, undo_url=undo)
             return redirect("needs-you")
     context = {"item": item, "verb": wanted, "form": form, "back": reverse("needs-you")}
     return render(request, "needs/act.html", context, status=422 if posted else 200)

@@ -24,6 +24,8 @@ S = TypeVar("S", bound="type[Source[Any]]")
 class Verb:
     """One thing to do with a need. `run(row=, actor=, **fields)` does it, raising ValidationError or PermissionDenied.
 
+    Where it returns the batch of what it wrote, Undo is offered.
+
     `form` asks for more facts first, on a page of its own. `said` tells afterwards, with `%(title)s`.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -35,17 +36,17 @@ from quarterdeck.kernel.watch.stages import awake
 MENTION = "comments.mention"
 
 
-def _seen(*, row: Finding, actor: Actor) -> None:
-    acknowledge(finding=row, actor=actor)
+def _seen(*, row: Finding, actor: Actor) -> uuid.UUID:
+    return acknowledge(finding=row, actor=actor)
 
 
-def _take(*, row: Finding, actor: Actor, until: dt.date) -> None:
+def _take(*, row: Finding, actor: Actor, until: dt.date) -> uuid.UUID:
     assert actor.user is not None
-    take_in_hand(finding=row, by=actor.user, until=until, actor=actor)
+    return take_in_hand(finding=row, by=actor.user, until=until, actor=actor)
 
 
-def _accept(*, row: Finding, actor: Actor, until: dt.date, reason: str) -> None:
-    accept(finding=row, until=until, reason=reason, actor=actor)
+def _accept(*, row: Finding, actor: Actor, until: dt.date, reason: str) -> uuid.UUID:
+    return accept(finding=row, until=until, reason=reason, actor=actor)
 
 
 #: What the landing page offers to say of an exception, in order.
