@@ -34,6 +34,12 @@ BACK = (
 )
 
 
+def settle(apps, schema_editor):
+    """Have PostgreSQL look at the references now: no table is altered while some wait to be looked at."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_name_nodes"),
@@ -166,5 +172,7 @@ class Migration(migrations.Migration):
             model_name="handling",
             index=models.Index(fields=["stage", "accepted_until"], name="watch_handling_accepted"),
         ),
+        migrations.RunPython(settle, settle),
         migrations.RunSQL(KEEP, BACK),
+        migrations.RunPython(settle, settle),
     ]
