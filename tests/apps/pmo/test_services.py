@@ -33,7 +33,7 @@ from tests.apps.portfolio.conftest import Lead
 def test_a_set_is_taken_over_once(system: Actor, office: Office, root: Scope) -> None:
     made = services.install(name="table", office=office, scope=root, actor=system)
     assert (made.added, made.known) == (8, 0)
-    assert Kpi.objects.count() == 12
+    assert Kpi.objects.count() == 13
     again = services.install(name="table", office=office, scope=root, actor=system)
     assert (again.added, again.known) == (0, 8)
     whole = services.install(name="all", office=office, scope=root, actor=system)
