@@ -17,9 +17,9 @@ ROUNDS = (-9.0, -4.5, -2.3, -1.1, -0.8, -0.4, -0.13, -0.06, 0.0)
 
 #: For how many days what was found last is lived with, and why.
 ACCEPTED = (
-    (30, "The successor starts on the first; the deputy covers until then."),
-    (60, "Agreed with the sponsor at the September board."),
-    (21, "Supplier confirmed the new date; nothing to do before it."),
+    (30, "Postponed with the consent of all concerned."),
+    (60, "Known; the board decides at the turn of the year."),
+    (21, "Settled on the phone; the paper follows."),
 )
 
 
