@@ -180,11 +180,11 @@ def test_the_watch_finds_overdue_contacts_and_owners_who_left(deal: Deal) -> Non
     assert [name for name, _key, _day in facts(watch.supplier_owner_left)] == [deal.supplier.name]
 
 
-def test_every_check_serves_one_of_the_two_accountabilities() -> None:
+def test_every_check_serves_one_of_the_accountabilities() -> None:
     from quarterdeck.kernel.watch.checks import checks
 
     mine = {check.function for check in checks.values() if check.find.__module__ == watch.__name__}
-    assert mine == {"supplier-responsibility", "supplier-engagement"}
+    assert mine == {"supplier-responsibility", "supplier-engagement", "suppliers.stock", "suppliers.orders"}
 
 
 def test_nothing_is_owed_by_a_stranger_to_see(deal: Deal) -> None:
