@@ -103,6 +103,32 @@ def test_what_changes_is_known_when_it_is_assessed_again(cast: Cast, parent: Ini
     assert curve.planned[-1] == pytest.approx(550.0)
 
 
+def test_what_has_no_budget_is_compared_with_nobodys(cast: Cast, parent: Initiative, project: Initiative) -> None:
+    """The cancelled project, and one that spends without a budget, enter neither the overrun nor what is left."""
+    bare = cast.north.make(Initiative)
+    assert bare.parent_id == parent.pk
+    post(cast, bare, "70", FRIDAY)
+    keep(parent)
+    kept = Position.objects.get(initiative=parent)
+    of = {one.initiative_id: one for one in Position.objects.exclude(initiative=parent)}
+    assert (of[bare.pk].budget, of[bare.pk].forecast, of[bare.pk].over_budget, of[bare.pk].left) == (
+        None,
+        70,
+        None,
+        None,
+    )
+    assert of[project.pk].left == Decimal("512.5")
+    assert kept.budget == 550 + 900
+    # What is spent: 37.50 of 550 euros, and a tenth of 37.50 crowns of 9,000.
+    assert kept.left == Decimal("512.5") + 900 - Decimal("3.75")
+    assert kept.over_budget is not None
+    assert kept.forecast is not None
+    outside = kept.forecast - kept.budget - kept.over_budget
+    assert outside == 70 + Decimal("37.5")
+    cells = {label: note for label, _value, note, _state in shown(cast, parent)["cells"]}
+    assert "€108 without a budget" in cells["Forecast at completion"]
+
+
 def test_a_past_date_shows_what_was_kept_then(cast: Cast, parent: Initiative, project: Initiative) -> None:
     before = clock.now() - dt.timedelta(days=1)
     keep(parent, before)

@@ -13,7 +13,7 @@ from quarterdeck.apps.reporting.models import Snapshot
 from quarterdeck.apps.reporting.selectors.rollup import days_late, summed
 from quarterdeck.apps.reporting.selectors.units import by_unit
 from tests.apps.organisation.conftest import currencies, given, group, networks, system, unit  # noqa: F401
-from tests.apps.portfolio.conftest import make  # noqa: F401
+from tests.apps.portfolio.conftest import make, signed_in  # noqa: F401
 from tests.apps.reporting.board_stage import TODAY, Board, amounts, assessed, board  # noqa: F401
 
 DAY = dt.timedelta(days=1)
@@ -102,6 +102,16 @@ def test_by_unit_with_all_below(tree: Board) -> None:
     above, own = found[tree.a.unit.parent_id or 0], found[tree.a.unit_id]
     assert above.amount("budget") == own.amount("budget") == Decimal("1475.0850")
     assert (own.currency, own.reds, own.spi) == ("GBP", 1, 0.9)
+
+
+def test_what_has_no_budget_is_compared_with_nobodys(board: Board) -> None:  # noqa: F811
+    assessed(board.a, **amounts(budget="100", ac="50", eac="120"))
+    assessed(board.b, **amounts(ac="30", eac="30"))
+    found = services.assess(board.works, actor=board.system)
+    assert (found.budget, found.ac, found.eac) == (100, 80, 150)
+    assert (found.over_budget, found.over, found.unbudgeted) == (20, 20, 30)
+    page = signed_in(board.reader("money")).get(f"{board.works.url}dashboard/").content.decode()
+    assert "+€20 to budget, +20.0%, €30 without a budget" in page
 
 
 def test_weekdays_between() -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from quarterdeck.apps.finance.choices import Forecast
 from quarterdeck.apps.portfolio.models import Initiative
 
-AMOUNTS = ("budget", "due", "over_plan", "actual", "committed", "forecast")
+AMOUNTS = ("budget", "due", "over_plan", "over_budget", "left", "actual", "committed", "forecast")
 MEASURES = ("bac", "pv", "ev", "ac")
 
 
@@ -36,6 +36,8 @@ class Position(models.Model):
     budget = models.DecimalField(_("budget"), max_digits=22, decimal_places=4, null=True)
     due = models.DecimalField(_("planned to date"), max_digits=22, decimal_places=4, null=True)
     over_plan = models.DecimalField(_("spent over plan"), max_digits=22, decimal_places=4, null=True)
+    over_budget = models.DecimalField(_("forecast over budget"), max_digits=22, decimal_places=4, null=True)
+    left = models.DecimalField(_("left of the budget"), max_digits=22, decimal_places=4, null=True)
     actual = models.DecimalField(_("actual"), max_digits=22, decimal_places=4)
     committed = models.DecimalField(_("committed"), max_digits=22, decimal_places=4)
     forecast = models.DecimalField(_("forecast"), max_digits=22, decimal_places=4, null=True)

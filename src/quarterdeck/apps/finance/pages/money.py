@@ -164,8 +164,7 @@ def cells(money: Money, record: Initiative, value: EarnedValue | None) -> list[C
     code, key = money.currency, record.pk
     where = f"f.initiative={key}" if record.kind == Kind.PROJECT else f"scope={record.scope_id}"
     over_plan = money.over_plan
-    over = None if money.forecast is None or money.budget is None else money.forecast - money.budget
-    left = money.left
+    over, left = money.over_budget, money.left
     measures = money.measures
     return [
         Cell(_("Budget"), _short(money.budget, code), _("approved") if money.budget is not None else _("none set")),
@@ -178,7 +177,7 @@ def cells(money: Money, record: Initiative, value: EarnedValue | None) -> list[C
         Cell(
             _("Forecast at completion"),
             _short(money.forecast, code),
-            _beside(over, money.budget, code),
+            _outside(_beside(over, money.budget, code), money, record),
             href="#forecasts" if value is not None else "",
             state=_over_state(over, money.budget),
         ),
@@ -210,6 +209,14 @@ def _beside(over: Decimal | None, budget: Decimal | None, code: str) -> str:
         return _("as the budget")
     share = f", {components.signed(over / budget * 100, 1)}%" if budget else ""
     return _("%(amount)s against budget%(share)s") % {"amount": _short(over, code, sign=True), "share": share}
+
+
+def _outside(text: str, money: Money, record: Initiative) -> str:
+    """Add what of a node's forecast is of projects without a budget."""
+    if record.kind == Kind.PROJECT or money.unbudgeted <= 0:
+        return text
+    more = _("%(amount)s without a budget") % {"amount": _short(money.unbudgeted, money.currency)}
+    return ", ".join(part for part in (text, more) if part)
 
 
 def _share(amount: Decimal, whole: Decimal | None) -> str:
@@ -380,7 +387,7 @@ def _money_cells(money: Money) -> list[tuple[str, str]]:
     measures = money.measures
     due = None if money.due is None else float(money.due)
     budget = None if money.budget is None else float(money.budget)
-    over = None if budget is None or money.forecast is None else float(money.forecast) - budget
+    over = None if money.over_budget is None else float(money.over_budget)
     left = money.left
     return [
         (_amount(budget), ""),

@@ -24,7 +24,7 @@ from quarterdeck.kernel.access.actor import LEVEL
 from quarterdeck.kernel.access.policy import scopes_below
 
 PLACES: Final = Decimal("0.0001")
-SUMMED: Final = ("budget", "actual", "committed", "forecast", "due", "over_plan")
+SUMMED: Final = ("budget", "actual", "committed", "forecast", "due", "over_plan", "over_budget", "left")
 OVER: Final = frozenset({State.COMPLETED, State.CANCELLED})
 
 
@@ -36,8 +36,9 @@ class Money:
     completion by the forecast `by`; `by` None: nothing is earned yet, so it is the budget, or what is spent and
     promised where that is more; of what is over, it is the actual. `measures` are those of the last report. `due` is
     what was planned to be spent: the planned value, of a completed project without one its budget; `over_plan` is how
-    much more was spent by the projects of which that is known. `missing` names currencies without a rate, whose
-    amounts are left out.
+    much more was spent by the projects of which that is known. `over_budget` is the forecast less the budget, `left`
+    what of the budget is neither spent nor promised (below zero: too much is), both of the projects that have a budget:
+    what others spend is compared with nobody's. `missing` names currencies without a rate, whose amounts are left out.
     """
 
     budget: Decimal | None
@@ -50,12 +51,14 @@ class Money:
     value: EarnedValue | None = None
     due: Decimal | None = None
     over_plan: Decimal | None = None
+    over_budget: Decimal | None = None
+    left: Decimal | None = None
     missing: tuple[str, ...] = ()
 
     @property
-    def left(self) -> Decimal | None:
-        """What of the budget is neither spent nor promised; below zero: too much is."""
-        return None if self.budget is None else self.budget - self.actual - self.committed
+    def unbudgeted(self) -> Decimal:
+        """What of the forecast is of projects without a budget; of a node with none that has one, all of it."""
+        return (self.forecast or Decimal(0)) - (self.budget or Decimal(0)) - (self.over_budget or Decimal(0))
 
 
 def money_of(
@@ -80,7 +83,9 @@ def money_of(
 
 def counted(state: str, money: Money) -> Money:
     """Return the money of a project in a state as it counts in sums: of one that was cancelled, what was spent."""
-    return replace(money, budget=None, measures=None, due=None, over_plan=None) if state == State.CANCELLED else money
+    if state != State.CANCELLED:
+        return money
+    return replace(money, budget=None, measures=None, due=None, over_plan=None, over_budget=None, left=None)
 
 
 def projects_below(nodes: Iterable[Initiative]) -> dict[int, list[Initiative]]:
@@ -126,6 +131,7 @@ def money_of_projects(
             actual = exact(value.status.total.ac)
         by = chosen.get(each.pk, USUAL) if value is not None and each.state not in OVER else None
         estimate = exact(value.status.costs[CostForecast[by]]) if value is not None and by is not None else None
+        forecast = _forecast(each, estimate, budget, actual, committed)
         due = exact(value.status.total.pv) if value is not None else budget if each.state == State.COMPLETED else None
         found[each.pk] = Money(
             due=due,
@@ -133,7 +139,9 @@ def money_of_projects(
             budget=budget,
             actual=actual,
             committed=committed,
-            forecast=_forecast(each, estimate, budget, actual, committed),
+            forecast=forecast,
+            over_budget=None if budget is None or forecast is None else forecast - budget,
+            left=None if budget is None else budget - actual - committed,
             currency=value.currency if value is not None else code_of(each),
             measures=value.status.total if value is not None else None,
             by=by,
@@ -195,6 +203,8 @@ def summed(parts: Iterable[Money], currency: str, rates: Rates) -> Money:
         forecast=total["forecast"],
         due=total["due"],
         over_plan=total["over_plan"],
+        over_budget=total["over_budget"],
+        left=total["left"],
         currency=currency,
         measures=measures,
         missing=tuple(sorted(missing)),

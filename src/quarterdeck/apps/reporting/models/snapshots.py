@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -21,7 +22,7 @@ class Snapshot(models.Model):
 
     row_scope: ClassVar[tuple[str, ...]] = ("initiative__scope", "initiative__unit__scope")
     field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("budget", "bac", "pv", "ev", "ac", "committed", "eac"), "money"
+        ("budget", "bac", "pv", "ev", "ac", "committed", "eac", "over_budget"), "money"
     )
 
     initiative = models.ForeignKey(
@@ -45,6 +46,8 @@ class Snapshot(models.Model):
     ac = models.DecimalField(_("actual cost"), max_digits=22, decimal_places=4, null=True)
     committed = models.DecimalField(_("committed"), max_digits=22, decimal_places=4, null=True)
     eac = models.DecimalField(_("estimate at completion"), max_digits=22, decimal_places=4, null=True)
+    #: Of the projects that have both a budget and an estimate; None in what was kept before it was.
+    over_budget = models.DecimalField(_("estimate over budget"), max_digits=22, decimal_places=4, null=True)
     spi = models.FloatField(_("SPI"), null=True)
     cpi = models.FloatField(_("CPI"), null=True)
     spi_t = models.FloatField(_("SPI(t)"), null=True)
@@ -78,3 +81,15 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.initiative_id}, {self.on}"
+
+    @property
+    def over(self) -> Decimal | None:
+        """By how much the estimate is over the budget, of the projects that have both."""
+        if self.over_budget is not None or self.eac is None or self.budget is None:
+            return self.over_budget
+        return self.eac - self.budget
+
+    @property
+    def unbudgeted(self) -> Decimal:
+        """What of the estimate is of projects without a budget."""
+        return (self.eac or Decimal(0)) - (self.budget or Decimal(0)) - (self.over or Decimal(0))

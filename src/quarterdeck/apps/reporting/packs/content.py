@@ -75,6 +75,7 @@ class Line:
     days_late: int | None
     time_tolerance: int | None
     amounts: tuple[tuple[str, Decimal | None], ...]
+    over_budget: Decimal | None
     indices: tuple[tuple[str, float | None], ...]
     projects: int
     reds: int
@@ -117,12 +118,12 @@ class Line:
 
     def over(self) -> str:
         """Return the forecast against the budget: "+5.5%"."""
-        budget, eac = self.amount("budget"), self.amount("eac")
+        budget = self.amount("budget")
         if not self.money:
             return components.CLOSED
-        if not budget or eac is None:
+        if not budget or self.over_budget is None:
             return NONE
-        return f"{components.signed((eac - budget) / budget * 100, 1)}%"
+        return f"{components.signed(self.over_budget / budget * 100, 1)}%"
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,7 @@ def _line(node: Node, found: Snapshot | None, actor: Actor, *, partial: bool) ->
         days_late=found.days_late if found else None,
         time_tolerance=record.time_tolerance,
         amounts=tuple((name, getattr(found, name) if found and money else None) for name in AMOUNTS),
+        over_budget=found.over if found and money else None,
         indices=tuple(
             (name, getattr(found, name) if found and (money or name not in OF_MONEY) else None) for name in INDICES
         ),

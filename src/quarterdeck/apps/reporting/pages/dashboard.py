@@ -202,14 +202,16 @@ def _money_cell(now: Snapshot, href: str, *, money: bool) -> Cell:
     label = _("Forecast at completion")
     if not money:
         return Cell(label, components.CLOSED, "", href)
-    note = ""
-    if now.eac is not None and now.budget:
-        over = now.eac - now.budget
+    note, over = "", now.over
+    if over is not None and now.budget:
         share = components.signed(over / now.budget * 100, 1, "%")
         note = _("%(over)s to budget, %(share)s") % {
             "over": components.money_text(over, now.currency, short=True, sign=True),
             "share": share,
         }
+    if now.unbudgeted > 0 and now.projects > 1:
+        outside = components.money_text(now.unbudgeted, now.currency, short=True)
+        note = ", ".join(text for text in (note, _("%(amount)s without a budget") % {"amount": outside}) if text)
     return Cell(label, components.money_text(now.eac, now.currency, short=True) or "–", note, href)
 
 
@@ -259,9 +261,9 @@ def _history(line: Line) -> str:
 
 def _over(now: Snapshot) -> tuple[str, str]:
     """Return by how much the forecast is over the budget: the amount, and percent."""
-    if now.eac is None or not now.budget:
+    over = now.over
+    if over is None or not now.budget:
         return "–", ""
-    over = now.eac - now.budget
     return (
         components.money_text(over, now.currency, short=True, sign=True),
         str(components.signed(over / now.budget * 100, 1, "%")),

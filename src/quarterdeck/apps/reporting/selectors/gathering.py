@@ -87,6 +87,7 @@ def _cost(one: Gathered, money: Money) -> None:
     amounts = one.amounts
     amounts["budget"], amounts["eac"] = decimal(money.budget), decimal(money.forecast)
     amounts["ac"], amounts["committed"] = decimal(money.actual), decimal(money.committed)
+    amounts["over_budget"] = None if money.over_budget is None else decimal(money.over_budget)
     if one.value is not None:
         total = one.value.status.total
         amounts |= {name: decimal(getattr(total, name)) for name in ("bac", "pv", "ev", "ac")}

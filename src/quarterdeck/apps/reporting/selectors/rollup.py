@@ -41,6 +41,7 @@ class Sums:
     on_time: int = 0
     forecast: int = 0
     amounts: dict[str, Decimal] = field(default_factory=dict)
+    over: Decimal = Decimal(0)
     earned: dict[str, Decimal] = field(default_factory=dict)
     by_dimension: dict[str, dict[str, int]] = field(default_factory=dict)
     checked: int = 0
@@ -69,6 +70,8 @@ class Sums:
             value = getattr(part, name)
             if value is not None:
                 self.amounts[name] = self.amounts.get(name, Decimal(0)) + value * into
+        if part.over is not None:
+            self.over += part.over * into
         if part.ev is not None:
             self.measured += 1
             for name in ("bac", "pv", "ev", "ac"):
@@ -99,6 +102,12 @@ class Sums:
         """Cost performance index, sum of EV / sum of AC."""
         return self.index("ev", "ac")
 
+    @property
+    def over_budget(self) -> Decimal | None:
+        """By how much estimates are over budgets, of the projects that have both; None where no sum is of either."""
+        known = "budget" in self.amounts and "eac" in self.amounts
+        return self.over.quantize(PLACES, ROUND_HALF_UP) if known else None
+
     def amount(self, name: str) -> Decimal | None:
         """Return a sum to four places; None where nothing states it."""
         value = self.amounts.get(name)
@@ -119,6 +128,7 @@ def put(snapshot: Snapshot, sums: Sums, rules: Mapping[str, list[Tailored]]) -> 
     snapshot.currency = sums.currency
     for name in AMOUNTS:
         setattr(snapshot, name, sums.amount(name))
+    snapshot.over_budget = sums.over_budget
     snapshot.spi, snapshot.cpi, snapshot.spi_t = sums.spi, sums.cpi, None
     share = sums.index("ev", "bac")
     snapshot.percent = None if share is None else round(share * 100, 2)
