@@ -111,12 +111,8 @@ def test_what_has_no_budget_is_compared_with_nobodys(cast: Cast, parent: Initiat
     keep(parent)
     kept = Position.objects.get(initiative=parent)
     of = {one.initiative_id: one for one in Position.objects.exclude(initiative=parent)}
-    assert (of[bare.pk].budget, of[bare.pk].forecast, of[bare.pk].over_budget, of[bare.pk].left) == (
-        None,
-        70,
-        None,
-        None,
-    )
+    alone = of[bare.pk]
+    assert (alone.budget, alone.forecast, alone.over_budget, alone.left) == (None, Decimal(70), None, None)
     assert of[project.pk].left == Decimal("512.5")
     assert kept.budget == 550 + 900
     # What is spent: 37.50 of 550 euros, and a tenth of 37.50 crowns of 9,000.

@@ -108,8 +108,8 @@ def test_what_has_no_budget_is_compared_with_nobodys(board: Board) -> None:  # n
     assessed(board.a, **amounts(budget="100", ac="50", eac="120"))
     assessed(board.b, **amounts(ac="30", eac="30"))
     found = services.assess(board.works, actor=board.system)
-    assert (found.budget, found.ac, found.eac) == (100, 80, 150)
-    assert (found.over_budget, found.over, found.unbudgeted) == (20, 20, 30)
+    assert (found.budget, found.ac, found.eac) == (Decimal(100), Decimal(80), Decimal(150))
+    assert (found.over_budget, found.over, found.unbudgeted) == (Decimal(20), Decimal(20), Decimal(30))
     page = signed_in(board.reader("money")).get(f"{board.works.url}dashboard/").content.decode()
     assert "+€20 to budget, +20.0%, €30 without a budget" in page
 
