@@ -1,7 +1,6 @@
 """Levelling against enumeration, published optima and a checker that knows nothing of the search."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import cast
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from quarterdeck.engine.calendar import five_day, timeline
 from quarterdeck.engine.errors import EngineError
 from quarterdeck.engine.levelling import Activity, Cause, Levelled, Problem, Project, Resource, level, usage
-from quarterdeck.engine.levelling._prepare import Grid, Prepared, gridded
 from quarterdeck.engine.network import LagUnit, Link, LinkKind
 from tests.engine import psplib
 
@@ -364,26 +362,6 @@ def test_published_instances(shared_data: Path, kind: str) -> None:
         check(problem, done)
         assert known[path.name] <= done.finish <= known[path.name] * 1.09
         assert done.bound <= known[path.name]
-
-
-def test_the_plain_passes_give_the_schedules_of_the_general_ones(
-    shared_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is chosen for speed alone changes nothing."""
-    found = sorted((shared_data / "psplib").rglob("*.sm"))[::60]
-    if not found:
-        pytest.skip("no instances are given")
-    # The bound that only plain problems have would end their search earlier.
-    monkeypatch.setattr("quarterdeck.engine.levelling._bounds._energetic", lambda _instance, _free, floor: floor)
-    plain = [level(psplib.instance(path), schedules=600) for path in found]
-
-    def general(plan: Prepared, count: int, step: int) -> Grid:
-        grid = gridded(plan, count, step)
-        assert grid.instance.plain
-        return replace(grid, instance=grid.instance._replace(plain=False))
-
-    monkeypatch.setattr("quarterdeck.engine.levelling._horizon.gridded", general)
-    assert [level(psplib.instance(path), schedules=600) for path in found] == plain
 
 
 def test_small_published_instances_are_proved(shared_data: Path) -> None:

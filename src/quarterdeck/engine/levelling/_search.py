@@ -55,15 +55,15 @@ class Search:
         if not size:
             return None
         tolerance = MONEY * (len(instance.full) + 1) if instance.delay_cost.any() else 1.0
-        orders = np.zeros((2 * size, len(instance.act)), np.int64)
+        orders, starts = np.zeros((2, 2 * size, len(instance.act)), np.int64)
         cost, signs = np.full(2 * size, np.inf), np.zeros(2 * size, np.int64)
         share = max(8, BLOCK // len(instance.act))
         made = generation = stale = 0
-        best = Found(orders[0], np.inf, 0)
+        best = Found(starts[0], np.inf, 0)
 
         def block(first: int, last: int) -> int:
             seed = (self.seed * 1_000_003 + generation * 20_011 + first) % 2**32
-            return bred(instance, urgency, orders, cost, signs, first, last, seed, self.justify)
+            return bred(instance, urgency, orders, starts, cost, signs, first, last, seed, self.justify)
 
         def populated(first: int) -> bool:
             nonlocal made, generation
@@ -85,11 +85,11 @@ class Search:
                 if not populated(first):
                     return None
                 if first:
-                    selected(orders, cost, signs)
+                    selected(orders, starts, cost, signs)
                 chief = int(np.argmin(cost[:size]))
                 stale = 0 if cost[chief] <= best.cost - tolerance else stale + 1
                 if cost[chief] < best.cost:
-                    best = Found(orders[chief].copy(), float(cost[chief]), made)
+                    best = Found(starts[chief].copy(), float(cost[chief]), made)
                 if over():
                     return Found(best.order, best.cost, made)
                 alike = cost[:size].max() - cost[:size].min() < tolerance
@@ -106,12 +106,12 @@ class Search:
 
         count = float("inf") if self.schedules is None else self.schedules
         if self.ends is not None:
-            rows = np.zeros((2 * TRIED, len(instance.act)), np.int64)
+            rows, starts = np.zeros((2, 2 * TRIED, len(instance.act)), np.int64)
             cost, signs = np.zeros(2 * TRIED), np.zeros(2 * TRIED, np.int64)
-            if bred(instance, urgency, rows, cost, signs, 0, 1, self.seed, self.justify) < 0:
+            if bred(instance, urgency, rows, starts, cost, signs, 0, 1, self.seed, self.justify) < 0:
                 return 0
             began = time.perf_counter()
-            made = bred(instance, urgency, rows, cost, signs, 0, TRIED, self.seed, self.justify)
+            made = bred(instance, urgency, rows, starts, cost, signs, 0, TRIED, self.seed, self.justify)
             if made < 0:
                 return 0
             rate = self.threads * made / max(time.perf_counter() - began, 1e-6)

@@ -24,7 +24,7 @@ from quarterdeck.engine.levelling.kernels import (
     ordered,
     reset,
 )
-from quarterdeck.engine.levelling.plain_kernels import plain_backward, plain_forward
+from quarterdeck.engine.levelling.plain_kernels import BEFORE, STEP, plain_backward, plain_forward
 from quarterdeck.engine.levelling.team_kernels import Team, team_forward
 
 Whole = NDArray[np.int64]
@@ -103,6 +103,44 @@ def justified(  # noqa: PLR0917
     if makespan != NO_ROOM:
         ordered(state, START, makespan, False, counts, order)
     return makespan
+
+
+@compiled
+def turned_round(  # noqa: PLR0917
+    instance: Instance, order: Whole, free: Whole, state: Whole, counts: Whole, turns: Whole
+) -> int:
+    """The makespan of what `order` gives backwards from the end of the axis, all as late as may be, pushed to the left.
+
+    For plain instances whose finishes stand in an order of precedence: a schedule is as good in two passes as
+    `justified` makes it in three (Debels & Vanhoucke, 2005, breed left and right ones of each other likewise). NO_ROOM
+    where the axis is too short; `order` is left as it is, `turns` is scratch, `free` is as new.
+    """
+    n, top = len(order), len(free)
+    for turn in range(n):
+        turns[turn] = order[n - 1 - turn]
+    flat = free[:, 0]
+    least = plain_backward(
+        turns, instance.act[:, DURATION], instance.need[:, 0], instance.succ_of, instance.plain_succ, flat, state, top
+    )
+    for slot in range(max(least, 0), top):
+        flat[slot] = instance.full[slot, 0]
+    if least == NO_ROOM:
+        return NO_ROOM
+    for j in range(n):
+        state[j, START] -= least
+    ordered(state, START, top - least, False, counts, turns)
+    return generated(instance, turns, free, state)
+
+
+@compiled
+def straight(instance: Instance) -> bool:
+    """Whether nothing may start before what it follows has ended, and the arrays named plain hold the whole."""
+    if not instance.plain:
+        return False
+    for e in range(len(instance.plain_pred)):
+        if instance.plain_pred[e, STEP] < instance.act[instance.plain_pred[e, BEFORE], DURATION]:
+            return False
+    return True
 
 
 @compiled
@@ -196,10 +234,14 @@ def sampled(  # noqa: PLR0917  compiled: arrays one by one
 
 @compiled
 def crossed(mother: Whole, father: Whole, seen: Whole, stamp: int, child: Whole) -> None:
-    """Two-point crossover that keeps precedence: ends from the mother, the middle in the order of the father."""
+    """Two-point crossover that keeps precedence: ends from the mother, the middle in the order of the father.
+
+    The middle is a quarter to three quarters of the whole: children of less hardly differ from a parent.
+    """
     n = len(child)
-    one, other = np.random.randint(n), np.random.randint(n)
-    first, last = min(one, other), max(one, other)
+    width = n // 4 + np.random.randint(n // 2 + 1)
+    first = np.random.randint(n - width + 1)
+    last = first + width
     for turn in range(first):
         child[turn] = mother[turn]
         seen[mother[turn]] = stamp
@@ -288,6 +330,7 @@ def bred(  # noqa: PLR0917
     instance: Instance,
     urgency: Real,
     orders: Whole,
+    starts: Whole,
     cost: Real,
     signs: Whole,
     first: int,
@@ -297,14 +340,19 @@ def bred(  # noqa: PLR0917
 ) -> int:
     """Write the rows `first` to `last` of the population: their orders, what they cost, and their signs.
 
+    An order of `starts` gives the schedule back by `generated`; that of `orders` is what is inherited. They are the
+    same but where `turned_round` does: there it is the order of the finishes.
+
     Rows of the first half are drawn at random, those of the second are children of the first. The numbers come from
-    `seed`. Returns the schedules made (a justified one counts for three), or NO_ROOM when the horizon was too short.
+    `seed`. Returns the passes made (a justified schedule counts for three, one turned round for two), or NO_ROOM when
+    the horizon was too short.
     """
     np.random.seed(seed)
     size, n = len(orders) // 2, orders.shape[1]
     free, state = instance.full.copy(), np.zeros((n, 3), np.int64)
     counts, turns, seen = np.zeros(len(free) + 3, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    ranked = instance.act[:, RANK].max() > 0
+    ranked, made = instance.act[:, RANK].max() > 0, 0
+    two_ways = justify and not ranked and straight(instance)
     for k in range(first, last):
         if k < size:
             power = np.inf if k == 0 else 1.0 + k % 3
@@ -314,19 +362,30 @@ def bred(  # noqa: PLR0917
             mutated(instance.pred_of, instance.pred, instance.succ_of, instance.succ, orders[k], turns)
         if ranked:
             by_rank(instance.act, orders[k], turns)
-        if justify:
+        makespan = NO_ROOM
+        if two_ways and k >= size:
+            makespan = turned_round(instance, orders[k], free, state, counts, turns)
+            made += 2
+        if makespan == NO_ROOM and justify:
             makespan = justified(instance, orders[k], free, state, counts, turns)
-        else:
+            made += 3
+        elif makespan == NO_ROOM:
             makespan = generated(instance, orders[k], free, state)
+            made += 1
         if makespan == NO_ROOM:
             return NO_ROOM
+        if two_ways:
+            ordered(state, START, makespan, False, counts, starts[k])
+            ordered(state, FINISH, makespan, False, counts, orders[k])
+        else:
+            starts[k] = orders[k]
         cost[k] = worth(instance, state, makespan)
         signs[k] = signed(state)
-    return (last - first) * (3 if justify else 1)
+    return made
 
 
 @compiled
-def selected(orders: Whole, cost: Real, signs: Whole) -> None:
+def selected(orders: Whole, starts: Whole, cost: Real, signs: Whole) -> None:
     """Let the best half of the population live, in the first half of the rows, the best first.
 
     Each schedule once: without that its copies crowd out all others. Copies live on only where others are too few.
@@ -355,5 +414,7 @@ def selected(orders: Whole, cost: Real, signs: Whole) -> None:
                 count += 1
     kept, kept_cost, kept_signs = orders[picks].copy(), cost[picks].copy(), signs[picks].copy()
     orders[:size] = kept
+    kept = starts[picks].copy()
+    starts[:size] = kept
     cost[:size] = kept_cost
     signs[:size] = kept_signs

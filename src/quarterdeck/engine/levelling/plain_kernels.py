@@ -49,8 +49,9 @@ def plain_forward(  # noqa: PLR0917  compiled: arrays one by one
 @compiled
 def plain_backward(  # noqa: PLR0917
     order: Whole, duration: Whole, need: Whole, succ_of: Whole, succ: Whole, free: Whole, state: Whole, makespan: int
-) -> None:
-    """The mirror of `plain_forward`, see `kernels.backward`."""
+) -> int:
+    """The mirror of `plain_forward`, see `kernels.backward`. The first slot taken, or NO_ROOM where none is left."""
+    least = makespan
     for turn in range(len(order)):
         j = order[turn]
         d, n = duration[j], need[j]
@@ -58,14 +59,18 @@ def plain_backward(  # noqa: PLR0917
         for e in range(succ_of[j], succ_of[j + 1]):
             s = min(s, state[succ[e, BEFORE], START] - succ[e, STEP])
         u = s
-        while u < s + d:
+        while 0 <= u < s + d:
             if (free[u] - n) & GUARD == GUARD:
                 u += 1
             else:
                 s = u - d
                 u = s
+        if s < 0:
+            return NO_ROOM
         for u in range(s, s + d):
             free[u] -= n
         state[j, START] = s
         state[j, FINISH] = s + d
         state[j, PLACE] = s
+        least = min(least, s)
+    return least

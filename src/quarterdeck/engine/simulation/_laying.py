@@ -30,6 +30,8 @@ Floats: TypeAlias = NDArray[np.float64]
 DAY: Final = 1440
 #: Normal deviates end here (see `kernels.random`), so that a duration nearer to nil is cut there now and then.
 REACH: Final = 5.4
+#: Members of correlations that are no tasks.
+NO_TASK: Final = (CostOf, Occurrence)
 #: Values by which it is ranked how hard a risk strikes.
 SAMPLED: Final = 512
 #: The least and the greatest share that are drawn.
@@ -132,8 +134,10 @@ def _refuse_odd_durations(unknowns: Unknowns, drawn: Shapes) -> None:
 def _refuse_odd_factors(unknowns: Unknowns, drawn: Shapes) -> None:
     guesses = unknowns.guesses
     for draw, what in enumerate(guesses.what):
+        if what != FACTOR_OF:
+            continue
         normal = isinstance(guesses.of[draw], Normal)
-        if what == FACTOR_OF and (drawn.mean if normal else drawn.least)[draw] < 0:
+        if (drawn.mean if normal else drawn.least)[draw] < 0:
             raise EngineError(
                 f"{what} {guesses.key[draw]!r} falls below zero",
                 culprits=(guesses.key[draw],),
@@ -247,7 +251,7 @@ def _by_draw(
     rows, members = ground.plan.rows, unknowns.guesses.member
     durations = {unknowns.guesses.key[draw]: draw for draw in unknowns.drawn.values()} if loaded else {}
     for member, loading in loaded.items():
-        if isinstance(member, CostOf | Occurrence):
+        if isinstance(member, NO_TASK):
             draw = members.get(member, -1)
             known = member.task in rows if isinstance(member, CostOf) else False
         else:

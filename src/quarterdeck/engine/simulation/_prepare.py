@@ -376,6 +376,10 @@ def _take_durations(
     guesses.what += ["the duration of task"] * len(kept)
     guesses.key += [each.task for each in estimates]
     found.drawn |= dict(zip(kept, range(first, first + len(kept)), strict=True))
+    if not apart:
+        guesses.node += kept
+        guesses.row += [-1] * len(kept)
+        return
     for node in kept:
         guesses.node.append(-1 if node in apart else node)
         guesses.row.append(guesses.rows if node in apart else -1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -24,8 +23,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 #: Blocks that are looked at before anything is counted: 512 iterations.
 SURVEYED: Final = 8
-#: Pieces of work for each thread, so that none waits long for another, and blocks in a piece: bins hold 16 bits.
-PIECES: Final = 8
+#: The most blocks in a piece of work: bins hold 16 bits.
 LONGEST_PIECE: Final = 1_000
 FULL_BIN: Final = 65_535
 
@@ -70,13 +68,12 @@ class Runner:
         from quarterdeck.engine.simulation.kernels.blocks import run
 
         threads = min(self.threads, self.blocks)
-        size = min(max(1, self.blocks // (threads * PIECES)), LONGEST_PIECE)
-        pieces = itertools.count(0, size)  # handing out is one step of the interpreter
+        handed = pieces(self.blocks, threads)  # handing out is one step of the interpreter
 
         def labour() -> None:
             own, into = room(self.laid), found()
-            while (first := next(pieces)) < self.blocks:
-                run(self.laid.model, own, (first, min(first + size, self.blocks)), (what, without), into)
+            for piece in handed:
+                run(self.laid.model, own, piece, (what, without), into)
                 if after is not None:
                     after(into)
 
@@ -128,12 +125,14 @@ class Runner:
         measures = self.measures(first.survey, first.totals, due, len(self.laid.unknowns.threats))
         all_in = self.nothing()._replace(measures=measures)
         parts: list[Sums] = []
+        many_iterations = self.iterations > FULL_BIN
         wide: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}  # bins emptied, by thread
 
         def begin() -> Found:
             sums = sums_of(measures, self.laid.ground.count, self.laid.drivers)
             parts.append(sums)
-            wide[id(sums)] = np.zeros(sums.finish_bins.shape, np.int64), np.zeros(sums.cost_bins.shape, np.int64)
+            if many_iterations:
+                wide[id(sums)] = np.zeros(sums.finish_bins.shape, np.int64), np.zeros(sums.cost_bins.shape, np.int64)
             return all_in._replace(sums=sums)
 
         def emptied(found: Found) -> None:
@@ -141,12 +140,11 @@ class Runner:
                 wide[id(found.sums)][number][:] += few
                 few[:] = 0
 
-        many_iterations = self.iterations > FULL_BIN
         self.spread(COUNTS, begin, after=emptied if many_iterations else None)
         totals, costs = all_in.totals, all_in.totals.cost + self.laid.unknowns.responses
         whole = {name: sum(getattr(part, name) for part in parts) for name in parts[0]._fields}
         for number, name in enumerate(("finish_bins", "cost_bins")):
-            whole[name] = whole[name] + sum(each[number] for each in wide.values())
+            whole[name] = sum((each[number] for each in wide.values()), whole[name])
         return Counted(totals.finish, costs, type(parts[0])(**whole), measures)
 
     def measures(self, survey: Survey, first: Totals, due: tuple[Rows, Rows], risks: int) -> Measures:
@@ -208,6 +206,20 @@ class Runner:
         model = model._replace(logic=model.logic._replace(weather=fine))
         run(model, own, (0, 0), (ONCE, -1), self.nothing())
         return int(own.dates.total[0]), own.dates.duration[:, 0].copy()
+
+
+def pieces(blocks: int, threads: int) -> Iterator[tuple[int, int]]:
+    """Return blocks in pieces, first and last plus one of each: ever smaller, so that no thread waits long.
+
+    >>> list(pieces(10, 2))
+    [(0, 2), (2, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10)]
+    """
+    found, first = [], 0
+    while first < blocks:
+        last = first + max(1, min((blocks - first) // (2 * threads), LONGEST_PIECE))
+        found.append((first, last))
+        first = last
+    return iter(found)
 
 
 def sums_of(measures: Measures, nodes: int, drivers: int) -> Sums:

@@ -74,9 +74,8 @@ def shapes(distributions: Sequence[Distribution], name: Callable[[int], tuple[st
         np.zeros((2, 0)),
         *(np.zeros(count) for _ in range(4)),
     )
-    by_type: dict[type, list[int]] = {}
-    for place, each in enumerate(distributions):
-        by_type.setdefault(type(each), []).append(place)
+    types = list(map(type, distributions))
+    by_type = {kind: [place for place, each in enumerate(types) if each is kind] for kind in dict.fromkeys(types)}
     steps: list[Floats] = []
     for kind, places in by_type.items():
         if kind not in FILL and kind is not Discrete:

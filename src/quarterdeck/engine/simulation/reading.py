@@ -310,7 +310,7 @@ def from_bins(bins: NDArray[Any], low: Floats, width: Floats, shares: tuple[floa
     from quarterdeck.engine.simulation.kernels.tally import percentiles
 
     place, part = np.empty((len(bins), len(shares)), np.int64), np.empty((len(bins), len(shares)))
-    percentiles(bins, np.array(shares, np.float64), place, part)
+    percentiles(bins.astype(np.uint32), np.array(shares, np.float64), place, part)
     low, width = low[:, np.newaxis], width[:, np.newaxis]
     value = low + (place + part) * width
     return np.where(width == 1, low + place, value - 0.5) if whole else value

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.compiled import compiled_bare
+from quarterdeck.engine.compiled import compiled_bare, compiled_inline
 from quarterdeck.engine.simulation.kernels.random import (
     F4,
     I2,
@@ -77,7 +77,7 @@ class Drawn(NamedTuple):
     grade: Grades
 
 
-@compiled_bare
+@compiled_inline
 def random_words(key: Words, stream: U4, begin: int, one: Words, other: Words) -> None:
     """Fill two rows with the random words of the places from `begin` on."""
     key0, key1, place = key[0], key[1], U4(begin)
@@ -85,7 +85,7 @@ def random_words(key: Words, stream: U4, begin: int, one: Words, other: Words) -
         one[e], other[e] = threefry(key0, key1, stream, U4(place + U4(e)))
 
 
-@compiled_bare
+@compiled_inline
 def uniform_row(key: Words, stream: U4, block: int, words: Words, out: Singles) -> None:
     """Fill a row with uniform deviates for the iterations of a block; `words` is room for as many."""
     half = len(words) // 2
@@ -94,14 +94,14 @@ def uniform_row(key: Words, stream: U4, block: int, words: Words, out: Singles) 
         out[e] = uniform(words[e])
 
 
-@compiled_bare
+@compiled_inline
 def normal_halves(words: Words, one: Singles, other: Singles) -> None:
     """Fill two rows with the standard normal deviates that words make."""
     for e in range(len(words)):
         one[e], other[e] = normals(words[e])
 
 
-@compiled_bare
+@compiled_inline
 def normal_row(key: Words, stream: U4, block: int, words: Words, out: Singles) -> None:
     """Fill a row with standard normal deviates for the iterations of a block."""
     half = len(out) // 2
@@ -110,7 +110,7 @@ def normal_row(key: Words, stream: U4, block: int, words: Words, out: Singles) -
     normal_halves(words[:half], out[:half], out[half:])
 
 
-@compiled_bare
+@compiled_inline
 def bind_row(own: F4, loading: Singles, shared: Wholes, factor: Singles, z: Singles) -> None:
     """Bind a row of normal deviates to the factors that a draw shares with others."""
     for e in range(len(z)):
@@ -121,7 +121,7 @@ def bind_row(own: F4, loading: Singles, shared: Wholes, factor: Singles, z: Sing
             z[e] = z[e] + weight * common[e]
 
 
-@compiled_bare
+@compiled_inline
 def from_shares(kind: int, p: Singles, steps: Singles, share: Singles, out: Singles) -> None:
     """Fill a row with the values of which these are the probabilities of less."""
     p0, p1, p2, p3, p4 = p[0], p[1], p[2], p[3], p[4]
@@ -145,7 +145,7 @@ def from_shares(kind: int, p: Singles, steps: Singles, share: Singles, out: Sing
                 out[e] = value if share[e] >= reached else out[e]
 
 
-@compiled_bare
+@compiled_inline
 def from_normals(kind: int, p: Singles, curve: Singles, z: Singles, out: Singles) -> None:
     """Fill a row with the values that these normal deviates stand for."""
     p0, p1 = p[0], p[1]
@@ -218,7 +218,7 @@ def draw(draws: Draws, drawn: Drawn, block: int) -> None:
                 grade[e] = I2(I4(rank[e] * F4(FULL)))
 
 
-@compiled_bare
+@compiled_inline
 def whole_minutes(values: Singles, extra: F4, out: Wholes) -> None:
     """Fill a row with values as whole minutes, none below nil or above `LONGEST`, and as many more."""
     more = F4(extra + F4(0.5))

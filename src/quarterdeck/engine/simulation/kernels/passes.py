@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.compiled import compiled_bare
+from quarterdeck.engine.compiled import compiled_bare, compiled_inline
 from quarterdeck.engine.simulation.kernels.draws import Wholes
 from quarterdeck.engine.simulation.kernels.random import I4, U8
 from quarterdeck.engine.simulation.kernels.strikes import BEYOND, Days, Flags, Masks, Weather, endured, lane_bit
@@ -67,7 +67,7 @@ class Dates(NamedTuple):
     lost: NDArray[np.uint64]  # [c, d]
 
 
-@compiled_bare
+@compiled_inline
 def push(link: tuple[int, int], before: Wholes, duration: Wholes, own: Wholes, start: Wholes) -> None:
     """Put a row of starts off to where a plain link leads; `link` is kind and lag.
 
@@ -88,7 +88,7 @@ def push(link: tuple[int, int], before: Wholes, duration: Wholes, own: Wholes, s
             start[e] = max(start[e], I4(before[e] - duration[e] - own[e] + lag))
 
 
-@compiled_bare
+@compiled_inline
 def starts_of(logic: Logic, dates: Dates, i: int, out: Wholes) -> None:
     """Fill a row with the starts of a node."""
     finish, duration, outdoors = dates.finish[i], dates.duration[i], logic.nodes.outdoors[i]
@@ -101,7 +101,7 @@ def starts_of(logic: Logic, dates: Dates, i: int, out: Wholes) -> None:
             out[e] = I4(finish[e] - duration[e])
 
 
-@compiled_bare
+@compiled_inline
 def asked(logic: Logic, dates: Dates, j: int, i: int, out: Wholes) -> None:
     """Fill a row with the start that any link asks of its successor, node i."""
     links = logic.links
@@ -139,6 +139,28 @@ def pull(logic: Logic, dates: Dates, j: int, i: int, start: Wholes) -> None:
             start[e] = max(start[e], other[e])
 
 
+@compiled_inline
+def plain_pair(links: Links, dates: Dates, i: int, bounds: tuple[int, int]) -> None:
+    """Fill the finishes of a node behind one or two plain links, in one go; `bounds`: what start and finish keep to."""
+    j, k = links.first[i], links.first[i + 1] - 1
+    p, q, lag, other = links.pred[j], links.pred[k], I4(links.lag[j]), I4(links.lag[k])
+    floor, least, own, finish = I4(bounds[0]), I4(bounds[1]), dates.duration[i], dates.finish[i]
+    before, beside = dates.finish[p], dates.finish[q]
+    if links.kind[j] == FINISH_START and links.kind[k] == FINISH_START:
+        for e in range(len(finish)):
+            start = max(floor, I4(before[e] + lag), I4(beside[e] + other))
+            finish[e] = min(max(I4(start + own[e]), least), I4(BEYOND))
+        return
+    # What a link takes off, as masks: the duration of its predecessor, that of the node.
+    from_start, to_finish = I4(-(links.kind[j] & 1)), I4(-(links.kind[j] >> 1))
+    and_start, and_finish = I4(-(links.kind[k] & 1)), I4(-(links.kind[k] >> 1))
+    long, wide = dates.duration[p], dates.duration[q]
+    for e in range(len(finish)):
+        one = I4(before[e] + lag - (long[e] & from_start) - (own[e] & to_finish))
+        two = I4(beside[e] + other - (wide[e] & and_start) - (own[e] & and_finish))
+        finish[e] = min(max(I4(max(floor, one, two) + own[e]), least), I4(BEYOND))
+
+
 @compiled_bare
 def forward(logic: Logic, dates: Dates) -> None:
     """Fill the finishes of all nodes, and of the whole."""
@@ -147,16 +169,20 @@ def forward(logic: Logic, dates: Dates) -> None:
         total[e] = NONE
     for i in range(len(nodes.floor)):
         floor, least, duration, finish = nodes.floor[i], nodes.finish_floor[i], dates.duration[i], dates.finish[i]
-        for e in range(len(start)):
-            start[e] = floor
-        for j in range(links.first[i], links.first[i + 1]):
-            if links.plain[j]:
-                p = links.pred[j]
-                push((links.kind[j], links.lag[j]), dates.finish[p], dates.duration[p], duration, start)
-            else:
-                pull(logic, dates, j, i, start)
-        for e in range(len(start)):
-            finish[e] = min(max(I4(start[e] + duration[e]), least), I4(BEYOND))
+        first, end = links.first[i], links.first[i + 1]
+        if 0 < end - first <= 2 and links.plain[first] and links.plain[end - 1]:
+            plain_pair(links, dates, i, (floor, least))
+        else:
+            for e in range(len(start)):
+                start[e] = floor
+            for j in range(first, end):
+                if links.plain[j]:
+                    p = links.pred[j]
+                    push((links.kind[j], links.lag[j]), dates.finish[p], dates.duration[p], duration, start)
+                else:
+                    pull(logic, dates, j, i, start)
+            for e in range(len(start)):
+                finish[e] = min(max(I4(start[e] + duration[e]), least), I4(BEYOND))
         if nodes.weather[i] >= 0:
             endure(logic, dates, i)
         if nodes.last[i]:
@@ -187,7 +213,7 @@ def settle(logic: Logic, dates: Dates) -> None:
                 duration[e] = I4(finish[e] - start[e])
 
 
-@compiled_bare
+@compiled_inline
 def alike(one: Wholes, other: Wholes) -> U8:
     """Return the lanes in which two rows are the same."""
     found = U8(0)

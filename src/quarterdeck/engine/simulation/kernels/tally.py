@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.engine.compiled import compiled_bare
-from quarterdeck.engine.simulation.kernels.draws import FULL, Drawn, Grades, Singles, Wholes
+from quarterdeck.engine.compiled import compiled_bare, compiled_inline
+from quarterdeck.engine.simulation.kernels.draws import FULL, Drawn, Grades, Singles, Wholes, Words
 from quarterdeck.engine.simulation.kernels.passes import Dates
 from quarterdeck.engine.simulation.kernels.random import F4, I2, I4, U2, U4, U8
 
@@ -139,7 +139,7 @@ def price_task(costs: Costs, c: int, duration: Wholes, row: Singles, out: Double
             out[e] = out[e] + np.float64(amounts[e])
 
 
-@compiled_bare
+@compiled_inline
 def add_up(ticks: Wholes, sums: Counts) -> None:
     """Add a row of ticks, and their squares by halves: all of them may come to more than 64 bits hold."""
     one, square = np.int64(0), np.int64(0)
@@ -152,7 +152,7 @@ def add_up(ticks: Wholes, sums: Counts) -> None:
     sums[2] += square >> 32
 
 
-@compiled_bare
+@compiled_inline
 def whole_steps(row: Wholes, gauge: tuple[float, float], ends: tuple[int, int], out: Wholes) -> None:
     """Fill in how many steps whole minutes stand from where the gauge begins; none beyond these ends."""
     base, scale, least, last = I4(gauge[0]), F4(1 / gauge[1]), I4(ends[0]), I4(ends[1])
@@ -169,8 +169,8 @@ def count_dates(durations: Gauge, finishes: Gauge, dates: Dates, used: int, sums
         whole_steps(dates.duration[durations.row[k]], gauge, (-FARTHEST, FARTHEST), steps)
         add_up(steps, sums.duration[k])
     for k in range(len(finishes.row)):
-        row, total = dates.finish[finishes.row[k]], np.int64(0)
-        for e in range(used):
+        row, total = dates.finish[finishes.row[k]][:used], np.int64(0)
+        for e in range(len(row)):
             total += np.int64(row[e])
         sums.finish[k] += total
         whole_steps(row, (finishes.low[k], finishes.step[k]), (0, BINS - 1), steps)
@@ -273,17 +273,17 @@ def compare(grade: Grades, finish: Grades, cost: Grades, driver: Counts) -> None
 
 
 @compiled_bare
-def percentiles(bins: NDArray[np.int64], shares: Doubles, place: NDArray[np.int64], part: Doubles) -> None:
+def percentiles(bins: Words, shares: Doubles, place: NDArray[np.int64], part: Doubles) -> None:
     """Fill by row and share the bin that a percentile falls into, and which part of the bin lies below it."""
     for row in range(len(bins)):
-        total = 0
+        total = np.int64(0)
         for b in range(bins.shape[1]):
-            total += bins[row, b]
+            total += np.int64(bins[row, b])
         for number in range(len(shares)):
             wanted = max(math.ceil(shares[number] * total - 1e-9), 1)
-            b, reached = 0, bins[row, 0]
+            b, reached = 0, np.int64(bins[row, 0])
             while reached < wanted and b < bins.shape[1] - 1:
                 b += 1
-                reached += bins[row, b]
+                reached += np.int64(bins[row, b])
             place[row, number] = b
-            part[row, number] = (wanted - reached + bins[row, b]) / max(bins[row, b], 1)
+            part[row, number] = (wanted - reached + np.int64(bins[row, b])) / max(np.int64(bins[row, b]), 1)
