@@ -13,6 +13,7 @@ from quarterdeck.apps.delivery.models import Task
 from quarterdeck.apps.portfolio.models import Initiative
 from quarterdeck.apps.suppliers import services
 from quarterdeck.apps.suppliers.models import MaterialRequirement, StockLevel, StockMovement
+from quarterdeck.apps.suppliers.selectors import stock as selectors
 from quarterdeck.apps.suppliers.selectors.stock import OnHand, needs, on_hand
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.policy import AccessDenied
@@ -151,6 +152,15 @@ def test_who_gets_the_page(yard: Yard, shed: Shed) -> None:
     client = yard.cast.client(EDITOR)
     # The item was entered yesterday.
     assert client.get(yard.item.url, {"as_of": "2026-04-01"}).status_code == 404
+
+
+def test_what_moved_too_often_is_said_to_be_not_valued(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selectors, "VALUED", 1)
+    yard.receive(10, unit_cost=Decimal(3))
+    yard.receive(20, unit_cost=Decimal(3))
+    page = yard.cast.client(EDITOR).get(yard.item.url).content.decode()
+    assert "moved more than 1 times: not valued here" in page
+    assert "not yours to see" not in page
 
 
 def test_an_issue_by_the_form_and_its_refusal(yard: Yard) -> None:

@@ -190,8 +190,14 @@ def _short(told: OnHand) -> Cell:
 
 def _worth(told: OnHand) -> Cell:
     way = told.item.get_valued_by_display().lower()
-    if told.valuation is None:
+    if not told.whole:
         return Cell(_("Value"), "–", _("part of the stock is not yours to see"))
+    if told.valuation is None:
+        return Cell(
+            _("Value"),
+            "–",
+            _("moved more than %(count)s times: not valued here") % {"count": components.number(selectors.VALUED)},
+        )
     each = told.valuation.unit_cost
     note = (
         way
