@@ -125,8 +125,10 @@ def _told(rows: list[Finding], actor: Actor, on: Stages) -> list[dict[str, Any]]
 
 @router.get("/exceptions", response={200: ExceptionPage}, operation_id="exceptions_list", summary="List exceptions")
 def exceptions_list(request: HttpRequest, params: Annotated[ExceptionQuery, Query()]) -> Any:
-    """Return the exceptions that the caller may see."""
+    """Return the exceptions that the caller may see; 404 to whoever may see no record and owns no exception."""
     actor = actor_of(request)
+    if not exceptions.may_see(actor) and not visible_findings(actor).exists():
+        raise Http404
     on = stages(actor, _moment(params.as_of, actor))
     asked = Asked.parse({**params.dict(exclude={"limit", "offset", "as_of"}), "q": params.q})
     rows = exceptions.wanted(asked, actor, on)
