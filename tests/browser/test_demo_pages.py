@@ -36,6 +36,8 @@ NO_PAGE = {
     "delivery-risk-export",
     "delivery-risk-export-other",
     "download",
+    "exceptions-csv",
+    "exceptions-xlsx",
     "guide_picture",
     "openapi-json",
     *(f"{kind}-{file}" for kind in ("portfolio", "programme", "project") for file in ("pack-file", "report-pdf")),
