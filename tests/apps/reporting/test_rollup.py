@@ -9,7 +9,9 @@ import pytest
 
 from quarterdeck.apps.finance.selectors.rates import Rates
 from quarterdeck.apps.reporting import services
-from quarterdeck.apps.reporting.models import Snapshot
+from quarterdeck.apps.reporting.models import Snapshot, StatusReport
+from quarterdeck.apps.reporting.report_words import told
+from quarterdeck.apps.reporting.selectors.report_facts import _assessed
 from quarterdeck.apps.reporting.selectors.rollup import days_late, summed
 from quarterdeck.apps.reporting.selectors.units import by_unit
 from tests.apps.organisation.conftest import currencies, given, group, networks, system, unit  # noqa: F401
@@ -112,6 +114,12 @@ def test_what_has_no_budget_is_compared_with_nobodys(board: Board) -> None:  # n
     assert (found.over_budget, found.over, found.unbudgeted) == (Decimal(20), Decimal(20), Decimal(30))
     page = signed_in(board.reader("money")).get(f"{board.works.url}dashboard/").content.decode()
     assert "+€20 to budget, +20.0%, €30 without a budget" in page
+    report = StatusReport(initiative=board.works, currency=board.works.currency, budget=found.budget, eac=found.eac)
+    notes = {cell.label: cell.note for cell in told(report, money=True).money}
+    assert notes["Estimate at completion"] == "+50.0% against budget", "of what was handed in before it was kept"
+    report.facts = _assessed(found)
+    notes = {cell.label: cell.note for cell in told(report, money=True).money}
+    assert notes["Estimate at completion"] == "+20.0% against budget"
 
 
 def test_weekdays_between() -> None:

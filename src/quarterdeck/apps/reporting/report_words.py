@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -174,8 +175,11 @@ def _amounts(report: StatusReport, *, money: bool) -> list[Cell]:
         return [Cell(label, components.CLOSED) for label in labels.values()]
     note = {}
     if report.budget and report.eac is not None:
-        over = (report.eac - report.budget) / report.budget * 100
-        note["eac"] = _("%(share)s%% against budget") % {"share": components.signed(over, 1)}
+        # Of a node, of the projects that have both; reports of before that was kept compare the sums.
+        kept = report.facts.get("over_budget")
+        over = Decimal(kept) if kept is not None else report.eac - report.budget
+        share = components.signed(over / report.budget * 100, 1)
+        note["eac"] = _("%(share)s%% against budget") % {"share": share}
     return [Cell(label, amount(report, name), note.get(name, "")) for name, label in labels.items()]
 
 

@@ -25,25 +25,24 @@ class ItemFacts(NamedTuple):
     needs: tuple[tuple[str, int], ...]
 
 
-I = ItemFacts  # noqa: E741
 #: Tasks of the plans, as their phases are called.
 SET_UP, DIG, BASE = "Site set-up and traffic management", "Demolition and excavation", "Foundations and structures"
 FIT, FINISH, WIRE, WAVE = "Installation", "Surfaces and finishes", "Cabling and connections", "Second wave"
 
 ITEMS: Final[tuple[ItemFacts, ...]] = (
-    I("Rail 49E1, 18 m", "Track", "pc", "Brenner Civil Works", 56, 60, "1420", "average",
+    ItemFacts("Rail 49E1, 18 m", "Track", "pc", "Brenner Civil Works", 56, 60, "1420", "average",
       "Harbour Line Track and Stops", 240, 90, 22, ((FIT, 220),)),
-    I("Concrete sleeper B70", "Track", "pc", "Brenner Civil Works", 42, 400, "96.5", "fifo",
+    ItemFacts("Concrete sleeper B70", "Track", "pc", "Brenner Civil Works", 42, 400, "96.5", "fifo",
       "Harbour Line Track and Stops", 1600, 600, 165, ((BASE, 480), (FIT, 960))),
-    I("Ballast 31.5/50", "Track", "t", "Brenner Civil Works", 7, 300, "24.2", "average",
+    ItemFacts("Ballast 31.5/50", "Track", "t", "Brenner Civil Works", 7, 300, "24.2", "average",
       "Harbour Line Track and Stops", 900, 400, 110, ((SET_UP, 120), (BASE, 260), (FINISH, 180))),
-    I("Cable duct 110 mm, 6 m", "Utilities", "pc", "Brenner Civil Works", 14, 250, "18.4", "average",
+    ItemFacts("Cable duct 110 mm, 6 m", "Utilities", "pc", "Brenner Civil Works", 14, 250, "18.4", "average",
       "Harbour Line Signalling", 520, 300, 95, ((DIG, 180), (BASE, 240))),
-    I("Signal cable 14 × 1.5 mm²", "Signalling", "m", "Alstad Rail Systems", 35, 1500, "6.2", "fifo",
+    ItemFacts("Signal cable 14 × 1.5 mm²", "Signalling", "m", "Alstad Rail Systems", 35, 1500, "6.2", "fifo",
       "Harbour Line Signalling", 2800, 1500, 520, ((SET_UP, 400), (DIG, 1800), (WIRE, 2600))),
-    I("Axle counter head", "Signalling", "pc", "Alstad Rail Systems", 70, 6, "2860", "average",
+    ItemFacts("Axle counter head", "Signalling", "pc", "Alstad Rail Systems", 70, 6, "2860", "average",
       "Harbour Line Signalling", 12, 6, 2, ((BASE, 6), (FIT, 8))),
-    I("Depot charger 150 kW", "Charging", "pc", "Elbtal Charging Systems", 90, 3, "41500", "fifo",
+    ItemFacts("Depot charger 150 kW", "Charging", "pc", "Elbtal Charging Systems", 90, 3, "41500", "fifo",
       "Charging at Depot Zuid", 4, 4, 1, ((WAVE, 4),)),
 )  # fmt: skip
 #: Location, kind, and the project whose site it is.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from quarterdeck.kernel import clock
 from quarterdeck.kernel.access.actor import Actor
 from quarterdeck.kernel.needs import exceptions
-from quarterdeck.kernel.registers.exchange.export import CELL_CHARACTERS, csv_cell, csv_head
+from quarterdeck.kernel.registers.exchange.export import CELL_CHARACTERS, csv_head, csv_row
 from quarterdeck.kernel.registers.exchange.guard import doubled
 from quarterdeck.kernel.watch.models import Finding
 from quarterdeck.kernel.watch.stages import Stages
@@ -81,18 +80,10 @@ def _row(line: exceptions.Line, on: Stages) -> list[Any]:
     ]
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        """Return what would have been written."""
-        return line
-
-
 def csv_lines(told: Iterable[list[Any]]) -> Iterator[str]:
     """Yield the file as CSV line by line."""
     yield from csv_head(heads())
-    writer: Any = csv.writer(_Echo())
-    for row in told:
-        yield writer.writerow([csv_cell(value) for value in row])
+    yield from map(csv_row, told)
 
 
 def write_xlsx(told: Iterable[list[Any]]) -> IO[bytes]:

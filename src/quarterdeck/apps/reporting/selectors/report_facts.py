@@ -75,6 +75,7 @@ def _assessed(found: Snapshot) -> dict[str, Any]:
         "baseline_finish": _iso(found.baseline_finish),
         "forecast_finish": _iso(found.forecast_finish),
         "days_late": found.days_late,
+        "over_budget": _text(found.over),
         "signs": list(found.signs),
         "why": dict(found.facts),
     }

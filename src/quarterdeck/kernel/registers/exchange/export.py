@@ -85,6 +85,11 @@ def csv_head(heads: Iterable[str]) -> Iterator[str]:
     yield "\ufeff" + _line(csv.writer(_Echo()), [guarded(head) for head in heads])
 
 
+def csv_row(values: Iterable[Any]) -> str:
+    """Return one row of a file whose values are given as they are."""
+    return _line(csv.writer(_Echo()), [csv_cell(value) for value in values])
+
+
 def _line(writer: Any, cells: Iterable[str]) -> str:
     written: str = writer.writerow(list(cells))
     return written
